@@ -1,0 +1,36 @@
+//! The macros of [`tenancy-diesel`](https://docs.rs/tenancy-diesel), which re-exports them. Applications depend on
+//! that crate; this one has no meaning without it, and both are one release.
+//!
+//! - `table!`, `schema!`, `#[tenant_scoped]`, `#[tenant_global]`: tables whose bare type is not SQL (`table`, `schema`).
+//!
+//! All mistakes in what a macro is given are reported at once, each at its token and with a stable code (`mistake`).
+
+mod mistake;
+mod schema;
+mod table;
+
+use proc_macro::TokenStream;
+
+/// Marks a table inside `diesel::table!` as owned by tenants: documented at `tenancy_diesel::tenant_scoped`.
+#[proc_macro_attribute]
+pub fn tenant_scoped(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    table::tenant_scoped(arguments.into(), item.into()).into()
+}
+
+/// Declares a table inside `diesel::table!` as visible to every tenant: documented at `tenancy_diesel::tenant_global`.
+#[proc_macro_attribute]
+pub fn tenant_global(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    table::tenant_global(arguments.into(), item.into()).into()
+}
+
+/// A drop-in for `diesel::table!`: documented at `tenancy_diesel::table`.
+#[proc_macro]
+pub fn table(input: TokenStream) -> TokenStream {
+    table::expand_tables(input.into()).into()
+}
+
+/// Includes a `schema.rs` as the Diesel CLI printed it: documented at `tenancy_diesel::schema`.
+#[proc_macro]
+pub fn schema(input: TokenStream) -> TokenStream {
+    schema::expand(input.into()).into()
+}

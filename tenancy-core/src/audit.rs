@@ -1,0 +1,225 @@
+//! Where admissions, denials and every use of a bypass are reported.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::Access;
+
+/// Receives what an [`Authority`](crate::Authority) decided and how a [`CrossTenant`](crate::CrossTenant) was
+/// used.
+///
+/// [`TracingSink`] is the default. Implement it to write elsewhere, such as to an append-only table or a
+/// queue. `record` is called in the middle of a request, before the proof is handed out, so an implementation
+/// queues rather than blocks. If it panics, nothing is admitted.
+///
+/// # Examples
+///
+/// ## Counting denials
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use tenancy_core::{AuditEvent, AuditSink};
+///
+/// #[derive(Default)]
+/// struct DenialCounter(AtomicU64);
+///
+/// impl AuditSink for DenialCounter {
+///     fn record(&self, event: &AuditEvent<'_>) {
+///         if let AuditEvent::Denied { .. } | AuditEvent::CrossTenantDenied { .. } = event {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not receive audit events",
+    label = "this type does not implement `AuditSink`",
+    note = "implement `AuditSink` for it, or leave `with_audit_sink` out to report through `tracing`"
+)]
+pub trait AuditSink: Send + Sync + 'static {
+    /// Takes note of `event`.
+    fn record(&self, event: &AuditEvent<'_>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: AuditSink + ?Sized> AuditSink for Arc<S> {
+    fn record(&self, event: &AuditEvent<'_>) {
+        S::record(self, event);
+    }
+}
+
+/// Something that an auditor wants to know.
+///
+/// Principals and tenants are given as they display themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuditEvent<'a> {
+    /// A principal was admitted to a tenant.
+    Admitted {
+        /// Who asked.
+        principal: &'a str,
+        /// For which tenant.
+        tenant: &'a str,
+    },
+    /// A principal was not admitted to a tenant, which may not exist.
+    Denied {
+        /// Who asked.
+        principal: &'a str,
+        /// For which tenant.
+        tenant: &'a str,
+    },
+    /// A principal was allowed to span tenants.
+    CrossTenantGranted {
+        /// Who asked.
+        principal: &'a str,
+        /// Why.
+        reason: &'a str,
+        /// Where `Authority::cross_tenant` was called.
+        location: &'static Location<'static>,
+    },
+    /// A principal was not allowed to span tenants.
+    CrossTenantDenied {
+        /// Who asked.
+        principal: &'a str,
+        /// Why.
+        reason: &'a str,
+        /// Where `Authority::cross_tenant` was called.
+        location: &'static Location<'static>,
+    },
+    /// A principal who was allowed to span tenants did.
+    CrossTenantUsed {
+        /// Who was allowed.
+        principal: &'a str,
+        /// Why.
+        reason: &'a str,
+        /// Where it was used.
+        location: &'static Location<'static>,
+        /// What was touched: usually the name of a table.
+        subject: &'static str,
+        /// How it was touched.
+        access: Access,
+    },
+}
+
+/// The default [`AuditSink`]: `tracing` events under the target `tenancy::audit`.
+///
+/// Admissions are `INFO`; denials and everything about spanning tenants are `WARN`. Principals, tenants and
+/// reasons are recorded as string fields, which formatters escape.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TracingSink;
+
+impl TracingSink {
+    /// The `tracing` target of every event.
+    pub const TARGET: &'static str = "tenancy::audit";
+}
+
+impl AuditSink for TracingSink {
+    fn record(&self, event: &AuditEvent<'_>) {
+        match *event {
+            AuditEvent::Admitted { principal, tenant } => {
+                tracing::info!(target: TracingSink::TARGET, principal, tenant, "admitted");
+            }
+            AuditEvent::Denied { principal, tenant } => {
+                tracing::warn!(target: TracingSink::TARGET, principal, tenant, "denied");
+            }
+            AuditEvent::CrossTenantGranted { principal, reason, location } => {
+                tracing::warn!(target: TracingSink::TARGET, principal, reason, %location, "cross-tenant granted");
+            }
+            AuditEvent::CrossTenantDenied { principal, reason, location } => {
+                tracing::warn!(target: TracingSink::TARGET, principal, reason, %location, "cross-tenant denied");
+            }
+            AuditEvent::CrossTenantUsed { principal, reason, location, subject, access } => {
+                tracing::warn!(
+                    target: TracingSink::TARGET,
+                    principal,
+                    reason,
+                    %location,
+                    subject,
+                    access = access.as_str(),
+                    "cross-tenant used"
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Level, Metadata, Subscriber};
+
+    use super::*;
+
+    /// One line for each `tracing` event: level, target and fields.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<String>>>);
+
+    impl Subscriber for Lines {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn event(&self, event: &Event<'_>) {
+            struct Fields(String);
+            impl Visit for Fields {
+                fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+                    self.0.push_str(&format!(" {field}={value:?}"));
+                }
+            }
+            let mut fields = Fields(String::new());
+            event.record(&mut fields);
+            let metadata = event.metadata();
+            let level = *metadata.level();
+            assert!(level == Level::INFO || level == Level::WARN);
+            self.0.lock().unwrap().push(format!("{level} {}{}", metadata.target(), fields.0));
+        }
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn tracing_gets_each_event_at_its_level_with_its_fields() {
+        let location = Location::caller();
+        let lines = Lines::default();
+        tracing::subscriber::with_default(lines.clone(), || {
+            let (principal, tenant, reason) = ("alice\n", "acme", "report");
+            // Through an `Arc`, as an `Authority` holds it.
+            let sink: Arc<dyn AuditSink> = Arc::new(Arc::new(TracingSink));
+            for event in [
+                AuditEvent::Admitted { principal, tenant },
+                AuditEvent::Denied { principal, tenant },
+                AuditEvent::CrossTenantGranted { principal, reason, location },
+                AuditEvent::CrossTenantDenied { principal, reason, location },
+                AuditEvent::CrossTenantUsed {
+                    principal,
+                    reason,
+                    location,
+                    subject: "invoices",
+                    access: Access::Write,
+                },
+            ] {
+                sink.record(&event);
+            }
+        });
+
+        let who = "principal=\"alice\\n\"";
+        let why = format!("{who} reason=\"report\" location={location}");
+        let expected = [
+            format!("INFO tenancy::audit message=admitted {who} tenant=\"acme\""),
+            format!("WARN tenancy::audit message=denied {who} tenant=\"acme\""),
+            format!("WARN tenancy::audit message=cross-tenant granted {why}"),
+            format!("WARN tenancy::audit message=cross-tenant denied {why}"),
+            format!(
+                "WARN tenancy::audit message=cross-tenant used {why} subject=\"invoices\" access=\"write\""
+            ),
+        ];
+        assert_eq!(*lines.0.lock().unwrap(), expected);
+    }
+}

@@ -1,0 +1,174 @@
+//! Scopes without an authority, for tests only.
+//!
+//! Enable the feature `testing` in `[dev-dependencies]`. It mints scopes without asking anybody, so a build
+//! without debug assertions refuses it; to run tests with `--release`, pass `RUSTFLAGS="--cfg
+//! tenancy_allow_testing_in_release"`.
+
+use std::panic::Location;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{Access, AuditEvent, AuditSink, CrossTenant, Reason, Scoped, TracingSink};
+
+const PRINCIPAL: &str = "testing";
+
+/// A scope for `id` that nobody was asked about. Its principal is `testing`.
+///
+/// # Examples
+///
+/// ```
+/// use tenancy_core::{TenantId, testing};
+///
+/// let acme = TenantId::new();
+/// let scope = testing::scope(acme);
+/// assert_eq!(scope.tenant(), &acme);
+/// assert_eq!(scope.admitted().principal(), "testing");
+/// ```
+pub fn scope<I>(id: I) -> Scoped<I> {
+    Scoped::mint(id, PRINCIPAL.into())
+}
+
+/// Permission to span tenants that nobody was asked about, reporting through [`TracingSink`].
+///
+/// # Panics
+///
+/// When `reason` is blank.
+#[track_caller]
+pub fn cross_tenant(reason: &str) -> CrossTenant {
+    cross_tenant_audited_by(TracingSink, reason)
+}
+
+/// As [`cross_tenant`], reporting its uses to `sink`.
+///
+/// # Panics
+///
+/// When `reason` is blank.
+///
+/// # Examples
+///
+/// ```
+/// use tenancy_core::{Access, testing};
+///
+/// let sink = testing::RecordingSink::new();
+/// let across = testing::cross_tenant_audited_by(sink.clone(), "nightly report");
+/// across.record_use("invoices", Access::Read);
+/// assert_eq!(sink.events().len(), 1);
+/// ```
+#[track_caller]
+pub fn cross_tenant_audited_by(sink: impl AuditSink, reason: &str) -> CrossTenant {
+    match Reason::new(reason) {
+        Ok(reason) => CrossTenant::mint(PRINCIPAL.into(), reason, Arc::new(sink)),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// An [`AuditSink`] that remembers. Its clones share what they remember.
+#[derive(Clone, Debug, Default)]
+pub struct RecordingSink {
+    events: Arc<Mutex<Vec<RecordedEvent>>>,
+}
+
+impl RecordingSink {
+    /// Makes a sink that remembers nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What was recorded, oldest first.
+    #[must_use]
+    pub fn events(&self) -> Vec<RecordedEvent> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was recorded since the last call, oldest first.
+    #[must_use]
+    pub fn take(&self) -> Vec<RecordedEvent> {
+        std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl AuditSink for RecordingSink {
+    fn record(&self, event: &AuditEvent<'_>) {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(RecordedEvent::from(event));
+    }
+}
+
+/// An [`AuditEvent`] that a [`RecordingSink`] remembered. The fields are those of the event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "variants and fields mirror AuditEvent, which documents them")]
+pub enum RecordedEvent {
+    Admitted {
+        principal: String,
+        tenant: String,
+    },
+    Denied {
+        principal: String,
+        tenant: String,
+    },
+    CrossTenantGranted {
+        principal: String,
+        reason: String,
+        location: &'static Location<'static>,
+    },
+    CrossTenantDenied {
+        principal: String,
+        reason: String,
+        location: &'static Location<'static>,
+    },
+    CrossTenantUsed {
+        principal: String,
+        reason: String,
+        location: &'static Location<'static>,
+        subject: &'static str,
+        access: Access,
+    },
+}
+
+impl From<&AuditEvent<'_>> for RecordedEvent {
+    fn from(event: &AuditEvent<'_>) -> Self {
+        match *event {
+            AuditEvent::Admitted { principal, tenant } => {
+                Self::Admitted { principal: principal.into(), tenant: tenant.into() }
+            }
+            AuditEvent::Denied { principal, tenant } => {
+                Self::Denied { principal: principal.into(), tenant: tenant.into() }
+            }
+            AuditEvent::CrossTenantGranted { principal, reason, location } => {
+                Self::CrossTenantGranted { principal: principal.into(), reason: reason.into(), location }
+            }
+            AuditEvent::CrossTenantDenied { principal, reason, location } => {
+                Self::CrossTenantDenied { principal: principal.into(), reason: reason.into(), location }
+            }
+            AuditEvent::CrossTenantUsed { principal, reason, location, subject, access } => {
+                Self::CrossTenantUsed {
+                    principal: principal.into(),
+                    reason: reason.into(),
+                    location,
+                    subject,
+                    access,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn take_empties_what_every_clone_sees() {
+        let sink = RecordingSink::new();
+        sink.clone().record(&AuditEvent::Denied { principal: "alice", tenant: "acme" });
+        let denied = RecordedEvent::Denied { principal: "alice".into(), tenant: "acme".into() };
+        assert_eq!(sink.take(), [denied]);
+        assert!(sink.events().is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "needs a reason")]
+    fn a_blank_reason_panics() {
+        let _ = cross_tenant(" ");
+    }
+}

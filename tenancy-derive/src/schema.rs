@@ -1,0 +1,133 @@
+//! `tenancy_diesel::schema!`: a `schema.rs` as the Diesel CLI printed it, unedited.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Token, bracketed};
+
+use crate::mistake::{Code, Mistakes};
+
+const OPTION: Code = Code("T0103");
+const DUPLICATE: Code = Code("T0104");
+const FORM: &str = "write `schema! { include = \"schema.rs\", tenant_column = tenant_id, global = [plans] }`";
+
+enum Given {
+    Include(Span, LitStr),
+    TenantColumn(Span, Ident),
+    Global(Span, Punctuated<Global, Token![,]>),
+    Unknown(Ident),
+}
+
+struct Global {
+    name: Ident,
+    reason: Option<LitStr>,
+}
+
+impl Parse for Global {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.parse()?;
+        let reason = match input.parse::<Option<Token![=]>>()? {
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        Ok(Global { name, reason })
+    }
+}
+
+impl Parse for Given {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key: Ident = input.parse()?;
+        input.parse::<Token![=]>()?;
+        match key.to_string().as_str() {
+            "include" => Ok(Given::Include(key.span(), input.parse()?)),
+            "tenant_column" => Ok(Given::TenantColumn(key.span(), input.parse()?)),
+            "global" => {
+                let list;
+                bracketed!(list in input);
+                Ok(Given::Global(key.span(), Punctuated::parse_terminated(&list)?))
+            }
+            _ => {
+                while !input.is_empty() && !input.peek(Token![,]) {
+                    input.parse::<proc_macro2::TokenTree>()?;
+                }
+                Ok(Given::Unknown(key))
+            }
+        }
+    }
+}
+
+/// Expands `tenancy_diesel::schema! { … }`.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let given = match Punctuated::<Given, Token![,]>::parse_terminated.parse2(input) {
+        Ok(given) => given,
+        Err(error) => {
+            mistakes.syntax(OPTION, &error, FORM);
+            return mistakes.into_items();
+        }
+    };
+    let (mut include, mut column, mut globals) = (None, None, None);
+    for given in given {
+        let repeated = match given {
+            Given::Include(span, path) => include.replace(path).map(|_| (span, "include")),
+            Given::TenantColumn(span, name) => column.replace(name).map(|_| (span, "tenant_column")),
+            Given::Global(span, list) => globals.replace(list).map(|_| (span, "global")),
+            Given::Unknown(key) => {
+                mistakes.add(OPTION, key.span(), format!("`schema!` has no option `{key}`"), FORM);
+                None
+            }
+        };
+        if let Some((span, key)) = repeated {
+            mistakes.add(DUPLICATE, span, format!("`{key}` is given twice"), "keep one of them");
+        }
+    }
+    let Some(include) = include else {
+        if mistakes.is_empty() {
+            mistakes.add(OPTION, Span::call_site(), "`schema!` is not told which file to include", FORM);
+        }
+        return mistakes.into_items();
+    };
+    let mistakes = mistakes.into_items();
+    let column = column.unwrap_or_else(|| Ident::new("tenant_id", Span::call_site()));
+    let globals: Vec<_> = globals.into_iter().flatten().collect();
+    let names: Vec<_> = globals.iter().map(|global| &global.name).collect();
+    let entries = globals.iter().map(|Global { name, reason }| match reason {
+        Some(reason) => quote!(#name = #reason),
+        None => quote!(#name),
+    });
+    quote! {
+        #mistakes
+
+        #[doc(hidden)]
+        #[allow(unused_macros)]
+        macro_rules! __tenancy_table {
+            ($($table:tt)*) => {
+                ::tenancy_diesel::table! {
+                    #![tenant_column(#column)]
+                    #![tenant_global(#(#entries),*)]
+                    $($table)*
+                }
+            };
+        }
+
+        // The file says `diesel::table!`; in this module that is the macro above.
+        #[doc(hidden)]
+        #[allow(unused_imports)]
+        mod __tenancy_diesel {
+            pub(crate) use super::__tenancy_table as table;
+            pub(crate) use ::diesel::*;
+            pub(crate) use ::tenancy_diesel::joinable;
+        }
+        #[allow(unused_imports)]
+        use self::__tenancy_diesel as diesel;
+
+        ::core::include! { #include }
+
+        // A global that the file does not have is a misspelt one.
+        const _: () = {
+            const fn declared_global<T: ::tenancy_diesel::GlobalTable>() {}
+            #(declared_global::<#names::table>();)*
+        };
+    }
+}

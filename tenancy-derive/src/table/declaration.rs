@@ -1,0 +1,292 @@
+//! `tenancy_diesel::table!`: Diesel's table declarations, each owned by a tenant or declared global.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{LitStr, Token};
+
+use super::expansion::{is_ident, is_punct};
+use super::{Global, NO_COLUMN, REASON, Scoped};
+use crate::mistake::{Code, Mistakes};
+
+const SYNTAX: Code = Code("T0103");
+const CONTRADICTION: Code = Code("T0106");
+
+/// One `name (key) { columns }` with what stands before it.
+struct Declaration {
+    uses: TokenStream,
+    attributes: Vec<Attribute>,
+    name: Ident,
+    /// From the (possibly qualified) name to the brace group.
+    body: TokenStream,
+    columns: Vec<Ident>,
+}
+
+struct Attribute {
+    name: String,
+    name_span: proc_macro2::Span,
+    arguments: TokenStream,
+    tokens: TokenStream,
+}
+
+/// What the whole schema says: `#![tenant_column(…)]`, `#![tenant_global(…)]`.
+struct Schema {
+    column: Ident,
+    globals: HashMap<String, GlobalEntry>,
+}
+
+struct GlobalEntry {
+    name: Ident,
+    reason: Option<LitStr>,
+}
+
+impl Parse for GlobalEntry {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.parse()?;
+        let reason = match input.parse::<Option<Token![=]>>()? {
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        Ok(GlobalEntry { name, reason })
+    }
+}
+
+/// Expands `tenancy_diesel::table! { … }`.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let trees: Vec<TokenTree> = input.into_iter().collect();
+    let (schema, start) = schema_options(&trees, &mut mistakes);
+    let mut tables = TokenStream::new();
+    let mut at = start;
+    while at < trees.len() {
+        match declaration(&trees, &mut at) {
+            Ok(declaration) => tables.extend(one_table(&declaration, &schema, &mut mistakes)),
+            Err(span) => {
+                mistakes.add(
+                    SYNTAX,
+                    span,
+                    "this is not a table declaration",
+                    "write it as for `diesel::table!`: `name (key) { column -> Type, … }`",
+                );
+                break;
+            }
+        }
+    }
+    let mistakes = mistakes.into_items();
+    quote!(#mistakes #tables)
+}
+
+/// Reads `#![…]` at the start; the index after them.
+fn schema_options(trees: &[TokenTree], mistakes: &mut Mistakes) -> (Schema, usize) {
+    let mut schema = Schema { column: Ident::new("tenant_id", proc_macro2::Span::call_site()), globals: HashMap::new() };
+    let mut at = 0;
+    while let Some([pound, bang, TokenTree::Group(group)]) = trees.get(at..at + 3) {
+        if !(is_punct(pound, '#') && is_punct(bang, '!')) {
+            break;
+        }
+        at += 3;
+        let Some(attribute) = attribute(group, TokenStream::new()) else { continue };
+        match attribute.name.as_str() {
+            "tenant_column" => match syn::parse2::<Ident>(attribute.arguments) {
+                Ok(column) => schema.column = column,
+                Err(error) => mistakes.syntax(SYNTAX, &error, "write `#![tenant_column(tenant_id)]`"),
+            },
+            "tenant_global" => {
+                let parser = syn::punctuated::Punctuated::<GlobalEntry, Token![,]>::parse_terminated;
+                match parser.parse2(attribute.arguments) {
+                    Ok(entries) => {
+                        for entry in entries {
+                            let name = entry.name.to_string();
+                            if let Some(first) = schema.globals.insert(name, entry) {
+                                mistakes.add(
+                                    Code("T0104"),
+                                    first.name.span(),
+                                    format!("`{}` is declared global twice", first.name),
+                                    "keep one of them",
+                                );
+                            }
+                        }
+                    }
+                    Err(error) => mistakes.syntax(
+                        SYNTAX,
+                        &error,
+                        "write `#![tenant_global(plans, memberships = \"a reason\")]`",
+                    ),
+                }
+            }
+            other => mistakes.add(
+                SYNTAX,
+                attribute.name_span,
+                format!("`table!` has no option `{other}`"),
+                "the options are `#![tenant_column(name)]` and `#![tenant_global(table, …)]`",
+            ),
+        }
+    }
+    (schema, at)
+}
+
+fn attribute(group: &Group, tokens: TokenStream) -> Option<Attribute> {
+    let trees: Vec<TokenTree> = group.stream().into_iter().collect();
+    let last = trees.iter().take_while(|tree| matches!(tree, TokenTree::Ident(_) | TokenTree::Punct(_))).fold(
+        None,
+        |found, tree| match tree {
+            TokenTree::Ident(ident) => Some(ident.clone()),
+            _ => found,
+        },
+    )?;
+    let arguments = match trees.last() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => group.stream(),
+        _ => TokenStream::new(),
+    };
+    Some(Attribute { name: last.to_string(), name_span: last.span(), arguments, tokens })
+}
+
+/// Reads one declaration from `at`; on failure, the span where it stops being one.
+fn declaration(trees: &[TokenTree], at: &mut usize) -> Result<Declaration, proc_macro2::Span> {
+    let start = *at;
+    let fail = |at: usize| trees.get(at).or(trees.get(start)).map_or_else(proc_macro2::Span::call_site, TokenTree::span);
+    let mut uses = TokenStream::new();
+    while trees.get(*at).is_some_and(|tree| is_ident(tree, "use")) {
+        let end = trees[*at..].iter().position(|tree| is_punct(tree, ';')).ok_or_else(|| fail(start))?;
+        uses.extend(trees[*at..=*at + end].iter().cloned());
+        *at += end + 1;
+    }
+    let mut attributes = Vec::new();
+    while let Some([pound, TokenTree::Group(group)]) = trees.get(*at..*at + 2) {
+        if !is_punct(pound, '#') {
+            break;
+        }
+        let tokens = [pound.clone(), TokenTree::Group(group.clone())].into_iter().collect();
+        attributes.extend(attribute(group, tokens));
+        *at += 2;
+    }
+    // `name` or `schema.name`, an optional `(key)`, and the columns.
+    let body_start = *at;
+    let mut name = None;
+    while let Some(tree) = trees.get(*at) {
+        *at += 1;
+        match tree {
+            TokenTree::Ident(ident) => name = Some(ident.clone()),
+            TokenTree::Punct(punct) if punct.as_char() == '.' => {}
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {}
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                let Some(name) = name else { return Err(fail(body_start)) };
+                let body = trees[body_start..*at].iter().cloned().collect();
+                return Ok(Declaration { uses, attributes, name, body, columns: column_names(group) });
+            }
+            other => return Err(other.span()),
+        }
+    }
+    Err(fail(body_start))
+}
+
+/// The names before each `->`.
+fn column_names(group: &Group) -> Vec<Ident> {
+    let trees: Vec<TokenTree> = group.stream().into_iter().collect();
+    trees
+        .windows(3)
+        .filter_map(|window| match window {
+            [TokenTree::Ident(name), dash, arrow] if is_punct(dash, '-') && is_punct(arrow, '>') => Some(name.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn one_table(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes) -> TokenStream {
+    let Declaration { uses, attributes, name, body, columns } = declaration;
+    let kept = attributes
+        .iter()
+        .filter(|attribute| !matches!(attribute.name.as_str(), "tenant_scoped" | "tenant_global"))
+        .map(|attribute| &attribute.tokens);
+    let owner = owner(declaration, schema, columns, mistakes).unwrap_or_default();
+    let table = quote! { ::diesel::table! { #uses #owner #(#kept)* #body } };
+    // The name's span, so that Diesel's own complaints point at the declaration.
+    let _ = name;
+    table
+}
+
+/// The attribute that the table gets; `None` after a mistake.
+fn owner(
+    declaration: &Declaration,
+    schema: &Schema,
+    columns: &[Ident],
+    mistakes: &mut Mistakes,
+) -> Option<TokenStream> {
+    let name = &declaration.name;
+    let find = |attribute: &str| declaration.attributes.iter().find(|found| found.name == attribute);
+    let (scoped, global) = (find("tenant_scoped"), find("tenant_global"));
+    let listed = schema.globals.get(&name.to_string());
+    if let (Some(_), Some(span)) =
+        (scoped, global.map(|global| global.name_span).or(listed.map(|listed| listed.name.span())))
+    {
+        mistakes.add(
+            CONTRADICTION,
+            span,
+            format!("table `{name}` is declared both tenant-scoped and global"),
+            "keep one of the two declarations",
+        );
+        return None;
+    }
+    let column = match scoped {
+        Some(attribute) => {
+            let options = Scoped::parse(attribute.arguments.clone(), mistakes);
+            options.column.unwrap_or_else(|| schema.column.clone())
+        }
+        None => schema.column.clone(),
+    };
+    let has_column = columns.contains(&column);
+    if scoped.is_some() || (global.is_none() && listed.is_none() && has_column) {
+        let krate = krate(scoped, mistakes);
+        // At the declaration's own span when it was not written out: complaints then point at the table.
+        let column = match scoped {
+            Some(_) => column,
+            None => Ident::new(&column.to_string(), name.span()),
+        };
+        return Some(quote!(#[#krate::tenant_scoped(#column, crate = #krate)]));
+    }
+    if global.is_none() && listed.is_none() {
+        mistakes.add(
+            NO_COLUMN,
+            name.span(),
+            format!("table `{name}` has no tenant column `{column}` and is not declared global"),
+            format!(
+                "add the column; or, if every tenant may see its rows, put `#[tenant_global]` on the table \
+                 (or `{name}` into the schema's list of globals)"
+            ),
+        );
+        return None;
+    }
+    let options = match (global, listed) {
+        (Some(attribute), _) => Global::parse(attribute.arguments.clone(), mistakes),
+        (None, listed) => {
+            let mut options = Global::parse(TokenStream::new(), mistakes);
+            options.reason = listed.and_then(|listed| listed.reason.clone());
+            options
+        }
+    };
+    if has_column && options.reason.is_none() {
+        mistakes.add(
+            REASON,
+            global.map_or(name.span(), |global| global.name_span),
+            format!("table `{name}` is declared global without a reason, and has the tenant column `{column}`"),
+            "drop the declaration, so that the table is tenant-scoped; or say why every tenant may see its rows: \
+             `#[tenant_global(reason = \"…\")]`",
+        );
+        return None;
+    }
+    let krate = options.krate.to_token_stream();
+    let arguments = options.to_arguments();
+    Some(quote!(#[#krate::tenant_global #arguments]))
+}
+
+fn krate(scoped: Option<&Attribute>, mistakes: &mut Mistakes) -> TokenStream {
+    let arguments = scoped.map(|attribute| attribute.arguments.clone()).unwrap_or_default();
+    // Mistakes in the arguments were reported when the column was read.
+    let mut repeated = Mistakes::default();
+    let options = Scoped::parse(arguments, &mut repeated);
+    repeated.into_items();
+    let _ = mistakes;
+    options.krate.to_token_stream()
+}

@@ -1,0 +1,190 @@
+//! The items that a scoped table gets: its metadata, the ways to scope it, and its columns in scoped sources.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::columns::Declared;
+use super::refusals;
+
+/// Everything that is added to a tenant table's module.
+pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &TokenStream) -> TokenStream {
+    let metadata = metadata(declared, tenant_column, krate);
+    let columns = declared.columns.iter().map(|column| &column.name).collect::<Vec<_>>();
+    let writable = declared.columns.iter().filter(|column| column.name != *tenant_column);
+    let (writable, writable_names): (Vec<_>, Vec<_>) =
+        writable.map(|column| (&column.name, &column.sql_name)).unzip();
+    let methods = refusals::methods(krate);
+    quote! {
+        #metadata
+
+        impl table {
+            /// This table, within the tenant that `scope` was admitted to.
+            ///
+            /// The result is a Diesel table: every method of the query builder works on it.
+            pub fn scoped<S>(self, scope: S) -> #krate::ScopedTable<table, S::Within>
+            where
+                S: #krate::__private::ScopeFor<table>,
+            {
+                #krate::ScopedTable::within(scope)
+            }
+
+            /// This table with every tenant's rows, for reading. The use is reported to the audit sink.
+            #[track_caller]
+            pub fn across_tenants<C>(self, cross_tenant: C) -> #krate::ScopedTable<table, #krate::EveryTenant>
+            where
+                C: #krate::__private::CrossTenantFor<table>,
+            {
+                #krate::ScopedTable::across(cross_tenant)
+            }
+
+            /// This table with every tenant's rows, for writing. The use is reported to the audit sink.
+            #[track_caller]
+            pub fn write_across_tenants<C>(self, cross_tenant: C) -> #krate::CrossTenantTarget<table>
+            where
+                C: #krate::__private::CrossTenantFor<table>,
+            {
+                #krate::CrossTenantTarget::new(cross_tenant)
+            }
+        }
+
+        #methods
+
+        impl<S> diesel::query_source::AppearsInFromClause<table> for #krate::ScopedTable<table, S> {
+            type Count = diesel::query_source::Once;
+        }
+
+        #(
+            impl<S> diesel::SelectableExpression<#krate::ScopedTable<table, S>> for columns::#columns {}
+        )*
+        impl<S> diesel::SelectableExpression<#krate::ScopedTable<table, S>> for columns::star {}
+        impl<S> diesel::AppearsOnTable<#krate::ScopedTable<table, S>> for columns::star {}
+
+        #(
+            impl #krate::ColumnNames<table> for columns::#writable {
+                type SqlType = <columns::#writable as diesel::Expression>::SqlType;
+
+                fn push_names<DB: diesel::backend::Backend>(
+                    out: &mut diesel::query_builder::AstPass<'_, '_, DB>,
+                ) -> diesel::result::QueryResult<()> {
+                    #krate::__private::push_name(#writable_names, out)
+                }
+            }
+        )*
+
+        // A bare table as the right side of a join with a scoped one.
+        impl<'tenant, Left, S> diesel::JoinTo<table> for #krate::ScopedTable<Left, S>
+        where
+            table: #krate::__private::JoinWithinTenant<'tenant>,
+        {
+            type FromClause = #krate::__private::Unscoped<table>;
+            type OnClause = #krate::__private::Unscoped<table>;
+
+            fn join_target(_: table) -> (Self::FromClause, Self::OnClause) {
+                (#krate::__private::Unscoped::new(), #krate::__private::Unscoped::new())
+            }
+        }
+
+        impl<A> #krate::__private::AliasColumns<A> for table
+        where
+            A: #krate::TenantAlias<Target = table>,
+        {
+            type Columns = (#(#krate::AliasField<A, columns::#columns>,)*);
+
+            fn columns() -> Self::Columns {
+                (#(#krate::AliasField::new(columns::#columns),)*)
+            }
+        }
+
+        impl<A> diesel::query_source::AppearsInFromClause<#krate::__private::AliasName<A>> for table {
+            type Count = diesel::query_source::Never;
+        }
+    }
+}
+
+fn metadata(declared: &Declared, tenant_column: &Ident, krate: &TokenStream) -> TokenStream {
+    let sql_name = &declared.sql_name;
+    let schema = match &declared.schema {
+        Some(schema) => quote!(::core::option::Option::Some(#schema)),
+        None => quote!(::core::option::Option::None),
+    };
+    let tenant_sql_name = declared.column(tenant_column).map(|column| &column.sql_name);
+    let column_names = declared.columns.iter().map(|column| &column.sql_name);
+    let key: Vec<_> = declared.primary_key.iter().filter(|key| *key != tenant_column).collect();
+    let key = match key.as_slice() {
+        // One row a tenant: the tenant column is the key.
+        [] => quote!(columns::#tenant_column),
+        [key] => quote!(columns::#key),
+        keys => quote!((#(columns::#keys,)*)),
+    };
+    quote! {
+        impl #krate::TenantTable for table {
+            type TenantColumn = columns::#tenant_column;
+            type KeyInTenant = #key;
+            const SCHEMA: ::core::option::Option<&'static str> = #schema;
+            const NAME: &'static str = #sql_name;
+            const TENANT_COLUMN: &'static str = #tenant_sql_name;
+            const COLUMNS: &'static [&'static str] = &[#(#column_names),*];
+
+            fn key_in_tenant() -> Self::KeyInTenant {
+                #key
+            }
+
+            fn tenant_column() -> Self::TenantColumn {
+                columns::#tenant_column
+            }
+        }
+    }
+}
+
+/// What a table declared global gets, so that it can stand beside scoped ones: Diesel's blanket implementations do
+/// not reach sources that another crate defines.
+pub(crate) fn global_items(declared: &Declared, krate: &TokenStream) -> TokenStream {
+    let sql_name = &declared.sql_name;
+    quote! {
+        impl #krate::GlobalTable for table {
+            const NAME: &'static str = #sql_name;
+        }
+
+        impl<Left, S> diesel::JoinTo<table> for #krate::ScopedTable<Left, S>
+        where
+            Left: diesel::JoinTo<table>,
+        {
+            type FromClause = <Left as diesel::JoinTo<table>>::FromClause;
+            type OnClause = <Left as diesel::JoinTo<table>>::OnClause;
+
+            fn join_target(rhs: table) -> (Self::FromClause, Self::OnClause) {
+                <Left as diesel::JoinTo<table>>::join_target(rhs)
+            }
+        }
+
+        impl<Right, S> diesel::JoinTo<#krate::ScopedTable<Right, S>> for table
+        where
+            Right: #krate::TenantTable,
+            table: diesel::JoinTo<Right>,
+        {
+            type FromClause = #krate::ScopedTable<Right, S>;
+            type OnClause = <table as diesel::JoinTo<Right>>::OnClause;
+
+            fn join_target(rhs: #krate::ScopedTable<Right, S>) -> (Self::FromClause, Self::OnClause) {
+                #krate::__private::on_clause::<table, Right, _>(rhs)
+            }
+        }
+
+        impl<Right> diesel::JoinTo<#krate::__private::JoinKey<Right>> for table
+        where
+            Right: #krate::TenantTable,
+            table: diesel::JoinTo<Right>,
+        {
+            type FromClause = #krate::__private::JoinKey<Right>;
+            type OnClause = <table as diesel::JoinTo<Right>>::OnClause;
+
+            fn join_target(rhs: #krate::__private::JoinKey<Right>) -> (Self::FromClause, Self::OnClause) {
+                #krate::__private::on_clause::<table, Right, _>(rhs)
+            }
+        }
+
+        impl<A> diesel::query_source::AppearsInFromClause<#krate::__private::AliasName<A>> for table {
+            type Count = diesel::query_source::Never;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Lists of columns to write, without the tenant column.
+
+use diesel::backend::Backend;
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
+
+/// A column of table `T`, or a tuple of them: what `on_conflict` and `from_select` take. Generated for each column.
+///
+/// The tenant column is none of them: the statement adds it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no column, nor a tuple of columns, of the table that is written",
+    label = "not columns to write",
+    note = "name the columns: `(agents::name, agents::email)`; the tenant column is added by the statement",
+    note = "constraint names and raw SQL could name a key that another tenant's row has",
+    note = "T0010: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0010"
+)]
+pub trait ColumnNames<T> {
+    /// The SQL types of the columns.
+    type SqlType;
+
+    /// Prints the names, each after a comma.
+    ///
+    /// # Errors
+    ///
+    /// When the backend cannot quote a name.
+    #[doc(hidden)]
+    fn push_names<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>;
+}
+
+/// Prints one name after a comma.
+#[doc(hidden)]
+pub fn push_name<DB: Backend>(name: &str, out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+    out.push_sql(", ");
+    out.push_identifier(name)
+}
+
+macro_rules! tuples {
+    ($($column:ident)+) => {
+        impl<T, $($column),+> ColumnNames<T> for ($($column,)+)
+        where
+            $($column: ColumnNames<T>,)+
+        {
+            type SqlType = ($($column::SqlType,)+);
+
+            fn push_names<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+                $($column::push_names(out)?;)+
+                Ok(())
+            }
+        }
+        tuples!(@shorter $($column)+);
+    };
+    (@shorter $first:ident $($rest:ident)+) => { tuples!($($rest)+); };
+    (@shorter $first:ident) => {};
+}
+
+// As many as Diesel's default tuples have.
+tuples!(
+    C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 C11 C12 C13 C14 C15 C16
+    C17 C18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28 C29 C30 C31 C32
+);

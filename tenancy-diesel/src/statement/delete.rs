@@ -1,0 +1,145 @@
+//! DELETE within a tenant.
+
+use std::marker::PhantomData;
+
+use diesel::expression::{
+    AppearsOnTable, Expression, MixedAggregates, SelectableExpression, ValidGrouping, is_aggregate,
+};
+use diesel::expression_methods::EqAll;
+use diesel::query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::RunQueryDsl;
+use diesel::result::QueryResult;
+use diesel::sql_types::BoolOrNullableBool;
+
+use super::predicate::{Conditions, Everything, Filtered, TenantCondition};
+use super::returning::{NoReturning, Returning};
+use super::target::ChangeTarget;
+use crate::dialect::TenantBackend;
+use crate::source::{Reach, ScopedTable};
+use crate::table::{TenantTable, push_qualified_name};
+
+/// Starts a delete of rows of one tenant: the twin of `diesel::delete`.
+///
+/// Without a filter it deletes all of that tenant's rows. A statement that finds no row says 0.
+///
+/// # Examples
+///
+/// ```
+/// # use tenancy_diesel::prelude::*;
+/// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+/// # fn remove(scope: &Scoped<i32>) {
+/// use diesel::prelude::*;
+///
+/// let statement = tenancy_diesel::delete(agents::table.scoped(scope)).filter(agents::name.like("A%"));
+/// # #[cfg(feature = "sqlite")]
+/// # diesel::debug_query::<diesel::sqlite::Sqlite, _>(&statement).to_string();
+/// # }
+/// ```
+pub fn delete<Target: ChangeTarget>(
+    target: Target,
+) -> ScopedDelete<Target::Table, Target::Reach, <Target::Reach as Reach<Target::Table>>::Condition, Everything> {
+    let condition = target.into_reach().condition();
+    ScopedDelete { condition, predicate: Everything, returning: NoReturning, target: PhantomData }
+}
+
+/// `DELETE FROM … WHERE tenant = … AND (…)`
+#[derive(Debug, Clone)]
+#[must_use = "a delete runs when it is executed"]
+pub struct ScopedDelete<T, R, C, P = Everything, Ret = NoReturning> {
+    condition: C,
+    predicate: P,
+    returning: Ret,
+    target: PhantomData<(T, R)>,
+}
+
+impl<T: TenantTable, R, C, P> ScopedDelete<T, R, C, P> {
+    /// Adds a condition. It stands in parentheses of its own beside the tenant's.
+    pub fn filter<Predicate>(self, predicate: Predicate) -> ScopedDelete<T, R, C, Filtered<P, Predicate>>
+    where
+        Predicate: AppearsOnTable<ScopedTable<T, R>>,
+        Predicate::SqlType: BoolOrNullableBool,
+    {
+        ScopedDelete {
+            condition: self.condition,
+            predicate: Filtered { rest: self.predicate, predicate },
+            returning: self.returning,
+            target: PhantomData,
+        }
+    }
+
+    /// Adds the condition that the row's key within the tenant is `key`.
+    pub fn find<Key>(self, key: Key) -> ScopedDelete<T, R, C, Filtered<P, <T::KeyInTenant as EqAll<Key>>::Output>>
+    where
+        T::KeyInTenant: EqAll<Key>,
+        <T::KeyInTenant as EqAll<Key>>::Output: AppearsOnTable<ScopedTable<T, R>>,
+        <<T::KeyInTenant as EqAll<Key>>::Output as Expression>::SqlType: BoolOrNullableBool,
+    {
+        self.filter(T::key_in_tenant().eq_all(key))
+    }
+
+    /// What to return of each deleted row.
+    pub fn returning<Expr>(self, expression: Expr) -> ScopedDelete<T, R, C, P, Returning<Expr>>
+    where
+        ScopedDelete<T, R, C, P, Returning<Expr>>: Query,
+    {
+        ScopedDelete {
+            condition: self.condition,
+            predicate: self.predicate,
+            returning: Returning(expression),
+            target: PhantomData,
+        }
+    }
+}
+
+impl<T, R, C, P, Ret, DB> QueryFragment<DB> for ScopedDelete<T, R, C, P, Ret>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    C: TenantCondition<DB, T>,
+    P: Conditions<DB>,
+    Ret: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("DELETE FROM ");
+        push_qualified_name::<T, DB>(&mut out)?;
+        let first = self.condition.walk_where(out.reborrow())?;
+        self.predicate.walk_conditions(first, out.reborrow())?;
+        self.returning.walk_ast(out.reborrow())
+    }
+}
+
+impl<T, R, C, P, Ret> QueryId for ScopedDelete<T, R, C, P, Ret>
+where
+    T: 'static,
+    C: QueryId,
+    P: QueryId,
+    Ret: QueryId,
+{
+    type QueryId = ScopedDelete<T, (), C::QueryId, P::QueryId, Ret::QueryId>;
+
+    const HAS_STATIC_QUERY_ID: bool =
+        C::HAS_STATIC_QUERY_ID && P::HAS_STATIC_QUERY_ID && Ret::HAS_STATIC_QUERY_ID;
+}
+
+impl<T, R, C, P> AsQuery for ScopedDelete<T, R, C, P>
+where
+    T: TenantTable,
+    ScopedDelete<T, R, C, P, Returning<T::AllColumns>>: Query,
+{
+    type SqlType = <Self::Query as Query>::SqlType;
+    type Query = ScopedDelete<T, R, C, P, Returning<T::AllColumns>>;
+
+    fn as_query(self) -> Self::Query {
+        self.returning(T::all_columns())
+    }
+}
+
+impl<T, R, C, P, Expr> Query for ScopedDelete<T, R, C, P, Returning<Expr>>
+where
+    Expr: SelectableExpression<ScopedTable<T, R>> + ValidGrouping<()>,
+    Expr::IsAggregate: MixedAggregates<is_aggregate::No, Output = is_aggregate::No>,
+{
+    type SqlType = Expr::SqlType;
+}
+
+impl<T, R, C, P, Ret, Conn> RunQueryDsl<Conn> for ScopedDelete<T, R, C, P, Ret> {}

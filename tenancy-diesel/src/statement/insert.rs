@@ -1,0 +1,223 @@
+//! INSERT within a tenant.
+
+use std::marker::PhantomData;
+
+use diesel::expression::{MixedAggregates, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::insertable::Insertable;
+use diesel::query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::RunQueryDsl;
+use diesel::result::QueryResult;
+
+use super::columns::ColumnNames;
+use super::conflict::{DoNothing, IncompleteOnConflict, NoConflict, OnConflict};
+use super::returning::{NoReturning, Returning};
+use super::rows::{FromSelect, RowCount, Rows, StampedRows};
+use crate::dialect::TenantBackend;
+use crate::scope_for::TenantIdFor;
+use crate::source::{Reach, ScopedTable, TenantIs, Within};
+use crate::table::{TenantTable, push_qualified_name};
+
+mod sealed {
+    pub trait Sealed {}
+    impl<T, I, B> Sealed for crate::ScopedTable<T, crate::Within<I, B>> {}
+}
+
+/// What [`insert_into`](crate::insert_into) takes: a table within one tenant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be inserted into: it is no table within one tenant",
+    label = "this names no tenant for the new row",
+    note = "write `insert_into(table.scoped(&scope)).values(…)`: the statement fills the tenant column",
+    note = "across tenants, audited: `insert_into(table.write_across_tenants(&cross_tenant).of(tenant_id))`",
+    note = "T0003: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0003"
+)]
+pub trait InsertTarget: sealed::Sealed {
+    /// The table.
+    type Table: TenantTable;
+
+    /// The reach of the insert: one tenant.
+    type Reach;
+
+    /// The bound tenant.
+    type Tenant;
+
+    /// Binds the tenant.
+    fn into_tenant(self) -> Self::Tenant;
+}
+
+impl<T, I, B> InsertTarget for ScopedTable<T, Within<I, B>>
+where
+    T: TenantTable,
+    I: TenantIdFor<T>,
+{
+    type Table = T;
+    type Reach = Within<I, B>;
+    type Tenant = I::Bind;
+
+    fn into_tenant(self) -> Self::Tenant {
+        let TenantIs(tenant) = Reach::<T>::condition(&self.into_reach());
+        tenant
+    }
+}
+
+/// Starts an insert into the rows of one tenant: the twin of `diesel::insert_into`.
+///
+/// # Examples
+///
+/// ```
+/// # use tenancy_diesel::prelude::*;
+/// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+/// # fn hire(scope: &Scoped<i32>) {
+/// use diesel::prelude::*;
+///
+/// let statement = tenancy_diesel::insert_into(agents::table.scoped(scope)).values(agents::name.eq("Ada"));
+/// # #[cfg(feature = "sqlite")]
+/// assert!(diesel::debug_query::<diesel::sqlite::Sqlite, _>(&statement).to_string().starts_with(
+///     "INSERT INTO `agents` (`tenant_id`, `name`) VALUES (?, ?)"
+/// ));
+/// # }
+/// # #[cfg(feature = "testing")]
+/// # hire(&tenancy_diesel::testing::scope(7));
+/// ```
+pub fn insert_into<Target: InsertTarget>(
+    target: Target,
+) -> IncompleteInsert<Target::Table, Target::Reach, Target::Tenant> {
+    IncompleteInsert { tenant: target.into_tenant(), target: PhantomData }
+}
+
+/// An insert without its rows.
+#[derive(Debug, Clone)]
+#[must_use = "an insert runs when it is executed"]
+pub struct IncompleteInsert<T, R, E> {
+    tenant: E,
+    target: PhantomData<(T, R)>,
+}
+
+impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
+    /// The rows: anything that is Diesel's `Insertable` for the bare table, without the tenant column. One value, a
+    /// tuple, an array, a slice or a `Vec`.
+    ///
+    /// On SQLite the rows of one batch must leave the same columns to their defaults; others are refused before they
+    /// are sent.
+    pub fn values<V>(self, values: V) -> ScopedInsert<T, R, StampedRows<T, E, V::Values>>
+    where
+        V: Insertable<T>,
+        V::Values: Rows<T>,
+    {
+        let rows = StampedRows { tenant: self.tenant, rows: values.values(), table: PhantomData };
+        ScopedInsert::new(rows, NoConflict, NoReturning)
+    }
+
+    /// The rows that `query` selects, into `columns`, which are in the order of its selection.
+    pub fn from_select<Q, C>(self, query: Q, _columns: C) -> ScopedInsert<T, R, FromSelect<T, E, Q::Query, C>>
+    where
+        C: ColumnNames<T>,
+        Q: AsQuery<SqlType = C::SqlType>,
+    {
+        let rows = FromSelect { tenant: self.tenant, query: query.as_query(), table: PhantomData };
+        ScopedInsert::new(rows, NoConflict, NoReturning)
+    }
+}
+
+/// `INSERT INTO … (tenant, …) VALUES …`
+#[derive(Debug, Clone)]
+#[must_use = "an insert runs when it is executed"]
+pub struct ScopedInsert<T, R, Values, Conflict = NoConflict, Ret = NoReturning> {
+    rows: Values,
+    conflict: Conflict,
+    returning: Ret,
+    target: PhantomData<(T, R)>,
+}
+
+impl<T, R, Values, Conflict, Ret> ScopedInsert<T, R, Values, Conflict, Ret> {
+    pub(crate) fn new(rows: Values, conflict: Conflict, returning: Ret) -> Self {
+        Self { rows, conflict, returning, target: PhantomData }
+    }
+}
+
+impl<T, R, Values> ScopedInsert<T, R, Values> {
+    /// Leaves rows out that would break a unique key. PostgreSQL and SQLite.
+    ///
+    /// # Tenancy
+    ///
+    /// On a key that does not lead with the tenant column, the count of inserted rows tells whether another tenant has
+    /// the value. Keys of tenant tables should lead with the tenant.
+    pub fn on_conflict_do_nothing(self) -> ScopedInsert<T, R, Values, OnConflict<(), DoNothing>> {
+        ScopedInsert::new(self.rows, OnConflict::nowhere(DoNothing), NoReturning)
+    }
+
+    /// Names the key whose conflict is handled: `target`, and the tenant column before it. PostgreSQL and SQLite.
+    pub fn on_conflict<Target>(self, _target: Target) -> IncompleteOnConflict<T, R, Values, Target>
+    where
+        Target: ColumnNames<T>,
+    {
+        IncompleteOnConflict::new(self.rows)
+    }
+}
+
+impl<T, R, Values, Conflict> ScopedInsert<T, R, Values, Conflict> {
+    /// What to return of each inserted row.
+    pub fn returning<Expr>(self, expression: Expr) -> ScopedInsert<T, R, Values, Conflict, Returning<Expr>>
+    where
+        ScopedInsert<T, R, Values, Conflict, Returning<Expr>>: Query,
+    {
+        ScopedInsert::new(self.rows, self.conflict, Returning(expression))
+    }
+}
+
+impl<T, R, Values, Conflict, Ret, DB> QueryFragment<DB> for ScopedInsert<T, R, Values, Conflict, Ret>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    Values: QueryFragment<DB> + RowCount,
+    Conflict: QueryFragment<DB>,
+    Ret: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.rows.is_empty() {
+            out.push_sql("SELECT 1 FROM (SELECT 1) AS nothing WHERE 1 = 0");
+            return Ok(());
+        }
+        out.push_sql("INSERT INTO ");
+        push_qualified_name::<T, DB>(&mut out)?;
+        out.push_sql(" ");
+        self.rows.walk_ast(out.reborrow())?;
+        self.conflict.walk_ast(out.reborrow())?;
+        self.returning.walk_ast(out.reborrow())
+    }
+}
+
+impl<T, R, Values, Conflict, Ret> QueryId for ScopedInsert<T, R, Values, Conflict, Ret>
+where
+    T: 'static,
+    Values: QueryId,
+    Conflict: QueryId,
+    Ret: QueryId,
+{
+    type QueryId = ScopedInsert<T, (), Values::QueryId, Conflict::QueryId, Ret::QueryId>;
+
+    const HAS_STATIC_QUERY_ID: bool =
+        Values::HAS_STATIC_QUERY_ID && Conflict::HAS_STATIC_QUERY_ID && Ret::HAS_STATIC_QUERY_ID;
+}
+
+impl<T, R, Values, Conflict> AsQuery for ScopedInsert<T, R, Values, Conflict>
+where
+    T: TenantTable,
+    ScopedInsert<T, R, Values, Conflict, Returning<T::AllColumns>>: Query,
+{
+    type SqlType = <Self::Query as Query>::SqlType;
+    type Query = ScopedInsert<T, R, Values, Conflict, Returning<T::AllColumns>>;
+
+    fn as_query(self) -> Self::Query {
+        self.returning(T::all_columns())
+    }
+}
+
+impl<T, R, Values, Conflict, Expr> Query for ScopedInsert<T, R, Values, Conflict, Returning<Expr>>
+where
+    Expr: SelectableExpression<ScopedTable<T, R>> + ValidGrouping<()>,
+    Expr::IsAggregate: MixedAggregates<is_aggregate::No, Output = is_aggregate::No>,
+{
+    type SqlType = Expr::SqlType;
+}
+
+impl<T, R, Values, Conflict, Ret, Conn> RunQueryDsl<Conn> for ScopedInsert<T, R, Values, Conflict, Ret> {}

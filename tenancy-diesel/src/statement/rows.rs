@@ -1,0 +1,250 @@
+//! The rows of an insert, each with the tenant stamped into it.
+
+use std::marker::PhantomData;
+
+use diesel::expression::Expression;
+use diesel::insertable::InsertValues;
+use diesel::query_builder::{AstPass, BatchInsert, Query, QueryFragment, QueryId, ValuesClause};
+use diesel::result::QueryResult;
+#[cfg(feature = "sqlite")]
+use diesel::{result::Error, sqlite::Sqlite};
+
+use super::columns::ColumnNames;
+use crate::dialect::TenantBackend;
+use crate::table::TenantTable;
+
+/// Rows of table `T` that can be stamped with a tenant: what Diesel's `Insertable` makes of one row or of a batch.
+#[diagnostic::on_unimplemented(
+    message = "these values cannot be stamped with a tenant: `{Self}`",
+    label = "neither rows nor a batch of rows",
+    note = "to insert what a query selects, write `.from_select(query, columns)`: the statement adds the tenant column",
+    note = "T0011: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0011"
+)]
+pub trait Rows<T> {}
+
+impl<V, T> Rows<T> for ValuesClause<V, T> {}
+impl<V, T, Id, const STATIC: bool> Rows<T> for BatchInsert<Vec<ValuesClause<V, T>>, T, Id, STATIC> {}
+
+/// Rows with the tenant stamped into each: `("tenant_id", …) VALUES ($1, …), …`.
+#[derive(Debug)]
+pub struct StampedRows<T, E, V> {
+    pub(crate) tenant: E,
+    pub(crate) rows: V,
+    pub(crate) table: PhantomData<T>,
+}
+
+/// Rows that a query selects, with the tenant stamped into each.
+#[derive(Debug, Clone, Copy)]
+pub struct FromSelect<T, E, Q, C> {
+    pub(crate) tenant: E,
+    pub(crate) query: Q,
+    pub(crate) table: PhantomData<(T, C)>,
+}
+
+/// What an insert's rows know of themselves.
+pub trait RowCount {
+    /// Whether there is no row to insert.
+    #[doc(hidden)]
+    fn is_empty(&self) -> bool;
+}
+
+impl<T, E, V> RowCount for StampedRows<T, E, ValuesClause<V, T>> {
+    fn is_empty(&self) -> bool {
+        false
+    }
+}
+
+impl<T, E, V, Id, const STATIC: bool> RowCount
+    for StampedRows<T, E, BatchInsert<Vec<ValuesClause<V, T>>, T, Id, STATIC>>
+{
+    fn is_empty(&self) -> bool {
+        self.rows.values.is_empty()
+    }
+}
+
+impl<T, E, Q, C> RowCount for FromSelect<T, E, Q, C> {
+    fn is_empty(&self) -> bool {
+        false
+    }
+}
+
+impl<T, E, V, DB> QueryFragment<DB> for StampedRows<T, E, ValuesClause<V, T>>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    E: QueryFragment<DB>,
+    V: InsertValues<DB, T>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        walk_names::<T, V, DB>(&self.rows.values, out.reborrow())?;
+        out.push_sql(" VALUES ");
+        walk_row::<T, E, V, DB>(&self.tenant, &self.rows.values, out)
+    }
+}
+
+impl<T, E, V, Id, DB, const STATIC: bool> QueryFragment<DB>
+    for StampedRows<T, E, BatchInsert<Vec<ValuesClause<V, T>>, T, Id, STATIC>>
+where
+    DB: TenantBackend + UniformRows<V, T>,
+    T: TenantTable,
+    E: QueryFragment<DB>,
+    V: InsertValues<DB, T>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !STATIC {
+            // Each number of rows is another statement: caching them would fill the cache.
+            out.unsafe_to_cache_prepared();
+        }
+        let rows = &self.rows.values;
+        let Some(first) = rows.first() else { return Ok(()) };
+        DB::check_uniform(rows)?;
+        walk_names::<T, V, DB>(&first.values, out.reborrow())?;
+        out.push_sql(" VALUES ");
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                out.push_sql(", ");
+            }
+            walk_row::<T, E, V, DB>(&self.tenant, &row.values, out.reborrow())?;
+        }
+        Ok(())
+    }
+}
+
+impl<T, E, Q, C, DB> QueryFragment<DB> for FromSelect<T, E, Q, C>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    T::TenantColumn: Expression,
+    E: QueryFragment<DB>,
+    C: ColumnNames<T>,
+    Q: Query<SqlType = C::SqlType> + QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("(");
+        out.push_identifier(T::TENANT_COLUMN)?;
+        C::push_names(&mut out)?;
+        out.push_sql(") SELECT ");
+        self.tenant.walk_ast(out.reborrow())?;
+        out.push_sql(", selected.* FROM (");
+        self.query.walk_ast(out.reborrow())?;
+        // SQLite cannot tell an ON CONFLICT that follows from a join's ON without a WHERE between.
+        out.push_sql(") AS selected WHERE 1 = 1");
+        Ok(())
+    }
+}
+
+fn walk_names<'b, T, V, DB>(values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    V: InsertValues<DB, T>,
+{
+    out.push_sql("(");
+    out.push_identifier(T::TENANT_COLUMN)?;
+    if !values.is_noop(out.backend())? {
+        out.push_sql(", ");
+        values.column_names(out.reborrow())?;
+    }
+    out.push_sql(")");
+    Ok(())
+}
+
+fn walk_row<'b, T, E, V, DB>(tenant: &'b E, values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    E: QueryFragment<DB>,
+    V: InsertValues<DB, T>,
+{
+    out.push_sql("(");
+    tenant.walk_ast(out.reborrow())?;
+    if !values.is_noop(out.backend())? {
+        out.push_sql(", ");
+        values.walk_ast(out.reborrow())?;
+    }
+    out.push_sql(")");
+    Ok(())
+}
+
+/// Backends on which the rows of a batch fit one statement.
+///
+/// PostgreSQL and MySQL write `DEFAULT` for a column that a row leaves out; SQLite has no such word, so there the rows
+/// of one statement must leave out the same columns.
+pub trait UniformRows<V, T>: TenantBackend {
+    /// Refuses rows that do not fit one statement.
+    #[doc(hidden)]
+    fn check_uniform(rows: &[ValuesClause<V, T>]) -> QueryResult<()>;
+}
+
+#[cfg(feature = "postgres")]
+impl<V, T> UniformRows<V, T> for diesel::pg::Pg {
+    fn check_uniform(_: &[ValuesClause<V, T>]) -> QueryResult<()> {
+        Ok(())
+    }
+}
+
+#[cfg(feature = "mysql")]
+impl<V, T> UniformRows<V, T> for diesel::mysql::Mysql {
+    fn check_uniform(_: &[ValuesClause<V, T>]) -> QueryResult<()> {
+        Ok(())
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl<V, T> UniformRows<V, T> for Sqlite
+where
+    T: TenantTable,
+    V: InsertValues<Sqlite, T>,
+{
+    fn check_uniform(rows: &[ValuesClause<V, T>]) -> QueryResult<()> {
+        let mut names = rows.iter().map(|row| sqlite_names::<V, T>(&row.values));
+        let Some(first) = names.next().transpose()? else { return Ok(()) };
+        for (index, other) in names.enumerate() {
+            if other? != first {
+                return Err(Error::QueryBuilderError(
+                    format!(
+                        "row {} of a batch for `{}` leaves other columns to their defaults than row 0, and SQLite has \
+                         no `DEFAULT` in VALUES: give the same columns in every row, or insert the two kinds apart",
+                        index + 1,
+                        T::NAME
+                    )
+                    .into(),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn sqlite_names<V, T>(values: &V) -> QueryResult<String>
+where
+    T: TenantTable,
+    V: InsertValues<Sqlite, T>,
+{
+    use diesel::query_builder::QueryBuilder;
+
+    struct Names<'a, V, T>(&'a V, PhantomData<T>);
+
+    impl<V: InsertValues<Sqlite, T>, T: TenantTable> QueryFragment<Sqlite> for Names<'_, V, T> {
+        fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+            self.0.column_names(out)
+        }
+    }
+
+    let mut builder = <Sqlite as diesel::backend::Backend>::QueryBuilder::default();
+    Names::<V, T>(values, PhantomData).to_sql(&mut builder, &Sqlite)?;
+    Ok(builder.finish())
+}
+
+impl<T: 'static, E: QueryId, V: QueryId> QueryId for StampedRows<T, E, V> {
+    type QueryId = StampedRows<T, E::QueryId, V::QueryId>;
+
+    const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID && V::HAS_STATIC_QUERY_ID;
+}
+
+impl<T: 'static, E: QueryId, Q: QueryId, C: 'static> QueryId for FromSelect<T, E, Q, C> {
+    type QueryId = FromSelect<T, E::QueryId, Q::QueryId, C>;
+
+    const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID && Q::HAS_STATIC_QUERY_ID;
+}

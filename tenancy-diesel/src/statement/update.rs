@@ -1,0 +1,185 @@
+//! UPDATE within a tenant.
+
+use std::marker::PhantomData;
+
+use diesel::expression::{
+    AppearsOnTable, Expression, MixedAggregates, SelectableExpression, ValidGrouping, is_aggregate,
+};
+use diesel::expression_methods::EqAll;
+use diesel::query_builder::{AsChangeset, AsQuery, AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::RunQueryDsl;
+use diesel::result::{EmptyChangeset, Error, QueryResult};
+use diesel::sql_types::BoolOrNullableBool;
+
+use super::predicate::{Conditions, Everything, Filtered, TenantCondition};
+use super::returning::{NoReturning, Returning};
+use super::target::ChangeTarget;
+use crate::dialect::TenantBackend;
+use crate::source::{Reach, ScopedTable};
+use crate::table::{TenantTable, push_qualified_name};
+
+/// Starts an update of the rows of one tenant: the twin of `diesel::update`.
+///
+/// A statement that finds no row changes none and says 0: a foreign tenant's row is not told from one that is not there.
+///
+/// # Examples
+///
+/// ```
+/// # use tenancy_diesel::prelude::*;
+/// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+/// # fn rename(scope: &Scoped<i32>) {
+/// use diesel::prelude::*;
+///
+/// let statement = tenancy_diesel::update(agents::table.scoped(scope)).find(3).set(agents::name.eq("Ada"));
+/// # #[cfg(feature = "sqlite")]
+/// assert!(diesel::debug_query::<diesel::sqlite::Sqlite, _>(&statement).to_string().starts_with(
+///     "UPDATE `agents` SET `name` = ? WHERE `agents`.`tenant_id` = ? AND (`agents`.`id` = ?)"
+/// ));
+/// # }
+/// # #[cfg(feature = "testing")]
+/// # rename(&tenancy_diesel::testing::scope(7));
+/// ```
+pub fn update<Target: ChangeTarget>(target: Target) -> IncompleteUpdate<Target::Table, Target::Reach> {
+    IncompleteUpdate { reach: target.into_reach(), predicate: Everything, table: PhantomData }
+}
+
+/// An update without its `set`.
+#[derive(Debug, Clone)]
+#[must_use = "an update runs when it is executed"]
+pub struct IncompleteUpdate<T, R, P = Everything> {
+    reach: R,
+    predicate: P,
+    table: PhantomData<T>,
+}
+
+impl<T: TenantTable, R: Reach<T>, P> IncompleteUpdate<T, R, P> {
+    /// Adds a condition. It stands in parentheses of its own beside the tenant's.
+    pub fn filter<Predicate>(self, predicate: Predicate) -> IncompleteUpdate<T, R, Filtered<P, Predicate>>
+    where
+        Predicate: AppearsOnTable<ScopedTable<T, R>>,
+        Predicate::SqlType: BoolOrNullableBool,
+    {
+        let predicate = Filtered { rest: self.predicate, predicate };
+        IncompleteUpdate { reach: self.reach, predicate, table: PhantomData }
+    }
+
+    /// Adds the condition that the row's key within the tenant is `key`.
+    pub fn find<Key>(self, key: Key) -> IncompleteUpdate<T, R, Filtered<P, <T::KeyInTenant as EqAll<Key>>::Output>>
+    where
+        T::KeyInTenant: EqAll<Key>,
+        <T::KeyInTenant as EqAll<Key>>::Output: AppearsOnTable<ScopedTable<T, R>>,
+        <<T::KeyInTenant as EqAll<Key>>::Output as Expression>::SqlType: BoolOrNullableBool,
+    {
+        self.filter(T::key_in_tenant().eq_all(key))
+    }
+
+    /// What to change: anything that Diesel's `set` takes for the bare table, without the tenant column.
+    pub fn set<Changes>(self, changes: Changes) -> ScopedUpdate<T, R, R::Condition, P, Changes::Changeset>
+    where
+        Changes: AsChangeset<Target = T>,
+    {
+        ScopedUpdate {
+            condition: self.reach.condition(),
+            predicate: self.predicate,
+            changes: changes.as_changeset(),
+            returning: NoReturning,
+            target: PhantomData,
+        }
+    }
+}
+
+/// `UPDATE … SET … WHERE tenant = … AND (…)`
+#[derive(Debug, Clone)]
+#[must_use = "an update runs when it is executed"]
+pub struct ScopedUpdate<T, R, C, P, Changes, Ret = NoReturning> {
+    condition: C,
+    predicate: P,
+    changes: Changes,
+    returning: Ret,
+    target: PhantomData<(T, R)>,
+}
+
+impl<T, R, C, P, Changes> ScopedUpdate<T, R, C, P, Changes> {
+    /// Adds a condition. It stands in parentheses of its own beside the tenant's.
+    pub fn filter<Predicate>(self, predicate: Predicate) -> ScopedUpdate<T, R, C, Filtered<P, Predicate>, Changes>
+    where
+        Predicate: AppearsOnTable<ScopedTable<T, R>>,
+        Predicate::SqlType: BoolOrNullableBool,
+    {
+        ScopedUpdate {
+            condition: self.condition,
+            predicate: Filtered { rest: self.predicate, predicate },
+            changes: self.changes,
+            returning: self.returning,
+            target: PhantomData,
+        }
+    }
+
+    /// What to return of each changed row.
+    pub fn returning<Expr>(self, expression: Expr) -> ScopedUpdate<T, R, C, P, Changes, Returning<Expr>>
+    where
+        ScopedUpdate<T, R, C, P, Changes, Returning<Expr>>: Query,
+    {
+        ScopedUpdate {
+            condition: self.condition,
+            predicate: self.predicate,
+            changes: self.changes,
+            returning: Returning(expression),
+            target: PhantomData,
+        }
+    }
+}
+
+impl<T, R, C, P, Changes, Ret, DB> QueryFragment<DB> for ScopedUpdate<T, R, C, P, Changes, Ret>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    C: TenantCondition<DB, T>,
+    P: Conditions<DB>,
+    Changes: QueryFragment<DB>,
+    Ret: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.changes.is_noop(out.backend())? {
+            return Err(Error::QueryBuilderError(Box::new(EmptyChangeset)));
+        }
+        // As in Diesel: which columns a changeset prints depends on its values.
+        out.unsafe_to_cache_prepared();
+        out.push_sql("UPDATE ");
+        push_qualified_name::<T, DB>(&mut out)?;
+        out.push_sql(" SET ");
+        self.changes.walk_ast(out.reborrow())?;
+        let first = self.condition.walk_where(out.reborrow())?;
+        self.predicate.walk_conditions(first, out.reborrow())?;
+        self.returning.walk_ast(out.reborrow())
+    }
+}
+
+impl<T, R, C, P, Changes, Ret> QueryId for ScopedUpdate<T, R, C, P, Changes, Ret> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T, R, C, P, Changes> AsQuery for ScopedUpdate<T, R, C, P, Changes>
+where
+    T: TenantTable,
+    ScopedUpdate<T, R, C, P, Changes, Returning<T::AllColumns>>: Query,
+{
+    type SqlType = <Self::Query as Query>::SqlType;
+    type Query = ScopedUpdate<T, R, C, P, Changes, Returning<T::AllColumns>>;
+
+    fn as_query(self) -> Self::Query {
+        self.returning(T::all_columns())
+    }
+}
+
+impl<T, R, C, P, Changes, Expr> Query for ScopedUpdate<T, R, C, P, Changes, Returning<Expr>>
+where
+    Expr: SelectableExpression<ScopedTable<T, R>> + ValidGrouping<()>,
+    Expr::IsAggregate: MixedAggregates<is_aggregate::No, Output = is_aggregate::No>,
+{
+    type SqlType = Expr::SqlType;
+}
+
+impl<T, R, C, P, Changes, Ret, Conn> RunQueryDsl<Conn> for ScopedUpdate<T, R, C, P, Changes, Ret> {}

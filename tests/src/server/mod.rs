@@ -1,0 +1,122 @@
+//! Real databases for the tests.
+//!
+//! A test asks for a server or, better, for a database of its own; the first that asks in a process
+//! starts the server, and all of that process share it:
+//!
+//! | | named by | else started from | else |
+//! |---|---|---|---|
+//! | PostgreSQL | `DATABASE_URL` | `initdb`, `postgres` | the test fails |
+//! | MariaDB | `MYSQL_URL` | `mariadb-install-db`, `mariadbd` | the test is skipped; with `CI` set, it fails |
+//!
+//! A throw-away server listens at 127.0.0.1 only, on a port of its own, and asks for no password: every
+//! account of the machine may use it while the tests run. It keeps everything in one directory below
+//! `TMPDIR`. A small shell process supervises it and holds the other end of a pipe from the test
+//! process; it stops the server and removes the directory when that process ends, also by a panic, by
+//! Ctrl-C, or by SIGKILL. Only a SIGKILL to the supervisor itself leaves the two behind.
+//!
+//! The functions panic when there is no server: a test without its database has failed. The message says
+//! what to install, or holds the end of the server's log.
+
+mod account;
+mod database;
+mod engine;
+mod mariadb;
+mod postgres;
+mod process;
+mod programs;
+
+use std::path::Path;
+
+/// The address of a PostgreSQL server, started on first use unless `DATABASE_URL` names one.
+///
+/// All tests of the process share the database it leads to; [`fresh_postgres_database`] disturbs nobody.
+///
+/// # Panics
+///
+/// If there is no server and none can be started, or `DATABASE_URL` is not the address of one.
+#[track_caller]
+pub fn postgres_url() -> &'static str {
+    &postgres_server().url
+}
+
+/// The address of a MariaDB server, started on first use unless `MYSQL_URL` names one.
+///
+/// `None` if none is installed: a line on the standard error says so, and the test is to return.
+///
+/// # Panics
+///
+/// If none is installed and `CI` is set, if an installed one does not start, or if `MYSQL_URL` is not the
+/// address of one.
+#[track_caller]
+pub fn mariadb_url() -> Option<&'static str> {
+    Some(&mariadb_server()?.url)
+}
+
+/// Creates an empty PostgreSQL database and returns its address.
+///
+/// Its name begins with `name_prefix` (as far as that can stand in a name) and is used once. On a
+/// server that `DATABASE_URL` names it stays after the tests; with ours, it goes.
+///
+/// # Panics
+///
+/// As [`postgres_url`], and if the account may not create databases.
+#[track_caller]
+pub fn fresh_postgres_database(name_prefix: &str) -> String {
+    done(postgres::fresh_database(postgres_server(), name_prefix))
+}
+
+/// Creates an empty MariaDB database and returns its address; `None` as for [`mariadb_url`].
+///
+/// It may be called from asynchronous code, whose thread it then blocks. The name and the life of the
+/// database are those of [`fresh_postgres_database`].
+///
+/// # Panics
+///
+/// As [`mariadb_url`], and if the account may not create databases.
+#[track_caller]
+pub fn fresh_mariadb_database(name_prefix: &str) -> Option<String> {
+    Some(done(mariadb::fresh_database(mariadb_server()?, name_prefix)))
+}
+
+/// The directory of the throw-away PostgreSQL server, with its `log` and its `pid`; `None` if the server
+/// is not ours.
+///
+/// # Panics
+///
+/// As [`postgres_url`].
+#[track_caller]
+pub fn postgres_directory() -> Option<&'static Path> {
+    postgres_server().started.as_ref().map(engine::Started::directory)
+}
+
+/// The directory of the throw-away MariaDB server, with its `log` and its `pid`; `None` if there is no
+/// server or it is not ours.
+///
+/// # Panics
+///
+/// As [`mariadb_url`].
+#[track_caller]
+pub fn mariadb_directory() -> Option<&'static Path> {
+    mariadb_server()?.started.as_ref().map(engine::Started::directory)
+}
+
+/// The PostgreSQL server.
+#[track_caller]
+fn postgres_server() -> &'static postgres::Postgres {
+    done(postgres::instance())
+}
+
+/// The MariaDB server, if there is one.
+#[track_caller]
+fn mariadb_server() -> Option<&'static mariadb::Mariadb> {
+    done(mariadb::instance())
+}
+
+/// The value, or the end of the test; the message names the test's line, not this one.
+#[track_caller]
+fn done<T>(result: Result<T, String>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}
