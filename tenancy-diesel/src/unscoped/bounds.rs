@@ -11,7 +11,7 @@ mod sealed {
         note = "scope the table instead: `table.scoped(&scope)`",
         note = "T0012: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0012"
     )]
-    pub trait Proven {}
+    pub trait Proven<'tenant> {}
 }
 
 /// A tenant table may be read without a tenant: it never may.
@@ -22,7 +22,7 @@ mod sealed {
     note = "for work that spans tenants, audited: `{Self}.across_tenants(&cross_tenant)`",
     note = "T0001: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0001"
 )]
-pub trait ReadWithinTenant<'tenant>: sealed::Proven {
+pub trait ReadWithinTenant<'tenant>: sealed::Proven<'tenant> {
     /// Stands for the result; the compiler gives up on it, and on what is called on it.
     type Refused;
 
@@ -38,7 +38,7 @@ pub trait ReadWithinTenant<'tenant>: sealed::Proven {
     note = "for work that spans tenants, audited: `{Self}.across_tenants(&cross_tenant)`",
     note = "T0002: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0002"
 )]
-pub trait JoinWithinTenant<'tenant>: sealed::Proven {
+pub trait JoinWithinTenant<'tenant>: sealed::Proven<'tenant> {
     /// As in [`ReadWithinTenant`].
     type Refused;
 
@@ -54,7 +54,7 @@ pub trait JoinWithinTenant<'tenant>: sealed::Proven {
     note = "for work that spans tenants, audited: `{Self}.write_across_tenants(&cross_tenant)`",
     note = "T0004: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0004"
 )]
-pub trait ChangeWithinTenant<'tenant>: sealed::Proven {}
+pub trait ChangeWithinTenant<'tenant>: sealed::Proven<'tenant> {}
 
 /// A table's tenant column may be assigned: it never may.
 #[diagnostic::on_unimplemented(
@@ -64,4 +64,4 @@ pub trait ChangeWithinTenant<'tenant>: sealed::Proven {}
     note = "in a model that derives `Insertable` or `AsChangeset`, drop the field or move it to a struct that only reads",
     note = "T0006: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0006"
 )]
-pub trait TenantColumnAssigned<'tenant>: sealed::Proven {}
+pub trait TenantColumnAssigned<'tenant>: sealed::Proven<'tenant> {}
