@@ -31,7 +31,8 @@ pub mod __private {
     pub use crate::statement::push_name;
     pub use crate::table::ColumnPrefix;
     pub use crate::unscoped::{
-        ChangeWithinTenant, JoinWithinTenant, ReadWithinTenant, TenantColumnAssigned, Unscoped, refused,
+        ChangeWithinTenant, JoinWithinTenant, NoScope, ReadWithinTenant, RowKey, RunWithinTenant, Scopes, TenantColumnAssigned, Unscoped,
+        refused, uncallable,
     };
 }
 #[macro_export] macro_rules! joinable { ($($t:tt)*) => { ::diesel::joinable!($($t)*); } }

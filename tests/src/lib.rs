@@ -1,1 +1,4 @@
+//! What the proofs share: the databases and a schema.
+
+pub mod schema;
 pub mod server;

@@ -1,7 +1,7 @@
 //! What stands in for the items that are taken away: implementations and methods whose bound never holds, so that the
 //! compiler says in words what is wrong, at the user's token.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 
 use super::expansion::Item;
@@ -104,111 +104,135 @@ pub(crate) fn column_impl(item: &Item, krate: &TokenStream) -> TokenStream {
     }
 }
 
-/// A method of the bare table: its name, its type parameters, its arguments.
-type Method = (&'static str, &'static [&'static str], &'static [&'static str]);
+/// A method of the bare table: its name, and the types of its arguments, each of them a type parameter.
+type Method = (&'static str, &'static [&'static str]);
 
-/// Every method by which Diesel or diesel-async would build or run a query from a table. Inherent methods win over a
-/// trait's, and a bound on a method keeps its whole explanation.
-const READS: [Method; 53] = [
-    ("distinct", &[], &[]),
-    ("distinct_on", &["Expr"], &["Expr"]),
-    ("select", &["Selection"], &["Selection"]),
-    ("count", &[], &[]),
-    ("filter", &["Predicate"], &["Predicate"]),
-    ("or_filter", &["Predicate"], &["Predicate"]),
-    ("find", &["PK"], &["PK"]),
-    ("order", &["Expr"], &["Expr"]),
-    ("order_by", &["Expr"], &["Expr"]),
-    ("then_order_by", &["Expr"], &["Expr"]),
-    ("positional_order_by", &["Expr"], &["Expr"]),
-    ("limit", &[], &["i64"]),
-    ("offset", &[], &["i64"]),
-    ("group_by", &["Expr"], &["Expr"]),
-    ("having", &["Predicate"], &["Predicate"]),
-    ("for_update", &[], &[]),
-    ("for_no_key_update", &[], &[]),
-    ("for_share", &[], &[]),
-    ("for_key_share", &[], &[]),
-    ("skip_locked", &[], &[]),
-    ("no_wait", &[], &[]),
-    ("into_boxed", &["DB"], &[]),
-    ("single_value", &[], &[]),
-    ("nullable", &[], &[]),
-    ("assume_not_null", &[], &[]),
-    ("as_query", &[], &[]),
-    ("union", &["Rhs"], &["Rhs"]),
-    ("union_all", &["Rhs"], &["Rhs"]),
-    ("intersect", &["Rhs"], &["Rhs"]),
-    ("intersect_all", &["Rhs"], &["Rhs"]),
-    ("except", &["Rhs"], &["Rhs"]),
-    ("except_all", &["Rhs"], &["Rhs"]),
-    ("only", &[], &[]),
-    ("tablesample_bernoulli", &[], &["i16"]),
-    ("tablesample_system", &[], &["i16"]),
-    ("load", &["U"], &["impl Sized"]),
-    ("load_iter", &["U", "B"], &["impl Sized"]),
-    ("load_stream", &["U"], &["impl Sized"]),
-    ("first", &["U"], &["impl Sized"]),
-    ("get_result", &["U"], &["impl Sized"]),
-    ("get_results", &["U"], &["impl Sized"]),
-    ("execute", &[], &["impl Sized"]),
-    ("internal_load", &[], &["impl Sized"]),
-    ("into_sql", &["ST"], &[]),
-    ("as_expression", &["ST"], &[]),
-    ("as_in_expression", &[], &[]),
-    ("values", &[], &[]),
-    ("insert_into", &["T"], &["T"]),
-    ("into_update_target", &[], &[]),
-    ("with_lock", &["Lock"], &["Lock"]),
-    ("internal_into_boxed", &["DB"], &[]),
-    ("walk_ast", &[], &["impl Sized"]),
-    ("is_noop", &[], &["impl Sized"]),
+/// Every method by which Diesel would build a query from a table. Inherent methods win over a trait's, and a bound on a
+/// method keeps its whole explanation.
+const BUILDERS: [Method; 36] = [
+    ("distinct", &[]),
+    ("distinct_on", &["Expr"]),
+    ("select", &["Selection"]),
+    ("count", &[]),
+    ("filter", &["Predicate"]),
+    ("or_filter", &["Predicate"]),
+    ("find", &["PK"]),
+    ("order", &["Expr"]),
+    ("order_by", &["Expr"]),
+    ("then_order_by", &["Expr"]),
+    ("positional_order_by", &["Expr"]),
+    ("limit", &["Rows"]),
+    ("offset", &["Rows"]),
+    ("group_by", &["Expr"]),
+    ("having", &["Predicate"]),
+    ("for_update", &[]),
+    ("for_no_key_update", &[]),
+    ("for_share", &[]),
+    ("for_key_share", &[]),
+    ("skip_locked", &[]),
+    ("no_wait", &[]),
+    ("single_value", &[]),
+    ("nullable", &[]),
+    ("assume_not_null", &[]),
+    ("as_query", &[]),
+    ("union", &["Rhs"]),
+    ("union_all", &["Rhs"]),
+    ("intersect", &["Rhs"]),
+    ("intersect_all", &["Rhs"]),
+    ("except", &["Rhs"]),
+    ("except_all", &["Rhs"]),
+    ("only", &[]),
+    ("tablesample_bernoulli", &["Percent"]),
+    ("tablesample_system", &["Percent"]),
+    ("values", &[]),
+    ("insert_into", &["Target"]),
 ];
 
-const JOINS: [Method; 5] = [
-    ("inner_join", &["Rhs"], &["Rhs"]),
-    ("left_join", &["Rhs"], &["Rhs"]),
-    ("left_outer_join", &["Rhs"], &["Rhs"]),
-    ("join", &["Rhs", "Kind", "On"], &["Rhs", "Kind", "On"]),
-    ("on", &["On"], &["On"]),
+const JOINS: [Method; 4] =
+    [("inner_join", &["Rhs"]), ("left_join", &["Rhs"]), ("left_outer_join", &["Rhs"]), ("on", &["On"])];
+
+const CHANGES: [Method; 1] = [("into_update_target", &[])];
+
+/// Every method by which Diesel or diesel-async would run a table as a query: its name, and its type parameters, which
+/// callers do write out.
+const RUNNERS: [Method; 6] = [
+    ("load", &["U"]),
+    ("load_iter", &["U", "B"]),
+    ("load_stream", &["U"]),
+    ("first", &["U"]),
+    ("get_result", &["U"]),
+    ("get_results", &["U"]),
 ];
 
 /// The inherent methods of the bare table.
 pub(crate) fn methods(krate: &TokenStream) -> TokenStream {
-    let reads = READS.iter().map(|method| refused_method(method, "ReadWithinTenant", krate));
-    let joins = JOINS.iter().map(|method| refused_method(method, "JoinWithinTenant", krate));
+    let builders = BUILDERS.iter().map(|method| builder(method, "ReadWithinTenant", krate));
+    let joins = JOINS.iter().map(|method| builder(method, "JoinWithinTenant", krate));
+    let changes = CHANGES.iter().map(|method| builder(method, "ChangeWithinTenant", krate));
+    let runners = RUNNERS.iter().map(|method| runner(method, krate));
     quote! {
         #[doc(hidden)]
         #[allow(dead_code, clippy::all)]
         impl table {
-            #(#reads)*
+            #(#builders)*
             #(#joins)*
+            #(#changes)*
+            #(#runners)*
+
+            pub fn execute<'tenant, Refused>(self, _: impl Sized) -> Refused
+            where
+                table: #krate::__private::ReadWithinTenant<'tenant>,
+            {
+                #krate::__private::uncallable()
+            }
+
+            pub fn into_boxed<'tenant, DB>(
+                self,
+            ) -> <table as #krate::__private::RunWithinTenant<
+                'tenant,
+                <DB as #krate::__private::RowKey>::Key,
+            >>::Refused
+            where
+                table: #krate::__private::RunWithinTenant<'tenant>,
+            {
+                #krate::__private::uncallable()
+            }
         }
     }
 }
 
-fn refused_method((name, parameters, arguments): &Method, bound: &str, krate: &TokenStream) -> TokenStream {
+/// The result is whatever is wanted of it: after the error, the compiler says nothing about what is called on it. One
+/// mistake, one error.
+fn builder((name, arguments): &Method, bound: &str, krate: &TokenStream) -> TokenStream {
     let name = format_ident!("{name}");
     let bound = format_ident!("{bound}");
-    let parameters = parameters.iter().map(|parameter| format_ident!("{parameter}"));
-    let arguments = arguments.iter().map(|argument| match *argument {
-        "impl Sized" => quote!(_: impl Sized),
-        argument => {
-            let argument: Ident = format_ident!("{argument}");
-            quote!(_: #argument)
-        }
-    });
-    // The result is a projection of the bound that never holds: the compiler gives up on its type, and says nothing
-    // about whatever is called on it. One mistake, one error.
+    let arguments: Vec<_> = arguments.iter().map(|argument| format_ident!("{argument}")).collect();
     quote! {
-        pub fn #name<'tenant, #(#parameters,)*>(
-            self,
-            #(#arguments,)*
-        ) -> <table as #krate::__private::#bound<'tenant>>::Refused
+        pub fn #name<'tenant, #(#arguments,)* Refused>(self, #(_: #arguments),*) -> Refused
         where
             table: #krate::__private::#bound<'tenant>,
         {
-            <table as #krate::__private::#bound<'tenant>>::refuse()
+            #krate::__private::uncallable()
+        }
+    }
+}
+
+/// Callers write the type parameters out, so the result has to be unknown in another way: see `RunWithinTenant`.
+fn runner((name, parameters): &Method, krate: &TokenStream) -> TokenStream {
+    let name = format_ident!("{name}");
+    let parameters = parameters.iter().map(|parameter| format_ident!("{parameter}"));
+    quote! {
+        pub fn #name<'tenant, #(#parameters),*>(
+            self,
+            _: impl Sized,
+        ) -> <table as #krate::__private::RunWithinTenant<
+            'tenant,
+            <U as #krate::__private::RowKey>::Key,
+        >>::Refused
+        where
+            table: #krate::__private::RunWithinTenant<'tenant>,
+        {
+            #krate::__private::uncallable()
         }
     }
 }

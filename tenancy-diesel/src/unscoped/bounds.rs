@@ -12,6 +12,17 @@ mod sealed {
         note = "T0012: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0012"
     )]
     pub trait Proven<'tenant> {}
+
+    /// Implemented for nothing.
+    pub trait Scopes<T> {}
+
+    /// Implemented for keys that nobody can name.
+    pub trait Runnable<'tenant, Key> {}
+    impl<'tenant, T> Runnable<'tenant, Undecided> for T {}
+    impl<'tenant, T> Runnable<'tenant, StillUndecided> for T {}
+
+    pub enum Undecided {}
+    pub enum StillUndecided {}
 }
 
 /// A tenant table may be read without a tenant: it never may.
@@ -22,13 +33,67 @@ mod sealed {
     note = "for work that spans tenants, audited: `{Self}.across_tenants(&cross_tenant)`",
     note = "T0001: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0001"
 )]
-pub trait ReadWithinTenant<'tenant>: sealed::Proven<'tenant> {
-    /// Stands for the result; the compiler gives up on it, and on what is called on it.
-    type Refused;
+pub trait ReadWithinTenant<'tenant>: sealed::Proven<'tenant> {}
 
-    /// Never called.
-    fn refuse() -> Self::Refused;
+/// A tenant table may be run as a query without a tenant: it never may.
+///
+/// This is the bound of `load` and its like, whose callers write the row type out (`load::<Agent>`) or leave it to be
+/// inferred, and then use `?`, `unwrap` or `await`. One error is to come of that, so the compiler has to give up on the
+/// result type: it is a projection of this bound, which fails, at the same place and for the same reason as the bound.
+/// While the row type is unknown the projection must be undecided instead, or the method would not be considered: so
+/// `Key` is [`Asked`] only once the row type is known ([`RowKey`]), and there are two other keys that hold.
+#[diagnostic::on_unimplemented(
+    message = "tenant table `{Self}` is read without a tenant",
+    label = "this would read every tenant's rows",
+    note = "scope it: `{Self}.scoped(&scope)`, with the `&Scoped<_>` that `Authority::admit` returned",
+    note = "for work that spans tenants, audited: `{Self}.across_tenants(&cross_tenant)`",
+    note = "T0001: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0001"
+)]
+pub trait RunWithinTenant<'tenant, Key = Asked>: sealed::Runnable<'tenant, Key> {
+    /// Stands for the result.
+    type Refused;
 }
+
+/// The key of the bound that is asked for.
+#[derive(Debug)]
+pub enum Asked {}
+
+/// The key that a row type, or a backend, stands for: always the same, once the type is known.
+pub trait RowKey {
+    /// The key.
+    type Key;
+}
+
+impl<Row: ?Sized> RowKey for Row {
+    type Key = Asked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'tenant, T> RunWithinTenant<'tenant, sealed::Undecided> for T {
+    type Refused = sealed::Undecided;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'tenant, T> RunWithinTenant<'tenant, sealed::StillUndecided> for T {
+    type Refused = sealed::StillUndecided;
+}
+
+/// A query that mentions tenant table `T` bare may be run: it never may.
+///
+/// The bound is on a type that stands for the missing scope, not on the table: the compiler reports the innermost bound
+/// that fails only where its type is not that of the outermost.
+#[diagnostic::on_unimplemented(
+    message = "tenant table `{T}` is read without a tenant",
+    label = "this would read every tenant's rows",
+    note = "scope it: `{T}.scoped(&scope)`, with the `&Scoped<_>` that `Authority::admit` returned",
+    note = "for work that spans tenants, audited: `{T}.across_tenants(&cross_tenant)`",
+    note = "T0001: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0001"
+)]
+pub trait Scopes<'tenant, T>: sealed::Scopes<T> {}
+
+/// The scope that is missing.
+#[derive(Debug)]
+pub enum NoScope {}
 
 /// A tenant table may be joined without a tenant: it never may.
 #[diagnostic::on_unimplemented(
@@ -38,13 +103,7 @@ pub trait ReadWithinTenant<'tenant>: sealed::Proven<'tenant> {
     note = "for work that spans tenants, audited: `{Self}.across_tenants(&cross_tenant)`",
     note = "T0002: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0002"
 )]
-pub trait JoinWithinTenant<'tenant>: sealed::Proven<'tenant> {
-    /// As in [`ReadWithinTenant`].
-    type Refused;
-
-    /// Never called.
-    fn refuse() -> Self::Refused;
-}
+pub trait JoinWithinTenant<'tenant>: sealed::Proven<'tenant> {}
 
 /// A tenant table may be updated or deleted from without a tenant: it never may.
 #[diagnostic::on_unimplemented(
