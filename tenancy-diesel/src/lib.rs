@@ -31,7 +31,7 @@ pub mod __private {
     pub use crate::statement::push_name;
     pub use crate::table::ColumnPrefix;
     pub use crate::unscoped::{
-        ChangeWithinTenant, JoinWithinTenant, NoScope, ReadWithinTenant, RowKey, RunWithinTenant, Scopes, TenantColumnAssigned, Unscoped,
+        JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned, Unscoped,
         refused, uncallable,
     };
 }

@@ -36,10 +36,10 @@ where
     T: TenantTable,
     I: TenantIdFor<T>,
 {
-    type Within = Within<I, B>;
+    type Within = Within<I::Id, B>;
 
     fn into_within(self) -> Self::Within {
-        Within::new(self.tenant().clone())
+        Within::new(self.tenant().to_id())
     }
 }
 
@@ -54,8 +54,15 @@ where
     note = "T0008: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0008"
 )]
 pub trait TenantIdFor<T>: Clone {
+    /// The id itself. Where the bound fails so does this projection, and the compiler leaves it at one error.
+    type Id;
+
     /// The bound value.
     type Bind;
+
+    /// The id.
+    #[doc(hidden)]
+    fn to_id(&self) -> Self::Id;
 
     /// Binds the id.
     fn bind(&self) -> Self::Bind;
@@ -68,7 +75,12 @@ where
     TenantSqlType<T>: SqlType + SingleValue,
     I: AsExpression<TenantSqlType<T>> + Clone,
 {
+    type Id = I;
     type Bind = I::Expression;
+
+    fn to_id(&self) -> I {
+        self.clone()
+    }
 
     fn bind(&self) -> Self::Bind {
         self.clone().as_expression()

@@ -74,13 +74,15 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
         // A bare table as the right side of a join with a scoped one.
         impl<'tenant, Left, S> diesel::JoinTo<table> for #krate::ScopedTable<Left, S>
         where
+            Left: diesel::JoinTo<table>,
             table: #krate::__private::JoinWithinTenant<'tenant>,
         {
-            type FromClause = #krate::__private::Unscoped<table>;
-            type OnClause = #krate::__private::Unscoped<table>;
+            // As if it were scoped, so that the error above is the only one.
+            type FromClause = #krate::ScopedTable<table, #krate::EveryTenant>;
+            type OnClause = <Left as diesel::JoinTo<table>>::OnClause;
 
             fn join_target(_: table) -> (Self::FromClause, Self::OnClause) {
-                (#krate::__private::Unscoped::new(), #krate::__private::Unscoped::new())
+                #krate::__private::uncallable()
             }
         }
 

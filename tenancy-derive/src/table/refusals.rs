@@ -25,22 +25,11 @@ pub(crate) fn replacement(of: &str, on: &str, krate: &TokenStream) -> Option<Tok
                 }
             }
         },
-        ("AsQuery", "table") => quote! {
-            impl diesel::query_builder::AsQuery for table {
-                type SqlType = SqlType;
-                type Query = #private::Unscoped<table>;
-
-                fn as_query(self) -> Self::Query {
-                    #private::Unscoped::new()
-                }
-            }
-        },
         // Implemented under a bound that never holds, rather than left out, so that nobody can add it by hand.
         ("QueryFragment", "table") => quote! {
-            impl<'tenant, DB> diesel::query_builder::QueryFragment<DB> for table
+            impl<DB> diesel::query_builder::QueryFragment<DB> for table
             where
-                DB: diesel::backend::Backend,
-                table: #private::ReadWithinTenant<'tenant>,
+                DB: diesel::backend::Backend + #private::RunsWithoutTenant<table>,
             {
                 fn walk_ast<'b>(
                     &'b self,
@@ -50,38 +39,6 @@ pub(crate) fn replacement(of: &str, on: &str, krate: &TokenStream) -> Option<Tok
                 }
             }
         },
-        ("IntoUpdateTarget", "table") => quote! {
-            impl<'tenant> diesel::query_builder::IntoUpdateTarget for table
-            where
-                table: #private::ChangeWithinTenant<'tenant>,
-            {
-                type WhereClause = #private::Unscoped<table>;
-
-                fn into_update_target(
-                    self,
-                ) -> diesel::query_builder::UpdateTarget<Self::Table, Self::WhereClause> {
-                    diesel::query_builder::UpdateTarget { table: self, where_clause: #private::Unscoped::new() }
-                }
-            }
-        },
-        ("Insertable", "table" | "&table") => {
-            let (reference, lifetime) = match on {
-                "table" => (TokenStream::new(), TokenStream::new()),
-                _ => (quote!(&'source), quote!('source,)),
-            };
-            quote! {
-                impl<#lifetime 'tenant, T> diesel::insertable::Insertable<T> for #reference table
-                where
-                    table: #private::ReadWithinTenant<'tenant>,
-                {
-                    type Values = #private::Unscoped<table>;
-
-                    fn values(self) -> Self::Values {
-                        #private::Unscoped::new()
-                    }
-                }
-            }
-        }
         _ => return None,
     };
     Some(tokens)
@@ -109,7 +66,7 @@ type Method = (&'static str, &'static [&'static str]);
 
 /// Every method by which Diesel would build a query from a table. Inherent methods win over a trait's, and a bound on a
 /// method keeps its whole explanation.
-const BUILDERS: [Method; 36] = [
+const BUILDERS: [Method; 34] = [
     ("distinct", &[]),
     ("distinct_on", &["Expr"]),
     ("select", &["Selection"]),
@@ -134,7 +91,6 @@ const BUILDERS: [Method; 36] = [
     ("single_value", &[]),
     ("nullable", &[]),
     ("assume_not_null", &[]),
-    ("as_query", &[]),
     ("union", &["Rhs"]),
     ("union_all", &["Rhs"]),
     ("intersect", &["Rhs"]),
@@ -144,14 +100,11 @@ const BUILDERS: [Method; 36] = [
     ("only", &[]),
     ("tablesample_bernoulli", &["Percent"]),
     ("tablesample_system", &["Percent"]),
-    ("values", &[]),
     ("insert_into", &["Target"]),
 ];
 
 const JOINS: [Method; 4] =
     [("inner_join", &["Rhs"]), ("left_join", &["Rhs"]), ("left_outer_join", &["Rhs"]), ("on", &["On"])];
-
-const CHANGES: [Method; 1] = [("into_update_target", &[])];
 
 /// Every method by which Diesel or diesel-async would run a table as a query: its name, and its type parameters, which
 /// callers do write out.
@@ -168,7 +121,6 @@ const RUNNERS: [Method; 6] = [
 pub(crate) fn methods(krate: &TokenStream) -> TokenStream {
     let builders = BUILDERS.iter().map(|method| builder(method, "ReadWithinTenant", krate));
     let joins = JOINS.iter().map(|method| builder(method, "JoinWithinTenant", krate));
-    let changes = CHANGES.iter().map(|method| builder(method, "ChangeWithinTenant", krate));
     let runners = RUNNERS.iter().map(|method| runner(method, krate));
     quote! {
         #[doc(hidden)]
@@ -176,7 +128,6 @@ pub(crate) fn methods(krate: &TokenStream) -> TokenStream {
         impl table {
             #(#builders)*
             #(#joins)*
-            #(#changes)*
             #(#runners)*
 
             pub fn execute<'tenant, Refused>(self, _: impl Sized) -> Refused

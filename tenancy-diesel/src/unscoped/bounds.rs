@@ -14,7 +14,7 @@ mod sealed {
     pub trait Proven<'tenant> {}
 
     /// Implemented for nothing.
-    pub trait Scopes<T> {}
+    pub trait RunsWithoutTenant<T> {}
 
     /// Implemented for keys that nobody can name.
     pub trait Runnable<'tenant, Key> {}
@@ -78,22 +78,20 @@ impl<'tenant, T> RunWithinTenant<'tenant, sealed::StillUndecided> for T {
     type Refused = sealed::StillUndecided;
 }
 
-/// A query that mentions tenant table `T` bare may be run: it never may.
+/// A backend may run a statement that mentions tenant table `T` bare: none may.
 ///
-/// The bound is on a type that stands for the missing scope, not on the table: the compiler reports the innermost bound
-/// that fails only where its type is not that of the outermost.
+/// The bound is on the backend, not on the table: while the connection is unknown it is undecided, and the compiler does
+/// not search on without end for another way to print the statement; and it reports the innermost bound that fails only
+/// where its type is not that of the outermost.
 #[diagnostic::on_unimplemented(
-    message = "tenant table `{T}` is read without a tenant",
-    label = "this would read every tenant's rows",
-    note = "scope it: `{T}.scoped(&scope)`, with the `&Scoped<_>` that `Authority::admit` returned",
+    message = "tenant table `{T}` is used without a tenant",
+    label = "this would read or change every tenant's rows",
+    note = "scope it: `{T}.scoped(&scope)`, with the `&Scoped<_>` that `Authority::admit` returned; to write, \
+            `tenancy_diesel::insert_into`, `update` and `delete` take the scoped table",
     note = "for work that spans tenants, audited: `{T}.across_tenants(&cross_tenant)`",
-    note = "T0001: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0001"
+    note = "T0003: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0003"
 )]
-pub trait Scopes<'tenant, T>: sealed::Scopes<T> {}
-
-/// The scope that is missing.
-#[derive(Debug)]
-pub enum NoScope {}
+pub trait RunsWithoutTenant<T>: sealed::RunsWithoutTenant<T> {}
 
 /// A tenant table may be joined without a tenant: it never may.
 #[diagnostic::on_unimplemented(
@@ -104,16 +102,6 @@ pub enum NoScope {}
     note = "T0002: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0002"
 )]
 pub trait JoinWithinTenant<'tenant>: sealed::Proven<'tenant> {}
-
-/// A tenant table may be updated or deleted from without a tenant: it never may.
-#[diagnostic::on_unimplemented(
-    message = "tenant table `{Self}` is updated or deleted from without a tenant",
-    label = "this would change every tenant's rows",
-    note = "write `tenancy_diesel::update({Self}.scoped(&scope))` or `tenancy_diesel::delete(…)`; filters come after",
-    note = "for work that spans tenants, audited: `{Self}.write_across_tenants(&cross_tenant)`",
-    note = "T0004: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0004"
-)]
-pub trait ChangeWithinTenant<'tenant>: sealed::Proven<'tenant> {}
 
 /// A table's tenant column may be assigned: it never may.
 #[diagnostic::on_unimplemented(

@@ -1,23 +1,21 @@
 //! The bare tenant table: what it becomes where Diesel wants SQL of it, and what the compiler says then.
 
 mod bounds;
-mod query_dsl;
 
 use std::marker::PhantomData;
 
 use diesel::backend::Backend;
-use diesel::query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId, SelectQuery};
-use diesel::query_dsl::RunQueryDsl;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::{Error, QueryResult};
 
 pub use self::bounds::{
-    ChangeWithinTenant, JoinWithinTenant, NoScope, ReadWithinTenant, RowKey, RunWithinTenant, Scopes, TenantColumnAssigned,
+    JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
 };
 
-/// Tenant table `T` where a FROM clause, or a query of type `ST`, is wanted: a value without SQL on any backend.
-pub struct Unscoped<T, ST = <T as AsQuery>::SqlType>(PhantomData<(T, ST)>);
+/// Tenant table `T` where a FROM clause is wanted: a value without SQL on any backend.
+pub struct Unscoped<T>(PhantomData<T>);
 
-impl<T, ST> Unscoped<T, ST> {
+impl<T> Unscoped<T> {
     /// The value. It does nothing.
     #[allow(clippy::new_without_default)] // only generated code calls it
     #[must_use]
@@ -26,15 +24,15 @@ impl<T, ST> Unscoped<T, ST> {
     }
 }
 
-impl<T, ST> Clone for Unscoped<T, ST> {
+impl<T> Clone for Unscoped<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T, ST> Copy for Unscoped<T, ST> {}
+impl<T> Copy for Unscoped<T> {}
 
-impl<T, ST> std::fmt::Debug for Unscoped<T, ST> {
+impl<T> std::fmt::Debug for Unscoped<T> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Unscoped")
     }
@@ -56,28 +54,11 @@ pub fn uncallable<T>() -> T {
     unreachable!("a bound that holds for no type guards this method")
 }
 
-impl<T, ST> Query for Unscoped<T, ST> {
-    type SqlType = ST;
-}
-
-impl<T, ST> SelectQuery for Unscoped<T, ST> {
-    type SqlType = ST;
-}
-
-impl<T: 'static, ST: 'static> QueryId for Unscoped<T, ST> {
-    type QueryId = Self;
-
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<T, ST, DB> QueryFragment<DB> for Unscoped<T, ST>
+impl<T, DB> QueryFragment<DB> for Unscoped<T>
 where
-    NoScope: Scopes<'static, T>,
-    DB: Backend,
+    DB: Backend + RunsWithoutTenant<T>,
 {
     fn walk_ast<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         refused()
     }
 }
-
-impl<T, ST, Conn> RunQueryDsl<Conn> for Unscoped<T, ST> {}
