@@ -2,10 +2,12 @@
 //! that crate; this one has no meaning without it, and both are one release.
 //!
 //! - `table!`, `schema!`, `#[tenant_scoped]`, `#[tenant_global]`: tables whose bare type is not SQL (`table`, `schema`).
+//! - `#[derive(TenantScoped)]`: models that are read and written within a tenant (`model`).
 //!
 //! All mistakes in what a macro is given are reported at once, each at its token and with a stable code (`mistake`).
 
 mod mistake;
+mod model;
 mod schema;
 mod table;
 
@@ -33,4 +35,10 @@ pub fn table(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn schema(input: TokenStream) -> TokenStream {
     schema::expand(input.into()).into()
+}
+
+/// Makes a model one that is read and written within a tenant: documented at `tenancy_diesel::TenantScoped`.
+#[proc_macro_derive(TenantScoped, attributes(tenant_scoped, diesel))]
+pub fn tenant_scoped_model(input: TokenStream) -> TokenStream {
+    model::expand(input.into()).into()
 }

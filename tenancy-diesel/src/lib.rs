@@ -3,6 +3,7 @@
 mod alias;
 mod dialect;
 mod join;
+pub mod model;
 mod scope_for;
 mod source;
 pub mod statement;
@@ -12,10 +13,11 @@ mod unscoped;
 pub mod prelude;
 
 pub use tenancy_core::*;
-pub use tenancy_derive::{schema, table, tenant_global, tenant_scoped};
+pub use tenancy_derive::{TenantScoped, schema, table, tenant_global, tenant_scoped};
 
 pub use self::alias::{Alias, AliasField, ScopedAlias, TenantAlias};
 pub use self::dialect::{SourceForm, TenantBackend};
+pub use self::model::TenantScoped;
 pub use self::source::{EveryTenant, ScopedTable, Within};
 pub use self::statement::{ColumnNames, CrossTenantTarget, delete, insert_into, update};
 pub use self::table::{GlobalTable, TenantSqlType, TenantTable};

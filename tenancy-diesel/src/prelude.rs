@@ -2,4 +2,4 @@
 
 pub use tenancy_core::{Authority, Claimed, CrossTenant, Decision, Membership, Scoped, TenantId, brand};
 
-pub use crate::{TenantTable, alias};
+pub use crate::{TenantScoped, TenantTable, alias};

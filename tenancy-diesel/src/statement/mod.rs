@@ -19,6 +19,6 @@ pub use self::delete::{ScopedDelete, delete};
 pub use self::insert::{IncompleteInsert, InsertTarget, ScopedInsert, insert_into};
 pub use self::predicate::{Everything, Filtered};
 pub use self::returning::{NoReturning, Returning};
-pub use self::rows::{FromSelect, StampedRows};
+pub use self::rows::{FromSelect, Rows, StampedRows};
 pub use self::target::{ChangeTarget, CrossTenantTarget};
 pub use self::update::{IncompleteUpdate, ScopedUpdate, update};

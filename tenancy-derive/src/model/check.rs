@@ -1,0 +1,154 @@
+//! Reads the struct against its options.
+
+use proc_macro2::Ident;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Field, Fields, GenericArgument, Path, PathArguments, Type};
+
+use super::options::Options;
+use crate::mistake::{Code, Mistakes};
+
+pub(crate) const SHAPE: Code = Code("T0201");
+const FIELD: Code = Code("T0202");
+const OPTIONAL: Code = Code("T0203");
+const OPTION: Code = Code("T0204");
+
+/// A model that can be expanded.
+pub(crate) struct Model {
+    pub(crate) name: Ident,
+    pub(crate) table: Path,
+    pub(crate) tenant_id: Type,
+    pub(crate) parents: Vec<Path>,
+    pub(crate) krate: Path,
+}
+
+/// The model, or `None` after a mistake that leaves none.
+pub(crate) fn check(input: &DeriveInput, options: Options, mistakes: &mut Mistakes) -> Option<Model> {
+    let name = &input.ident;
+    if !input.generics.params.is_empty() {
+        mistakes.add(
+            SHAPE,
+            input.generics.span(),
+            format!("model `{name}` is generic: a tenant's model is one type for one table"),
+            "derive `TenantScoped` on a struct without parameters; structs that are only inserted need no derive",
+        );
+    }
+    let fields = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => &fields.named,
+            Fields::Unnamed(_) | Fields::Unit => {
+                mistakes.add(
+                    SHAPE,
+                    name.span(),
+                    format!("model `{name}` has no named fields, so none of them can be the tenant"),
+                    "name the fields after the table's columns",
+                );
+                return None;
+            }
+        },
+        Data::Enum(_) | Data::Union(_) => {
+            mistakes.add(
+                SHAPE,
+                name.span(),
+                format!("model `{name}` is not a struct"),
+                "derive `TenantScoped` on the struct that holds a row of the table",
+            );
+            return None;
+        }
+    };
+    let tenant_id = tenant_id(name, fields.iter(), &options, mistakes)?;
+    let table = options.table.unwrap_or_else(|| Path::from(Ident::new(&table_name(name), name.span())));
+    Some(Model { name: name.clone(), table, tenant_id, parents: options.parents, krate: options.krate })
+}
+
+fn tenant_id<'a>(
+    name: &Ident,
+    mut fields: impl Iterator<Item = &'a Field>,
+    options: &Options,
+    mistakes: &mut Mistakes,
+) -> Option<Type> {
+    let wanted = options.tenant.as_ref().map_or_else(|| "tenant_id".to_owned(), Ident::to_string);
+    let field = fields.find(|field| field.ident.as_ref().is_some_and(|ident| *ident == wanted));
+    match (field, &options.id) {
+        (Some(field), None) => {
+            if let Some(inner) = option_of(&field.ty) {
+                mistakes.add(
+                    OPTIONAL,
+                    field.ty.span(),
+                    format!("the tenant of model `{name}` is an `Option`: a row without a tenant belongs to nobody"),
+                    format!("make `{wanted}` a `{}`, as the table's column is not nullable", quote::quote!(#inner)),
+                );
+                return None;
+            }
+            Some(field.ty.clone())
+        }
+        (None, Some(id)) => Some(id.clone()),
+        (None, None) => {
+            let span = options.tenant.as_ref().map_or(name.span(), Ident::span);
+            mistakes.add(
+                FIELD,
+                span,
+                format!("model `{name}` has no tenant field `{wanted}`"),
+                format!(
+                    "add `{wanted}` with the type of your tenant ids; or name another field, \
+                     `#[tenant_scoped(tenant = field)]`; or, for a model that leaves the tenant out, say the type: \
+                     `#[tenant_scoped(id = TenantId)]`"
+                ),
+            );
+            None
+        }
+        (Some(_), Some(id)) => {
+            mistakes.add(
+                OPTION,
+                id.span(),
+                format!("`id` is given, and model `{name}` has the tenant field `{wanted}`, which says it"),
+                "drop `id`",
+            );
+            None
+        }
+    }
+}
+
+fn option_of(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let segment = path.path.segments.last()?;
+    if segment.ident != "Option" {
+        return None;
+    }
+    match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
+            GenericArgument::Type(inner) => Some(inner),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The table that Diesel's derives would look for: snake case and an `s`.
+fn table_name(model: &Ident) -> String {
+    let mut name = String::new();
+    for (index, letter) in model.to_string().char_indices() {
+        if letter.is_uppercase() && index > 0 {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name.push('s');
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_named_as_diesel_names_it() {
+        assert_eq!(table_name(&syn::parse_quote!(Agent)), "agents");
+        assert_eq!(table_name(&syn::parse_quote!(PaymentMethod)), "payment_methods");
+    }
+
+    #[test]
+    fn an_option_is_seen_by_any_path() {
+        assert!(option_of(&syn::parse_quote!(std::option::Option<u8>)).is_some());
+        assert!(option_of(&syn::parse_quote!(Vec<u8>)).is_none());
+    }
+}

@@ -1,0 +1,48 @@
+//! Emits a model's implementation.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::check::Model;
+
+/// `impl TenantScoped`, and `belonging_to` for each of the model's parents.
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let Model { name, table, tenant_id, parents, krate } = model;
+    let krate = krate.to_token_stream();
+    // At the user's own tokens: a table that is not a tenant's, an id that is not the column's.
+    let table = quote_spanned!(table.span()=> #table::table);
+    let tenant_id = quote_spanned!(tenant_id.span()=> #tenant_id);
+    let belonging_to = (!parents.is_empty()).then(|| {
+        quote! {
+            impl #name {
+                /// The rows that belong to `parent`, within the tenant that `scope` was admitted to.
+                ///
+                /// The twin of Diesel's `belonging_to`, which does not compile for a tenant table.
+                pub fn belonging_to<'parent, B, DB, Parent>(
+                    scope: &#krate::Scoped<<Self as #krate::TenantScoped>::TenantId, B>,
+                    parent: &'parent Parent,
+                ) -> #krate::model::BelongingTo<'parent, Self, B, DB, Parent>
+                where
+                    DB: diesel::backend::Backend,
+                    Parent: #krate::model::ParentOf<'parent, Self> + ?Sized,
+                    #krate::model::Select<Self, B, DB>:
+                        diesel::query_dsl::methods::FilterDsl<Parent::Predicate>,
+                {
+                    diesel::query_dsl::methods::FilterDsl::filter(
+                        <Self as #krate::TenantScoped>::scoped(scope),
+                        parent.children(),
+                    )
+                }
+            }
+        }
+    });
+    quote! {
+        impl #krate::TenantScoped for #name {
+            type Table = #table;
+            type TenantId = #tenant_id;
+        }
+
+        #belonging_to
+    }
+}
