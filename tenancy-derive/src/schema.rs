@@ -99,24 +99,25 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     quote! {
         #mistakes
 
+        // The file says `diesel::table!`; in this module, `diesel` is what follows. Modules inside it see Diesel's own.
         #[doc(hidden)]
-        #[allow(unused_macros)]
-        macro_rules! __tenancy_table {
-            ($($table:tt)*) => {
-                ::tenancy_diesel::table! {
-                    #![tenant_column(#column)]
-                    #![tenant_global(#(#entries),*)]
-                    $($table)*
-                }
-            };
-        }
-
-        // The file says `diesel::table!`; in this module that is the macro above.
-        #[doc(hidden)]
-        #[allow(unused_imports)]
+        #[allow(unused_imports, unused_macros)]
         mod __tenancy_diesel {
-            pub(crate) use super::__tenancy_table as table;
-            pub(crate) use ::diesel::*;
+            macro_rules! declared_table {
+                ($($table:tt)*) => {
+                    ::tenancy_diesel::table! {
+                        #![tenant_column(#column)]
+                        #![tenant_global(#(#entries),*)]
+                        $($table)*
+                    }
+                };
+            }
+
+            pub(crate) use declared_table as table;
+            pub(crate) use ::diesel::{
+                allow_columns_to_appear_in_same_group_by_clause, allow_tables_to_appear_in_same_query, query_builder,
+                sql_types,
+            };
             pub(crate) use ::tenancy_diesel::joinable;
         }
         #[allow(unused_imports)]

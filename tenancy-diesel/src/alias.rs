@@ -18,6 +18,7 @@ use diesel::sql_types;
 use tenancy_core::{Access, Unbranded};
 
 use crate::dialect::TenantBackend;
+use crate::selection::Selection;
 use crate::scope_for::{CrossTenantFor, ScopeFor};
 use crate::source::{AnyTenant, EveryTenant, Reach, ScopedTable, TenantIs, Within};
 use crate::source::{walk_source, walk_unrestricted};
@@ -233,33 +234,35 @@ where
     }
 }
 
+/// The default selection of alias `A`.
+type Columns<A, R> = Selection<<<A as TenantAlias>::Target as AliasColumns<A>>::Columns, R>;
+
 impl<A, R> QuerySource for ScopedAlias<A, R>
 where
     A: TenantAlias,
     R: Reach<A::Target>,
-    <A::Target as AliasColumns<A>>::Columns: SelectableExpression<Self>,
+    Columns<A, R>: SelectableExpression<Self>,
 {
     type FromClause = AliasFragment<A, R::Condition>;
-    type DefaultSelection = <A::Target as AliasColumns<A>>::Columns;
+    type DefaultSelection = Columns<A, R>;
 
     fn from_clause(&self) -> Self::FromClause {
         AliasFragment { condition: self.reach.condition(), alias: PhantomData }
     }
 
     fn default_selection(&self) -> Self::DefaultSelection {
-        A::Target::columns()
+        Selection::new(A::Target::columns())
     }
 }
 
 impl<A, R> AsQuery for ScopedAlias<A, R>
 where
     A: TenantAlias,
-    Self: QuerySource<DefaultSelection = <A::Target as AliasColumns<A>>::Columns>,
-    <A::Target as AliasColumns<A>>::Columns: Expression,
-    SelectStatement<FromClause<Self>>:
-        Query<SqlType = <<A::Target as AliasColumns<A>>::Columns as Expression>::SqlType>,
+    Self: QuerySource<DefaultSelection = Columns<A, R>>,
+    Columns<A, R>: Expression,
+    SelectStatement<FromClause<Self>>: Query<SqlType = <Columns<A, R> as Expression>::SqlType>,
 {
-    type SqlType = <<A::Target as AliasColumns<A>>::Columns as Expression>::SqlType;
+    type SqlType = <Columns<A, R> as Expression>::SqlType;
     type Query = SelectStatement<FromClause<Self>>;
 
     fn as_query(self) -> Self::Query {
@@ -272,17 +275,17 @@ where
     A: TenantAlias,
     Self: QuerySource + AsQuery,
     AliasField<A, <A::Target as TenantTable>::KeyInTenant>: SelectableExpression<Self> + ValidGrouping<()>,
-    <A::Target as AliasColumns<A>>::Columns: SelectableExpression<Self> + ValidGrouping<()>,
+    Columns<A, R>: SelectableExpression<Self> + ValidGrouping<()>,
 {
     type PrimaryKey = AliasField<A, <A::Target as TenantTable>::KeyInTenant>;
-    type AllColumns = <A::Target as AliasColumns<A>>::Columns;
+    type AllColumns = Columns<A, R>;
 
     fn primary_key(&self) -> Self::PrimaryKey {
         AliasField::new(A::Target::key_in_tenant())
     }
 
     fn all_columns() -> Self::AllColumns {
-        A::Target::columns()
+        Selection::new(A::Target::columns())
     }
 }
 

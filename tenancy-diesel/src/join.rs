@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use diesel::internal::table_macro::{BoxedSelectStatement, FromClause, Join, JoinOn, SelectStatement};
 use diesel::query_source::{JoinTo, QuerySource};
 
+use crate::alias::ScopedAlias;
 use crate::source::{EveryTenant, ScopedTable, Within};
 use crate::table::TenantTable;
 
@@ -44,11 +45,45 @@ impl<I, B> SameTenant<Within<I, B>> for Within<I, B> {}
 impl<I, B> SameTenant<EveryTenant> for Within<I, B> {}
 impl<R> SameTenant<R> for EveryTenant {}
 
+/// Whether source `Self` may stand in one query with a source that reaches as far as `Other`.
+///
+/// Scoped tables may when they are the same tenant's, and tables that are declared global always; a join may when both
+/// sides do. A table that is declared neither may not: it could be one whose tenant column nobody noticed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` stands in a query with a tenant's table, and is declared neither tenant-scoped nor global",
+    label = "whose rows are these?",
+    note = "declare the table: `tenancy_diesel::table!`, or `#[tenant_scoped(column)]` or `#[tenant_global]` on it",
+    note = "T0017: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0017"
+)]
+pub trait Beside<Other> {}
+
+impl<T, R: SameTenant<Other>, Other> Beside<Other> for ScopedTable<T, R> {}
+
+impl<A, R: SameTenant<Other>, Other> Beside<Other> for ScopedAlias<A, R> {}
+
+impl<Left, Right, Kind, Other> Beside<Other> for Join<Left, Right, Kind>
+where
+    Left: Beside<Other> + QuerySource,
+    Right: Beside<Other> + QuerySource,
+{
+}
+
+impl<Joined: Beside<Other>, On, Other> Beside<Other> for JoinOn<Joined, On> {}
+
+impl<F, S, D, W, O, L, Of, G, Other> Beside<Other> for SelectStatement<FromClause<F>, S, D, W, O, L, Of, G> where
+    F: Beside<Other> + QuerySource
+{
+}
+
+impl<F, ST, DB, GB, Other> Beside<Other> for BoxedSelectStatement<'_, ST, FromClause<F>, DB, GB> where
+    F: Beside<Other> + QuerySource
+{
+}
+
 impl<Left, Right, R, S> JoinTo<ScopedTable<Right, S>> for ScopedTable<Left, R>
 where
     Left: JoinTo<Right>,
     Right: TenantTable,
-    R: SameTenant<S>,
 {
     type FromClause = ScopedTable<Right, S>;
     type OnClause = Left::OnClause;

@@ -3,8 +3,10 @@
 mod alias;
 mod dialect;
 mod join;
+mod joinable;
 pub mod model;
 mod scope_for;
+mod selection;
 mod source;
 pub mod statement;
 mod table;
@@ -25,16 +27,17 @@ pub use self::table::{GlobalTable, TenantSqlType, TenantTable};
 /// What generated code names. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use diesel::expression::array_comparison::AsInExpression;
     pub use diesel::query_source::{Never, Once};
 
     pub use crate::alias::{AliasColumns, AliasCount, AliasName};
-    pub use crate::join::{JoinKey, on_clause};
+    pub use crate::join::{Beside, JoinKey, on_clause};
+    pub use crate::joinable::{DeclaredTable, Nobodys, OnRelation, Tenants};
     pub use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};
     pub use crate::statement::push_name;
     pub use crate::table::ColumnPrefix;
     pub use crate::unscoped::{
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned, Unscoped,
-        refused, uncallable,
+        UnscopedSet, refused, uncallable,
     };
 }
-#[macro_export] macro_rules! joinable { ($($t:tt)*) => { ::diesel::joinable!($($t)*); } }

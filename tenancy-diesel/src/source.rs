@@ -11,6 +11,7 @@ use diesel::result::QueryResult;
 use tenancy_core::{Access, Unbranded};
 
 use crate::dialect::{SourceForm, TenantBackend};
+use crate::selection::Selection;
 use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};
 use crate::table::{TenantTable, push_qualified_name};
 
@@ -230,24 +231,24 @@ impl<T, R> QuerySource for ScopedTable<T, R>
 where
     T: TenantTable,
     R: Reach<T>,
-    T::AllColumns: SelectableExpression<Self>,
+    Selection<T::AllColumns, R>: SelectableExpression<Self>,
 {
     type FromClause = SourceFragment<T, R::Condition>;
-    type DefaultSelection = T::AllColumns;
+    type DefaultSelection = Selection<T::AllColumns, R>;
 
     fn from_clause(&self) -> Self::FromClause {
         SourceFragment::new(self.reach.condition())
     }
 
     fn default_selection(&self) -> Self::DefaultSelection {
-        T::all_columns()
+        Selection::new(T::all_columns())
     }
 }
 
 impl<T, R> AsQuery for ScopedTable<T, R>
 where
     T: TenantTable,
-    Self: QuerySource<DefaultSelection = T::AllColumns>,
+    Self: QuerySource<DefaultSelection = Selection<T::AllColumns, R>>,
     T::AllColumns: Expression,
     SelectStatement<FromClause<Self>>: Query<SqlType = <T::AllColumns as Expression>::SqlType>,
 {
@@ -263,18 +264,18 @@ impl<T, R> Table for ScopedTable<T, R>
 where
     T: TenantTable,
     T::KeyInTenant: SelectableExpression<Self> + ValidGrouping<()>,
-    T::AllColumns: SelectableExpression<Self>,
+    Selection<T::AllColumns, R>: SelectableExpression<Self> + ValidGrouping<()>,
     Self: QuerySource + AsQuery,
 {
     type PrimaryKey = T::KeyInTenant;
-    type AllColumns = T::AllColumns;
+    type AllColumns = Selection<T::AllColumns, R>;
 
     fn primary_key(&self) -> Self::PrimaryKey {
         T::key_in_tenant()
     }
 
     fn all_columns() -> Self::AllColumns {
-        T::all_columns()
+        Selection::new(T::all_columns())
     }
 }
 

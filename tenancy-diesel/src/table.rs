@@ -13,6 +13,12 @@ use diesel::result::QueryResult;
 /// [`table!`](crate::table), [`schema!`](crate::schema) and [`#[tenant_scoped]`](macro@crate::tenant_scoped) implement
 /// it; it is not meant to be implemented by hand. It carries the names that the crate's own statements print: the
 /// table's type itself prints nothing, on any backend, so that a query that mentions it unscoped does not compile.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no tenant table",
+    label = "its rows are not owned by tenants",
+    note = "put `#[tenant_scoped(tenant_id)]` on the table in its `table!`, with the name of the column that holds the tenant",
+    note = "T0016: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0016"
+)]
 pub trait TenantTable: Table + Default + 'static {
     /// The column that holds the tenant. It can be read, and not assigned.
     type TenantColumn: Expression;

@@ -100,6 +100,8 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
         impl<A> diesel::query_source::AppearsInFromClause<#krate::__private::AliasName<A>> for table {
             type Count = diesel::query_source::Never;
         }
+
+        impl<Other> #krate::__private::Beside<Other> for table {}
     }
 }
 
@@ -135,6 +137,15 @@ fn metadata(declared: &Declared, tenant_column: &Ident, krate: &TokenStream) -> 
                 columns::#tenant_column
             }
         }
+
+        impl #krate::__private::DeclaredTable for table {
+            type Owner = #krate::__private::Tenants;
+            type JoinKey = #key;
+
+            fn join_key() -> Self::JoinKey {
+                #key
+            }
+        }
     }
 }
 
@@ -145,6 +156,15 @@ pub(crate) fn global_items(declared: &Declared, krate: &TokenStream) -> TokenStr
     quote! {
         impl #krate::GlobalTable for table {
             const NAME: &'static str = #sql_name;
+        }
+
+        impl #krate::__private::DeclaredTable for table {
+            type Owner = #krate::__private::Nobodys;
+            type JoinKey = <table as diesel::Table>::PrimaryKey;
+
+            fn join_key() -> Self::JoinKey {
+                <table as diesel::Table>::primary_key(&table)
+            }
         }
 
         impl<Left, S> diesel::JoinTo<table> for #krate::ScopedTable<Left, S>
@@ -188,5 +208,7 @@ pub(crate) fn global_items(declared: &Declared, krate: &TokenStream) -> TokenStr
         impl<A> diesel::query_source::AppearsInFromClause<#krate::__private::AliasName<A>> for table {
             type Count = diesel::query_source::Never;
         }
+
+        impl<Other> #krate::__private::Beside<Other> for table {}
     }
 }

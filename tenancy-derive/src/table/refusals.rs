@@ -64,7 +64,7 @@ pub(crate) fn column_impl(item: &Item, krate: &TokenStream) -> TokenStream {
 /// A method of the bare table: its name, and the types of its arguments, each of them a type parameter.
 type Method = (&'static str, &'static [&'static str]);
 
-/// Every method by which Diesel would build a query from a table. Inherent methods win over a trait's, and a bound on a
+/// Every method by which Diesel would build a query from a table, without those that it calls on `self` itself. Inherent methods win over a trait's, and a bound on a
 /// method keeps its whole explanation.
 const BUILDERS: [Method; 34] = [
     ("distinct", &[]),
@@ -123,6 +123,18 @@ pub(crate) fn methods(krate: &TokenStream) -> TokenStream {
     let joins = JOINS.iter().map(|method| builder(method, "JoinWithinTenant", krate));
     let runners = RUNNERS.iter().map(|method| runner(method, krate));
     quote! {
+        // `eq_any(table)`: the error then stands where the query is run.
+        impl<ST> #krate::__private::AsInExpression<ST> for table
+        where
+            ST: diesel::sql_types::SqlType + diesel::expression::TypedExpressionType,
+        {
+            type InExpression = #krate::__private::UnscopedSet<table, ST>;
+
+            fn as_in_expression(self) -> Self::InExpression {
+                #krate::__private::UnscopedSet::new()
+            }
+        }
+
         #[doc(hidden)]
         #[allow(dead_code, clippy::all)]
         impl table {

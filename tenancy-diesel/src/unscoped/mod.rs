@@ -5,8 +5,13 @@ mod bounds;
 use std::marker::PhantomData;
 
 use diesel::backend::Backend;
-use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::expression::array_comparison::InExpression;
+use diesel::expression::{
+    AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping, is_aggregate,
+};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{Error, QueryResult};
+use diesel::sql_types::SqlType;
 
 pub use self::bounds::{
     JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
@@ -55,6 +60,58 @@ pub fn uncallable<T>() -> T {
 }
 
 impl<T, DB> QueryFragment<DB> for Unscoped<T>
+where
+    DB: Backend + RunsWithoutTenant<T>,
+{
+    fn walk_ast<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        refused()
+    }
+}
+
+/// Tenant table `T` where the right side of `eq_any` is wanted: an expression without SQL on any backend.
+#[derive(Debug, Clone, Copy)]
+pub struct UnscopedSet<T, ST>(PhantomData<(T, ST)>);
+
+impl<T, ST> UnscopedSet<T, ST> {
+    /// The value. It does nothing.
+    #[allow(clippy::new_without_default)] // only generated code calls it
+    #[must_use]
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T, ST: SqlType> InExpression for UnscopedSet<T, ST> {
+    type SqlType = ST;
+
+    fn is_empty(&self) -> bool {
+        false
+    }
+
+    fn is_array(&self) -> bool {
+        false
+    }
+}
+
+impl<T, ST: SqlType + TypedExpressionType> Expression for UnscopedSet<T, ST> {
+    type SqlType = ST;
+}
+
+impl<T, ST, QS> AppearsOnTable<QS> for UnscopedSet<T, ST> where Self: Expression {}
+
+impl<T, ST, QS> SelectableExpression<QS> for UnscopedSet<T, ST> where Self: Expression {}
+
+impl<T, ST, G> ValidGrouping<G> for UnscopedSet<T, ST> {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl<T, ST> QueryId for UnscopedSet<T, ST> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T, ST, DB> QueryFragment<DB> for UnscopedSet<T, ST>
 where
     DB: Backend + RunsWithoutTenant<T>,
 {
