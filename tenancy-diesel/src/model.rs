@@ -65,7 +65,8 @@ use crate::table::TenantTable;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no model of a tenant table",
     label = "this has no tenant's query builders",
-    note = "derive it: `#[derive(TenantScoped)]` beside Diesel's derives"
+    note = "derive it: `#[derive(TenantScoped)]` beside Diesel's derives",
+    note = "T0019: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0019"
 )]
 pub trait TenantScoped: Sized {
     /// The table.
@@ -207,7 +208,8 @@ pub type Delete<M, B, Key> = ScopedDelete<
 #[diagnostic::on_unimplemented(
     message = "model `{M}` does not belong to `{Self}`",
     label = "not a parent of this model",
-    note = "derive Diesel's `Associations` on `{M}` with `#[diesel(belongs_to(…))]`, and `Identifiable` on its parent"
+    note = "derive Diesel's `Associations` on `{M}` with `#[diesel(belongs_to(…))]`, and `Identifiable` on its parent",
+    note = "T0020: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0020"
 )]
 pub trait ParentOf<'parent, M> {
     /// The predicate that a row belongs to the parent, or to one of the parents.

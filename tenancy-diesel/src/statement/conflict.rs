@@ -130,7 +130,7 @@ impl<T, E: Clone, Q, C> Stamped for FromSelect<T, E, Q, C> {
     message = "backend `{Self}` has no ON CONFLICT that names its key",
     label = "an upsert here could overwrite another tenant's row",
     note = "on MySQL and MariaDB, update first and insert when no row was changed, in one transaction",
-    note = "T0010: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0010"
+    note = "T0005: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0005"
 )]
 pub trait ConflictBackend: TenantBackend {}
 

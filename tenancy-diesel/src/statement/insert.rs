@@ -28,7 +28,7 @@ mod sealed {
     label = "this names no tenant for the new row",
     note = "write `insert_into(table.scoped(&scope)).values(…)`: the statement fills the tenant column",
     note = "across tenants, audited: `insert_into(table.write_across_tenants(&cross_tenant).of(tenant_id))`",
-    note = "T0003: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0003"
+    note = "T0004: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0004"
 )]
 pub trait InsertTarget: sealed::Sealed {
     /// The table.
