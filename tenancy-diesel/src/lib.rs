@@ -2,6 +2,7 @@
 
 mod alias;
 mod dialect;
+mod grouping;
 mod join;
 mod joinable;
 pub mod model;
@@ -31,6 +32,7 @@ pub mod __private {
     pub use diesel::query_source::{Never, Once};
 
     pub use crate::alias::{AliasColumns, AliasCount, AliasName};
+    pub use crate::grouping::nowhere::table as nowhere;
     pub use crate::join::{Beside, JoinKey, on_clause};
     pub use crate::joinable::{DeclaredTable, Nobodys, OnRelation, Tenants};
     pub use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};

@@ -9,7 +9,7 @@ use diesel::expression::{AppearsOnTable, AsExpression, Expression};
 use diesel::expression_methods::{EqAll, ExpressionMethods};
 use diesel::insertable::Insertable;
 use diesel::query_builder::AsChangeset;
-use diesel::query_dsl::methods::{FilterDsl, FindDsl, SelectDsl};
+use diesel::query_dsl::methods::{FindDsl, SelectDsl};
 use diesel::sql_types::{BoolOrNullableBool, SqlType};
 use tenancy_core::Scoped;
 

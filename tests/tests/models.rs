@@ -115,6 +115,27 @@ fn builders_take_branded_scopes() {
     assert_eq!(Agent::find(&south, 3).first(connection).unwrap().name, "Eve");
 }
 
+#[test]
+fn the_tenant_column_groups_like_any_other() {
+    let (connection, scope) = (&mut connection(), &testing::scope(7));
+    let counted = agents::table
+        .scoped(scope)
+        .inner_join(canvases::table.scoped(scope))
+        .group_by(agents::all_columns)
+        .select((agents::tenant_id, agents::name, diesel::dsl::count_star()))
+        .order(agents::name)
+        .load::<(i32, String, i64)>(connection)
+        .unwrap();
+    assert_eq!(counted, [(7, "Ada".to_owned(), 2), (7, "Grace".to_owned(), 1)]);
+    let of_the_tenant = agents::table
+        .scoped(scope)
+        .group_by(agents::tenant_id)
+        .select((agents::tenant_id, diesel::dsl::count_star()))
+        .load::<(i32, i64)>(connection)
+        .unwrap();
+    assert_eq!(of_the_tenant, [(7, 2)]);
+}
+
 /// Counts what a query loads.
 trait CountIn {
     fn count_in(self, connection: &mut SqliteConnection) -> usize;

@@ -1,7 +1,7 @@
 //! The items that a scoped table gets: its metadata, the ways to scope it, and its columns in scoped sources.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::columns::Declared;
 use super::refusals;
@@ -13,6 +13,16 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
     let writable = declared.columns.iter().filter(|column| column.name != *tenant_column);
     let (writable, writable_names): (Vec<_>, Vec<_>) =
         writable.map(|column| (&column.name, &column.sql_name)).unzip();
+    // As in Diesel's expansion: the primary key determines every other column of the row.
+    let grouped = declared.columns.iter().map(|column| {
+        let determines = column.name == *tenant_column || declared.primary_key.as_slice() == [column.name.clone()];
+        let (name, output) = (&column.name, format_ident!("{}", if determines { "Yes" } else { "No" }));
+        quote! {
+            impl diesel::expression::IsContainedInGroupBy<__GroupedTenant> for columns::#name {
+                type Output = diesel::expression::is_contained_in_group_by::#output;
+            }
+        }
+    });
     let methods = refusals::methods(krate);
     quote! {
         #metadata
@@ -70,6 +80,23 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
                 }
             }
         )*
+
+        // Stands for the tenant column where Diesel asks whether a GROUP BY contains it.
+        #[doc(hidden)]
+        #[derive(Debug, Clone, Copy)]
+        pub struct __GroupedTenant;
+
+        impl diesel::Expression for __GroupedTenant {
+            type SqlType = <columns::#tenant_column as diesel::Expression>::SqlType;
+        }
+
+        impl diesel::query_source::Column for __GroupedTenant {
+            type Table = #krate::__private::nowhere;
+
+            const NAME: &'static str = "";
+        }
+
+        #(#grouped)*
 
         // A bare table as the right side of a join with a scoped one.
         impl<'tenant, Left, S> diesel::JoinTo<table> for #krate::ScopedTable<Left, S>

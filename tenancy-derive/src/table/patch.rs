@@ -1,7 +1,7 @@
 //! Takes the SQL away from a tenant table's bare type.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::columns::Declared;
 use super::expansion::{Header, Item, Module, is_ident, is_punct, split_items};
@@ -63,6 +63,14 @@ fn columns_module(item: &Item, tenant_column: &Ident, krate: &TokenStream) -> To
             Header::Impl { of, on } if of == "Column" && *on == tenant_column => {
                 patched.extend(refusals::column_impl(&column_item, krate));
             }
+            // The other implementation, of `ValidGrouping<()>`, has no parameter.
+            Header::Impl { of, on }
+                if of == "ValidGrouping"
+                    && *on == tenant_column
+                    && column_item.tokens.iter().any(|tree| is_ident(tree, "__GB")) =>
+            {
+                patched.extend(grouping(&format_ident!("{tenant_column}")));
+            }
             _ => column_item.to_tokens(&mut patched),
         }
     }
@@ -72,6 +80,21 @@ fn columns_module(item: &Item, tenant_column: &Ident, krate: &TokenStream) -> To
     group.set_span(body.span());
     tokens.push(TokenTree::Group(group));
     tokens.into_iter().collect()
+}
+
+/// The tenant column in a GROUP BY: asked for by a name that Diesel takes for a column.
+fn grouping(tenant_column: &Ident) -> TokenStream {
+    quote! {
+        impl<__GB> diesel::expression::ValidGrouping<__GB> for #tenant_column
+        where
+            __GB: diesel::expression::IsContainedInGroupBy<
+                super::__GroupedTenant,
+                Output = diesel::expression::is_contained_in_group_by::Yes,
+            >,
+        {
+            type IsAggregate = diesel::expression::is_aggregate::Yes;
+        }
+    }
 }
 
 /// Replaces `diesel::internal::table_macro::StaticQueryFragmentInstance<table>` and

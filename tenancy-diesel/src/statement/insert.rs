@@ -96,8 +96,8 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     /// The rows: anything that is Diesel's `Insertable` for the bare table, without the tenant column. One value, a
     /// tuple, an array, a slice or a `Vec`.
     ///
-    /// On SQLite the rows of one batch must leave the same columns to their defaults; others are refused before they
-    /// are sent.
+    /// On SQLite a batch is a statement for each run of rows that leave the same columns to their defaults, in one
+    /// transaction when there are several.
     pub fn values<V>(self, values: V) -> ScopedInsert<T, R, StampedRows<T, E, V::Values>>
     where
         V: Insertable<T>,
@@ -122,9 +122,9 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
 #[derive(Debug, Clone)]
 #[must_use = "an insert runs when it is executed"]
 pub struct ScopedInsert<T, R, Values, Conflict = NoConflict, Ret = NoReturning> {
-    rows: Values,
-    conflict: Conflict,
-    returning: Ret,
+    pub(super) rows: Values,
+    pub(super) conflict: Conflict,
+    pub(super) returning: Ret,
     target: PhantomData<(T, R)>,
 }
 
@@ -174,8 +174,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if self.rows.is_empty() {
-            out.push_sql("SELECT 1 FROM (SELECT 1) AS nothing WHERE 1 = 0");
-            return Ok(());
+            return walk_nothing(out);
         }
         out.push_sql("INSERT INTO ");
         push_qualified_name::<T, DB>(&mut out)?;
@@ -184,6 +183,12 @@ where
         self.conflict.walk_ast(out.reborrow())?;
         self.returning.walk_ast(out.reborrow())
     }
+}
+
+/// The statement of an insert of no rows, as Diesel has one: it does nothing and returns nothing.
+pub(super) fn walk_nothing<DB: TenantBackend>(mut out: AstPass<'_, '_, DB>) -> QueryResult<()> {
+    out.push_sql("SELECT 1 FROM (SELECT 1) AS no_rows WHERE 1 = 0");
+    Ok(())
 }
 
 impl<T, R, Values, Conflict, Ret> QueryId for ScopedInsert<T, R, Values, Conflict, Ret>

@@ -10,6 +10,10 @@ mod insert;
 mod predicate;
 mod returning;
 mod rows;
+#[cfg(feature = "sqlite")]
+mod sqlite_batch;
+#[cfg(all(feature = "sqlite", feature = "async"))]
+mod sqlite_batch_async;
 mod target;
 mod update;
 

@@ -6,8 +6,6 @@ use diesel::expression::Expression;
 use diesel::insertable::InsertValues;
 use diesel::query_builder::{AstPass, BatchInsert, Query, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
-#[cfg(feature = "sqlite")]
-use diesel::{result::Error, sqlite::Sqlite};
 
 use super::columns::ColumnNames;
 use crate::dialect::TenantBackend;
@@ -23,7 +21,10 @@ use crate::table::TenantTable;
 pub trait Rows<T> {}
 
 impl<V, T> Rows<T> for ValuesClause<V, T> {}
-impl<V, T, Id, const STATIC: bool> Rows<T> for BatchInsert<Vec<ValuesClause<V, T>>, T, Id, STATIC> {}
+impl<V, T, Id, const STATIC: bool> Rows<T> for Batch<T, V, Id, STATIC> {}
+
+/// A batch of rows as Diesel's `Insertable` makes it.
+pub(crate) type Batch<T, V, Id, const STATIC: bool> = BatchInsert<Vec<ValuesClause<V, T>>, T, Id, STATIC>;
 
 /// Rows with the tenant stamped into each: `("tenant_id", …) VALUES ($1, …), …`.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl<T, E, V> RowCount for StampedRows<T, E, ValuesClause<V, T>> {
 }
 
 impl<T, E, V, Id, const STATIC: bool> RowCount
-    for StampedRows<T, E, BatchInsert<Vec<ValuesClause<V, T>>, T, Id, STATIC>>
+    for StampedRows<T, E, Batch<T, V, Id, STATIC>>
 {
     fn is_empty(&self) -> bool {
         self.rows.values.is_empty()
@@ -83,9 +84,9 @@ where
 }
 
 impl<T, E, V, Id, DB, const STATIC: bool> QueryFragment<DB>
-    for StampedRows<T, E, BatchInsert<Vec<ValuesClause<V, T>>, T, Id, STATIC>>
+    for StampedRows<T, E, Batch<T, V, Id, STATIC>>
 where
-    DB: TenantBackend + UniformRows<V, T>,
+    DB: OneStatementBatch,
     T: TenantTable,
     E: QueryFragment<DB>,
     V: InsertValues<DB, T>,
@@ -95,19 +96,32 @@ where
             // Each number of rows is another statement: caching them would fill the cache.
             out.unsafe_to_cache_prepared();
         }
-        let rows = &self.rows.values;
-        let Some(first) = rows.first() else { return Ok(()) };
-        DB::check_uniform(rows)?;
-        walk_names::<T, V, DB>(&first.values, out.reborrow())?;
-        out.push_sql(" VALUES ");
-        for (index, row) in rows.iter().enumerate() {
-            if index > 0 {
-                out.push_sql(", ");
-            }
-            walk_row::<T, E, V, DB>(&self.tenant, &row.values, out.reborrow())?;
-        }
-        Ok(())
+        walk_rows::<T, E, V, DB>(&self.tenant, &self.rows.values, out)
     }
+}
+
+/// Rows that leave out the same columns, or that may write `DEFAULT`.
+pub(crate) fn walk_rows<'b, T, E, V, DB>(
+    tenant: &'b E,
+    rows: &'b [ValuesClause<V, T>],
+    mut out: AstPass<'_, 'b, DB>,
+) -> QueryResult<()>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    E: QueryFragment<DB>,
+    V: InsertValues<DB, T>,
+{
+    let Some(first) = rows.first() else { return Ok(()) };
+    walk_names::<T, V, DB>(&first.values, out.reborrow())?;
+    out.push_sql(" VALUES ");
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            out.push_sql(", ");
+        }
+        walk_row::<T, E, V, DB>(tenant, &row.values, out.reborrow())?;
+    }
+    Ok(())
 }
 
 impl<T, E, Q, C, DB> QueryFragment<DB> for FromSelect<T, E, Q, C>
@@ -166,76 +180,15 @@ where
     Ok(())
 }
 
-/// Backends on which the rows of a batch fit one statement.
+/// Backends on which the rows of any batch fit one statement: they write `DEFAULT` for a column that a row leaves out.
 ///
-/// PostgreSQL and MySQL write `DEFAULT` for a column that a row leaves out; SQLite has no such word, so there the rows
-/// of one statement must leave out the same columns.
-pub trait UniformRows<V, T>: TenantBackend {
-    /// Refuses rows that do not fit one statement.
-    #[doc(hidden)]
-    fn check_uniform(rows: &[ValuesClause<V, T>]) -> QueryResult<()>;
-}
+/// SQLite has no such word, and sends a statement for each run of rows that leave out the same columns.
+pub trait OneStatementBatch: TenantBackend {}
 
 #[cfg(feature = "postgres")]
-impl<V, T> UniformRows<V, T> for diesel::pg::Pg {
-    fn check_uniform(_: &[ValuesClause<V, T>]) -> QueryResult<()> {
-        Ok(())
-    }
-}
-
+impl OneStatementBatch for diesel::pg::Pg {}
 #[cfg(feature = "mysql")]
-impl<V, T> UniformRows<V, T> for diesel::mysql::Mysql {
-    fn check_uniform(_: &[ValuesClause<V, T>]) -> QueryResult<()> {
-        Ok(())
-    }
-}
-
-#[cfg(feature = "sqlite")]
-impl<V, T> UniformRows<V, T> for Sqlite
-where
-    T: TenantTable,
-    V: InsertValues<Sqlite, T>,
-{
-    fn check_uniform(rows: &[ValuesClause<V, T>]) -> QueryResult<()> {
-        let mut names = rows.iter().map(|row| sqlite_names::<V, T>(&row.values));
-        let Some(first) = names.next().transpose()? else { return Ok(()) };
-        for (index, other) in names.enumerate() {
-            if other? != first {
-                return Err(Error::QueryBuilderError(
-                    format!(
-                        "row {} of a batch for `{}` leaves other columns to their defaults than row 0, and SQLite has \
-                         no `DEFAULT` in VALUES: give the same columns in every row, or insert the two kinds apart",
-                        index + 1,
-                        T::NAME
-                    )
-                    .into(),
-                ));
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(feature = "sqlite")]
-fn sqlite_names<V, T>(values: &V) -> QueryResult<String>
-where
-    T: TenantTable,
-    V: InsertValues<Sqlite, T>,
-{
-    use diesel::query_builder::QueryBuilder;
-
-    struct Names<'a, V, T>(&'a V, PhantomData<T>);
-
-    impl<V: InsertValues<Sqlite, T>, T: TenantTable> QueryFragment<Sqlite> for Names<'_, V, T> {
-        fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-            self.0.column_names(out)
-        }
-    }
-
-    let mut builder = <Sqlite as diesel::backend::Backend>::QueryBuilder::default();
-    Names::<V, T>(values, PhantomData).to_sql(&mut builder, &Sqlite)?;
-    Ok(builder.finish())
-}
+impl OneStatementBatch for diesel::mysql::Mysql {}
 
 impl<T: 'static, E: QueryId, V: QueryId> QueryId for StampedRows<T, E, V> {
     type QueryId = StampedRows<T, E::QueryId, V::QueryId>;
