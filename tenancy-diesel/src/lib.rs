@@ -1,4 +1,32 @@
-//! Tenant scoping for Diesel, checked by the compiler. (Docs: written below.)
+#![doc = include_str!("../README.md")]
+//!
+//! # Map
+//!
+//! | to … | see |
+//! |---|---|
+//! | declare whose rows a table has | [`table!`], [`schema!`], [`macro@tenant_scoped`], [`macro@tenant_global`], [`joinable!`], [`alias!`] |
+//! | decide who belongs to a tenant | [`Membership`], [`Authority`], [`Claimed`], [`Scoped`] |
+//! | query within a tenant | `table.scoped(&scope)`: [`ScopedTable`] |
+//! | write within a tenant | [`insert_into`], [`update`], [`delete`], [`mod@statement`] |
+//! | give a model its builders | [`derive@TenantScoped`] |
+//! | tell two tenants apart in one function | [`brand!`] |
+//! | span tenants, audited | [`CrossTenant`], `table.across_tenants(&cross_tenant)`, [`CrossTenantTarget`] |
+//! | understand an error | [`mod@errors`] |
+//! | know what is promised and what is not | [`mod@guarantees`] |
+//! | know why it is built so | [`mod@design`] |
+//!
+//! # Features
+//!
+//! Features only add; none changes what is refused.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `postgres`, `mysql`, `sqlite` | scoped SQL for Diesel's backend of that name. Without one of them no scoped query compiles |
+//! | `async` | batches on SQLite through diesel-async; everything else runs through diesel-async without it |
+//! | `testing` | [`testing`]: scopes without an authority. A build without debug assertions refuses it |
+//!
+//! `postgres` and `mysql` bring Diesel's types, not its client libraries: an application chooses the connections in its
+//! own dependencies on `diesel` and `diesel-async`.
 
 mod alias;
 mod dialect;
@@ -15,8 +43,104 @@ mod unscoped;
 
 pub mod prelude;
 
+#[doc = include_str!("../docs/design.md")]
+pub mod design {}
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
+#[doc = include_str!("../docs/guarantees.md")]
+pub mod guarantees {}
+
 pub use tenancy_core::*;
-pub use tenancy_derive::{TenantScoped, schema, table, tenant_global, tenant_scoped};
+/// Makes a model one that is read and written within a tenant: see the trait [`TenantScoped`](trait@TenantScoped).
+pub use tenancy_derive::TenantScoped;
+/// Includes a `schema.rs` as the Diesel CLI printed it, unedited.
+///
+/// The declarations in the file are expanded as by [`table!`]: each table with the tenant column is scoped, and each
+/// other has to be named as global. A global that has the tenant column needs a reason, and one that the file does not
+/// have is an error. The file's `joinable!` is [`joinable!`].
+///
+/// - `include = "schema.rs"`: the file, relative to the one that says so;
+/// - `tenant_column = tenant_id`: the column that holds the tenant (this is the default);
+/// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see.
+///
+/// # Examples
+///
+/// ```ignore
+/// // src/lib.rs; `diesel print-schema` writes src/diesel_schema.rs
+/// pub mod schema {
+///     tenancy_diesel::schema! {
+///         include = "diesel_schema.rs",
+///         tenant_column = tenant_id,
+///         global = [plans, memberships = "read before admission, to find a user's tenants"],
+///     }
+/// }
+/// ```
+pub use tenancy_derive::schema;
+/// A drop-in for `diesel::table!` whose tables are owned: by tenants, or declared global.
+///
+/// Takes one or more declarations as `diesel::table!` does. A table with the tenant column, `tenant_id` unless told
+/// otherwise, is scoped; a table without it has to be declared global, or it does not compile. For one table that is
+/// said with [`#[tenant_scoped(column)]`](macro@tenant_scoped) and [`#[tenant_global]`](macro@tenant_global) on it, for
+/// all with `#![tenant_column(column)]` and `#![tenant_global(table, other = "a reason")]` at the start.
+///
+/// # Examples
+///
+/// ```
+/// tenancy_diesel::table! {
+///     #![tenant_column(org_id)]
+///     #![tenant_global(plans)]
+///
+///     agents (id) { id -> Integer, org_id -> BigInt, name -> Text, }
+///     plans (id) { id -> Integer, name -> Text, }
+/// }
+/// ```
+///
+/// A table that is neither:
+///
+/// ```compile_fail
+/// tenancy_diesel::table! {
+///     agents (id) { id -> Integer, name -> Text, }
+/// }
+/// ```
+pub use tenancy_derive::table;
+/// Declares a table inside `diesel::table!` as visible to every tenant, so that it can stand beside scoped tables.
+///
+/// A table that has the tenant column needs a reason, which then stands in the source for reviewers:
+/// `#[tenant_global(reason = "…")]`. `crate = path` says where this crate is, if it is renamed.
+///
+/// # Examples
+///
+/// ```
+/// diesel::table! {
+///     #[tenancy_diesel::tenant_global]
+///     plans (id) { id -> Integer, name -> Text, }
+/// }
+/// ```
+pub use tenancy_derive::tenant_global;
+/// Marks a table inside `diesel::table!` as owned by tenants, by the column that holds the tenant.
+///
+/// Takes the bare table's SQL away: from then on it is used through `table.scoped(&scope)`. `crate = path` says where
+/// this crate is, if it is renamed.
+///
+/// # Examples
+///
+/// ```
+/// diesel::table! {
+///     #[tenancy_diesel::tenant_scoped(org_id)]
+///     agents (id) { id -> Integer, org_id -> BigInt, name -> Text, }
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # diesel::table! {
+/// #     #[tenancy_diesel::tenant_scoped(org_id)]
+/// #     agents (id) { id -> Integer, org_id -> BigInt, name -> Text, }
+/// # }
+/// use diesel::prelude::*;
+///
+/// agents::table.filter(agents::id.eq(1)); // tenant table `agents::table` is read without a tenant
+/// ```
+pub use tenancy_derive::tenant_scoped;
 
 pub use self::alias::{Alias, AliasField, ScopedAlias, TenantAlias};
 pub use self::dialect::{SourceForm, TenantBackend};

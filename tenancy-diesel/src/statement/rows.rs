@@ -183,6 +183,12 @@ where
 /// Backends on which the rows of any batch fit one statement: they write `DEFAULT` for a column that a row leaves out.
 ///
 /// SQLite has no such word, and sends a statement for each run of rows that leave out the same columns.
+#[diagnostic::on_unimplemented(
+    message = "a batch of rows is not one statement on backend `{Self}`",
+    label = "this batch can be executed, and not be printed",
+    note = "SQLite gets a statement for each run of rows that leave the same columns to their defaults",
+    note = "T0021: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0021"
+)]
 pub trait OneStatementBatch: TenantBackend {}
 
 #[cfg(feature = "postgres")]

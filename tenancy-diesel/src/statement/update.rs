@@ -33,7 +33,7 @@ use crate::table::{TenantTable, push_qualified_name};
 /// let statement = tenancy_diesel::update(agents::table.scoped(scope)).find(3).set(agents::name.eq("Ada"));
 /// # #[cfg(feature = "sqlite")]
 /// assert!(diesel::debug_query::<diesel::sqlite::Sqlite, _>(&statement).to_string().starts_with(
-///     "UPDATE `agents` SET `name` = ? WHERE `agents`.`tenant_id` = ? AND (`agents`.`id` = ?)"
+///     "UPDATE `agents` SET `name` = ? WHERE `agents`.`tenant_id` = ? AND ((`agents`.`id` = ?))"
 /// ));
 /// # }
 /// # #[cfg(feature = "testing")]
