@@ -18,8 +18,8 @@ use diesel::sql_types;
 use tenancy_core::{Access, Unbranded};
 
 use crate::dialect::TenantBackend;
-use crate::selection::Selection;
 use crate::scope_for::{CrossTenantFor, ScopeFor};
+use crate::selection::Selection;
 use crate::source::{AnyTenant, EveryTenant, Reach, ScopedTable, TenantIs, Within};
 use crate::source::{walk_source, walk_unrestricted};
 use crate::table::TenantTable;
@@ -76,7 +76,10 @@ impl<A: TenantAlias> Alias<A> {
 
     /// The aliased table with every tenant's rows, for reading. The use is reported to the audit sink.
     #[track_caller]
-    pub fn across_tenants<C: CrossTenantFor<A::Target>>(self, cross_tenant: C) -> ScopedAlias<A, EveryTenant> {
+    pub fn across_tenants<C: CrossTenantFor<A::Target>>(
+        self,
+        cross_tenant: C,
+    ) -> ScopedAlias<A, EveryTenant> {
         let reach = EveryTenant::recorded::<A::Target, C>(&cross_tenant, Access::Read);
         ScopedAlias { reach, alias: PhantomData }
     }

@@ -143,8 +143,7 @@ where
     F: QuerySource,
 {
     type FromClause = SelectStatement<FromClause<F>, S, D, W, O, L, Of, G>;
-    type OnClause =
-        <SelectStatement<FromClause<F>, S, D, W, O, L, Of, G> as JoinTo<JoinKey<T>>>::OnClause;
+    type OnClause = <SelectStatement<FromClause<F>, S, D, W, O, L, Of, G> as JoinTo<JoinKey<T>>>::OnClause;
 
     fn join_target(
         rhs: SelectStatement<FromClause<F>, S, D, W, O, L, Of, G>,
@@ -161,7 +160,9 @@ where
     type FromClause = BoxedSelectStatement<'a, FromClause<QS>, ST, DB>;
     type OnClause = <BoxedSelectStatement<'a, FromClause<QS>, ST, DB> as JoinTo<JoinKey<T>>>::OnClause;
 
-    fn join_target(rhs: BoxedSelectStatement<'a, FromClause<QS>, ST, DB>) -> (Self::FromClause, Self::OnClause) {
+    fn join_target(
+        rhs: BoxedSelectStatement<'a, FromClause<QS>, ST, DB>,
+    ) -> (Self::FromClause, Self::OnClause) {
         (rhs, BoxedSelectStatement::join_target(JoinKey::new()).1)
     }
 }

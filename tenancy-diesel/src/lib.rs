@@ -160,10 +160,9 @@ pub mod __private {
     pub use crate::join::{Beside, JoinKey, on_clause};
     pub use crate::joinable::{DeclaredTable, Nobodys, OnRelation, Tenants};
     pub use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};
-    pub use crate::statement::push_name;
     pub use crate::table::ColumnPrefix;
     pub use crate::unscoped::{
-        JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned, Unscoped,
-        UnscopedSet, refused, uncallable,
+        JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
+        Unscoped, UnscopedSet, refused, uncallable,
     };
 }

@@ -1,6 +1,5 @@
 //! Models that are read and written within a tenant: the types behind [`TenantScoped`]'s methods.
 
-use diesel::{Selectable, SelectableHelper};
 use diesel::associations::{BelongsTo, Identifiable};
 use diesel::backend::Backend;
 use diesel::dsl::{AsSelect, Eq, EqAny, Filter, SqlTypeOf};
@@ -11,13 +10,14 @@ use diesel::insertable::Insertable;
 use diesel::query_builder::AsChangeset;
 use diesel::query_dsl::methods::{FindDsl, SelectDsl};
 use diesel::sql_types::{BoolOrNullableBool, SqlType};
+use diesel::{Selectable, SelectableHelper};
 use tenancy_core::Scoped;
 
 use crate::scope_for::TenantIdFor;
 use crate::source::{Reach, ScopedTable, Within};
 use crate::statement::{
-    ColumnNames, DoUpdate, Everything, Filtered, IncompleteUpdate, OnConflict, Rows, ScopedDelete, ScopedInsert,
-    StampedRows, delete, insert_into, update,
+    ColumnNames, DoUpdate, Everything, Filtered, IncompleteUpdate, OnConflict, Rows, ScopedDelete,
+    ScopedInsert, StampedRows, delete, insert_into, update,
 };
 use crate::table::TenantTable;
 
@@ -111,11 +111,11 @@ pub trait TenantScoped: Sized {
     ///
     /// `values` is both what is inserted and what is changed: a reference to a struct that derives Diesel's
     /// `Insertable` and `AsChangeset`. The key, with the tenant column first, has to be a unique key in the database.
-    fn upsert<B, V>(scope: &Scoped<Self::TenantId, B>, values: V) -> Upsert<Self, B, V>
+    fn upsert<B, V, Shape>(scope: &Scoped<Self::TenantId, B>, values: V) -> Upsert<Self, B, V, Shape>
     where
         V: Insertable<Self::Table> + AsChangeset<Target = Self::Table> + Copy,
         V::Values: Rows<Self::Table>,
-        KeyOf<Self>: ColumnNames<Self::Table>,
+        KeyOf<Self>: ColumnNames<Self::Table, Shape>,
         Bind<Self>: Clone,
     {
         Self::insert(scope, values).on_conflict(Self::Table::key_in_tenant()).do_update().set(values)
@@ -165,26 +165,20 @@ pub type KeyOf<M> = <<M as TenantScoped>::Table as TenantTable>::KeyInTenant;
 pub type KeyIs<M, Key> = <KeyOf<M> as EqAll<Key>>::Output;
 
 /// What [`TenantScoped::insert`] returns.
-pub type Insert<M, B, V> = ScopedInsert<
-    <M as TenantScoped>::Table,
-    Within<<M as TenantScoped>::TenantId, B>,
-    Stamped<M, V>,
->;
+pub type Insert<M, B, V> =
+    ScopedInsert<<M as TenantScoped>::Table, Within<<M as TenantScoped>::TenantId, B>, Stamped<M, V>>;
 
 /// The rows of an insert of `V`.
-pub type Stamped<M, V> = StampedRows<
-    <M as TenantScoped>::Table,
-    Bind<M>,
-    <V as Insertable<<M as TenantScoped>::Table>>::Values,
->;
+pub type Stamped<M, V> =
+    StampedRows<<M as TenantScoped>::Table, Bind<M>, <V as Insertable<<M as TenantScoped>::Table>>::Values>;
 
 /// What [`TenantScoped::upsert`] returns.
-pub type Upsert<M, B, V> = ScopedInsert<
+pub type Upsert<M, B, V, Shape> = ScopedInsert<
     <M as TenantScoped>::Table,
     Within<<M as TenantScoped>::TenantId, B>,
     Stamped<M, V>,
     OnConflict<
-        (<M as TenantScoped>::Table, KeyOf<M>),
+        (<M as TenantScoped>::Table, (KeyOf<M>, Shape)),
         DoUpdate<<M as TenantScoped>::Table, Bind<M>, <V as AsChangeset>::Changeset>,
     >,
 >;

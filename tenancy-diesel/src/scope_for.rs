@@ -11,6 +11,11 @@ mod sealed {
     pub trait Scope {}
     impl<I, B> Scope for &tenancy_core::Scoped<I, B> {}
 
+    /// A bound value. An id that is a column, or any other expression, would compare the tenant column with what the
+    /// row itself says.
+    pub trait Value {}
+    impl<ST, V> Value for diesel::internal::derives::as_expression::Bound<ST, V> {}
+
     pub trait Span {}
     impl Span for &tenancy_core::CrossTenant {}
 }
@@ -45,7 +50,7 @@ where
 
 /// A type of id that can be compared with table `T`'s tenant column.
 ///
-/// Implemented for every type that Diesel can bind as that column's SQL type.
+/// Implemented for every type that Diesel binds as a value of that column's SQL type.
 #[diagnostic::on_unimplemented(
     message = "tenant table `{T}` cannot be scoped by an id of type `{Self}`",
     label = "a scope of another kind of tenant id",
@@ -73,7 +78,7 @@ impl<T, I> TenantIdFor<T> for I
 where
     T: TenantTable,
     TenantSqlType<T>: SqlType + SingleValue,
-    I: AsExpression<TenantSqlType<T>> + Clone,
+    I: AsExpression<TenantSqlType<T>, Expression: sealed::Value> + Clone,
 {
     type Id = I;
     type Bind = I::Expression;

@@ -11,8 +11,8 @@ use diesel::result::QueryResult;
 use tenancy_core::{Access, Unbranded};
 
 use crate::dialect::{SourceForm, TenantBackend};
-use crate::selection::Selection;
 use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};
+use crate::selection::Selection;
 use crate::table::{TenantTable, push_qualified_name};
 
 /// Table `T`, reaching as far as `R`: [`Within`] one tenant, or [`EveryTenant`].

@@ -79,7 +79,9 @@ impl<T: 'static> QueryId for ColumnPrefix<T> {
 }
 
 /// Prints the table's name as the database knows it, qualified when it is declared so.
-pub(crate) fn push_qualified_name<T: TenantTable, DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+pub(crate) fn push_qualified_name<T: TenantTable, DB: Backend>(
+    out: &mut AstPass<'_, '_, DB>,
+) -> QueryResult<()> {
     if let Some(schema) = T::SCHEMA {
         out.push_identifier(schema)?;
         out.push_sql(".");

@@ -63,16 +63,25 @@ fn select_and_find_stay_within_the_tenant() {
 #[test]
 fn writes_stay_within_the_tenant() {
     let (connection, scope) = (&mut connection(), &testing::scope(7));
-    assert_eq!(Agent::insert(scope, (agents::id.eq(5), agents::name.eq("Alan"))).execute(connection).unwrap(), 1);
+    assert_eq!(
+        Agent::insert(scope, (agents::id.eq(5), agents::name.eq("Alan"))).execute(connection).unwrap(),
+        1
+    );
     let forms = [AgentForm { id: 6, name: "Kay" }, AgentForm { id: 7, name: "Barbara" }];
     assert_eq!(Agent::insert(scope, &forms[..]).execute(connection).unwrap(), 2);
     assert_eq!(Agent::update(scope, 1).set(agents::name.eq("Lady Ada")).execute(connection).unwrap(), 1);
     assert_eq!(Agent::update(scope, 3).set(agents::name.eq("gone")).execute(connection).unwrap(), 0);
     assert_eq!(Agent::delete(scope, 2).execute(connection).unwrap(), 1);
     assert_eq!(Agent::delete(scope, 3).execute(connection).unwrap(), 0);
-    let names = agents::table.scoped(scope).order(agents::id).select(agents::name).load::<String>(connection).unwrap();
+    let names = agents::table
+        .scoped(scope)
+        .order(agents::id)
+        .select(agents::name)
+        .load::<String>(connection)
+        .unwrap();
     assert_eq!(names, ["Lady Ada", "Alan", "Kay", "Barbara"]);
-    let others = agents::table.scoped(&testing::scope(8)).select(agents::name).load::<String>(connection).unwrap();
+    let others =
+        agents::table.scoped(&testing::scope(8)).select(agents::name).load::<String>(connection).unwrap();
     assert_eq!(others, ["Mallory", "Eve"]);
 }
 
@@ -99,11 +108,16 @@ fn children_of_one_parent_and_of_many() {
     let parents: Vec<Agent> = Agent::scoped(scope).order(agents::id).load(connection).unwrap();
     let titles = |canvases: Vec<Canvas>| canvases.into_iter().map(|canvas| canvas.title).collect::<Vec<_>>();
     // Agent 1 of tenant 8 has a canvas as well.
-    let own: Vec<Canvas> = Canvas::belonging_to(scope, &parents[0]).order(canvases::id).load(connection).unwrap();
+    let own: Vec<Canvas> =
+        Canvas::belonging_to(scope, &parents[0]).order(canvases::id).load(connection).unwrap();
     assert_eq!(titles(own), ["engine", "notes"]);
-    let all: Vec<Canvas> = Canvas::belonging_to(scope, &parents[..]).order(canvases::id).load(connection).unwrap();
+    let all: Vec<Canvas> =
+        Canvas::belonging_to(scope, &parents[..]).order(canvases::id).load(connection).unwrap();
     let grouped = all.grouped_by(&parents);
-    assert_eq!(grouped.into_iter().map(titles).collect::<Vec<_>>(), [vec!["engine", "notes"], vec!["compiler"]]);
+    assert_eq!(
+        grouped.into_iter().map(titles).collect::<Vec<_>>(),
+        [vec!["engine", "notes"], vec!["compiler"]]
+    );
 }
 
 #[test]

@@ -38,9 +38,13 @@ fn each_row_keeps_its_own_defaults() {
     let connection = &mut SqliteConnection::establish(":memory:").unwrap();
     connection.batch_execute(TABLE).unwrap();
     let scope = &testing::scope(7);
-    let count = insert_into(canvases::table.scoped(scope)).values(FORMS.to_vec()).execute(connection).unwrap();
+    let count =
+        insert_into(canvases::table.scoped(scope)).values(FORMS.to_vec()).execute(connection).unwrap();
     assert_eq!(count, 4);
-    assert_eq!(canvases::table.scoped(scope).order(canvases::id).load::<Row>(connection).unwrap(), expected());
+    assert_eq!(
+        canvases::table.scoped(scope).order(canvases::id).load::<Row>(connection).unwrap(),
+        expected()
+    );
 }
 
 #[test]
@@ -73,7 +77,10 @@ fn returning_wants_rows_that_fit_one_statement() {
     assert_eq!(insert(&FORMS[1..3], connection).unwrap(), expected()[1..3]);
     assert_eq!(insert(&[], connection).unwrap(), []);
     let error = insert(&FORMS, connection).unwrap_err().to_string();
-    assert!(error.starts_with("row 1 of a batch for `canvases` leaves other columns to their defaults"), "{error}");
+    assert!(
+        error.starts_with("row 1 of a batch for `canvases` leaves other columns to their defaults"),
+        "{error}"
+    );
 }
 
 /// In a module of its own, because Diesel's and diesel-async's `RunQueryDsl` do not go together.
@@ -94,7 +101,8 @@ mod through_diesel_async {
         let scope = &testing::scope(7);
         let statement = insert_into(canvases::table.scoped(scope)).values(&FORMS);
         assert_eq!(statement.execute(&mut connection).await.unwrap(), 4);
-        let rows: Vec<Row> = canvases::table.scoped(scope).order(canvases::id).load(&mut connection).await.unwrap();
+        let rows: Vec<Row> =
+            canvases::table.scoped(scope).order(canvases::id).load(&mut connection).await.unwrap();
         assert_eq!(rows, expected());
         let none: Vec<Form<'_>> = Vec::new();
         let statement = insert_into(canvases::table.scoped(scope)).values(none);

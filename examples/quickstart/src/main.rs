@@ -40,11 +40,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     title("Create: the statement fills the tenant column");
-    let forms = [AgentForm { id: 1, plan_id: 1, name: "Ada" }, AgentForm { id: 2, plan_id: 2, name: "Grace" }];
+    let forms =
+        [AgentForm { id: 1, plan_id: 1, name: "Ada" }, AgentForm { id: 2, plan_id: 2, name: "Grace" }];
     show(&Agent::insert(alice, &forms[0]), "an agent for acme");
     Agent::insert(alice, &forms).execute(connection)?;
     Agent::insert(bob, &AgentForm { id: 1, plan_id: 1, name: "Hank" }).execute(connection)?;
-    for (scope, id, agent_id, name) in [(alice, 1, 1, "engine"), (alice, 2, 2, "compiler"), (bob, 7, 1, "plot")] {
+    for (scope, id, agent_id, name) in
+        [(alice, 1, 1, "engine"), (alice, 2, 2, "compiler"), (bob, 7, 1, "plot")]
+    {
         let canvas = (canvases::id.eq(id), canvases::agent_id.eq(agent_id), canvases::title.eq(name));
         insert_into(canvases::table.scoped(scope)).values(canvas).execute(connection)?;
     }

@@ -8,7 +8,8 @@ use syn::{DeriveInput, Path, Token, Type};
 use crate::mistake::{Code, Mistakes};
 
 const OPTION: Code = Code("T0204");
-const FORM: &str = "the options are `#[tenant_scoped(tenant = field, id = Type, crate = path)]`, each of them optional";
+const FORM: &str =
+    "the options are `#[tenant_scoped(tenant = field, id = Type, crate = path)]`, each of them optional";
 
 /// The options of a model.
 pub(crate) struct Options {
@@ -83,14 +84,21 @@ impl Options {
             };
             for given in given {
                 let (span, key, repeated) = match given {
-                    Given::Tenant(key, field) => (key.span(), "tenant", options.tenant.replace(field).is_some()),
+                    Given::Tenant(key, field) => {
+                        (key.span(), "tenant", options.tenant.replace(field).is_some())
+                    }
                     Given::Id(key, id) => (key.span(), "id", options.id.replace(*id).is_some()),
                     Given::Crate(span, path) => {
                         options.krate = path;
                         (span, "crate", std::mem::replace(&mut crate_given, true))
                     }
                     Given::Unknown(key) => {
-                        mistakes.add(OPTION, key.span(), format!("`tenant_scoped` on a model has no option `{key}`"), FORM);
+                        mistakes.add(
+                            OPTION,
+                            key.span(),
+                            format!("`tenant_scoped` on a model has no option `{key}`"),
+                            FORM,
+                        );
                         continue;
                     }
                 };

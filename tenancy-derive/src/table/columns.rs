@@ -25,7 +25,8 @@ pub(crate) struct Column {
 
 impl Column {
     pub(crate) fn is_nullable(&self) -> bool {
-        let names: Vec<_> = self.sql_type.iter().take_while(|tree| !super::expansion::is_punct(tree, '<')).collect();
+        let names: Vec<_> =
+            self.sql_type.iter().take_while(|tree| !super::expansion::is_punct(tree, '<')).collect();
         names.last().is_some_and(|tree| is_ident(tree, "Nullable"))
     }
 }

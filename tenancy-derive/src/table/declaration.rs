@@ -80,7 +80,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 /// Reads `#![…]` at the start; the index after them.
 fn schema_options(trees: &[TokenTree], mistakes: &mut Mistakes) -> (Schema, usize) {
-    let mut schema = Schema { column: Ident::new("tenant_id", proc_macro2::Span::call_site()), globals: HashMap::new() };
+    let mut schema =
+        Schema { column: Ident::new("tenant_id", proc_macro2::Span::call_site()), globals: HashMap::new() };
     let mut at = 0;
     while let Some([pound, bang, TokenTree::Group(group)]) = trees.get(at..at + 3) {
         if !(is_punct(pound, '#') && is_punct(bang, '!')) {
@@ -129,13 +130,13 @@ fn schema_options(trees: &[TokenTree], mistakes: &mut Mistakes) -> (Schema, usiz
 
 fn attribute(group: &Group, tokens: TokenStream) -> Option<Attribute> {
     let trees: Vec<TokenTree> = group.stream().into_iter().collect();
-    let last = trees.iter().take_while(|tree| matches!(tree, TokenTree::Ident(_) | TokenTree::Punct(_))).fold(
-        None,
-        |found, tree| match tree {
+    let last = trees
+        .iter()
+        .take_while(|tree| matches!(tree, TokenTree::Ident(_) | TokenTree::Punct(_)))
+        .fold(None, |found, tree| match tree {
             TokenTree::Ident(ident) => Some(ident.clone()),
             _ => found,
-        },
-    )?;
+        })?;
     let arguments = match trees.last() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => group.stream(),
         _ => TokenStream::new(),
@@ -146,7 +147,9 @@ fn attribute(group: &Group, tokens: TokenStream) -> Option<Attribute> {
 /// Reads one declaration from `at`; on failure, the span where it stops being one.
 fn declaration(trees: &[TokenTree], at: &mut usize) -> Result<Declaration, proc_macro2::Span> {
     let start = *at;
-    let fail = |at: usize| trees.get(at).or(trees.get(start)).map_or_else(proc_macro2::Span::call_site, TokenTree::span);
+    let fail = |at: usize| {
+        trees.get(at).or(trees.get(start)).map_or_else(proc_macro2::Span::call_site, TokenTree::span)
+    };
     let mut uses = TokenStream::new();
     while trees.get(*at).is_some_and(|tree| is_ident(tree, "use")) {
         let end = trees[*at..].iter().position(|tree| is_punct(tree, ';')).ok_or_else(|| fail(start))?;
@@ -188,32 +191,26 @@ fn column_names(group: &Group) -> Vec<Ident> {
     trees
         .windows(3)
         .filter_map(|window| match window {
-            [TokenTree::Ident(name), dash, arrow] if is_punct(dash, '-') && is_punct(arrow, '>') => Some(name.clone()),
+            [TokenTree::Ident(name), dash, arrow] if is_punct(dash, '-') && is_punct(arrow, '>') => {
+                Some(name.clone())
+            }
             _ => None,
         })
         .collect()
 }
 
 fn one_table(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes) -> TokenStream {
-    let Declaration { uses, attributes, name, body, columns } = declaration;
+    let Declaration { uses, attributes, body, .. } = declaration;
     let kept = attributes
         .iter()
         .filter(|attribute| !matches!(attribute.name.as_str(), "tenant_scoped" | "tenant_global"))
         .map(|attribute| &attribute.tokens);
-    let owner = owner(declaration, schema, columns, mistakes).unwrap_or_default();
-    let table = quote! { ::diesel::table! { #uses #owner #(#kept)* #body } };
-    // The name's span, so that Diesel's own complaints point at the declaration.
-    let _ = name;
-    table
+    let owner = owner(declaration, schema, mistakes).unwrap_or_default();
+    quote! { ::diesel::table! { #uses #owner #(#kept)* #body } }
 }
 
 /// The attribute that the table gets; `None` after a mistake.
-fn owner(
-    declaration: &Declaration,
-    schema: &Schema,
-    columns: &[Ident],
-    mistakes: &mut Mistakes,
-) -> Option<TokenStream> {
+fn owner(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes) -> Option<TokenStream> {
     let name = &declaration.name;
     let find = |attribute: &str| declaration.attributes.iter().find(|found| found.name == attribute);
     let (scoped, global) = (find("tenant_scoped"), find("tenant_global"));
@@ -229,16 +226,11 @@ fn owner(
         );
         return None;
     }
-    let column = match scoped {
-        Some(attribute) => {
-            let options = Scoped::parse(attribute.arguments.clone(), mistakes);
-            options.column.unwrap_or_else(|| schema.column.clone())
-        }
-        None => schema.column.clone(),
-    };
-    let has_column = columns.contains(&column);
+    let options = Scoped::parse(scoped.map(|given| given.arguments.clone()).unwrap_or_default(), mistakes);
+    let column = options.column.unwrap_or_else(|| schema.column.clone());
+    let has_column = declaration.columns.contains(&column);
     if scoped.is_some() || (global.is_none() && listed.is_none() && has_column) {
-        let krate = krate(scoped, mistakes);
+        let krate = options.krate.to_token_stream();
         // At the declaration's own span when it was not written out: complaints then point at the table.
         let column = match scoped {
             Some(_) => column,
@@ -279,14 +271,4 @@ fn owner(
     let krate = options.krate.to_token_stream();
     let arguments = options.to_arguments();
     Some(quote!(#[#krate::tenant_global #arguments]))
-}
-
-fn krate(scoped: Option<&Attribute>, mistakes: &mut Mistakes) -> TokenStream {
-    let arguments = scoped.map(|attribute| attribute.arguments.clone()).unwrap_or_default();
-    // Mistakes in the arguments were reported when the column was read.
-    let mut repeated = Mistakes::default();
-    let options = Scoped::parse(arguments, &mut repeated);
-    repeated.into_items();
-    let _ = mistakes;
-    options.krate.to_token_stream()
 }

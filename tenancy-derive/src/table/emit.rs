@@ -10,12 +10,10 @@ use super::refusals;
 pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &TokenStream) -> TokenStream {
     let metadata = metadata(declared, tenant_column, krate);
     let columns = declared.columns.iter().map(|column| &column.name).collect::<Vec<_>>();
-    let writable = declared.columns.iter().filter(|column| column.name != *tenant_column);
-    let (writable, writable_names): (Vec<_>, Vec<_>) =
-        writable.map(|column| (&column.name, &column.sql_name)).unzip();
     // As in Diesel's expansion: the primary key determines every other column of the row.
     let grouped = declared.columns.iter().map(|column| {
-        let determines = column.name == *tenant_column || declared.primary_key.as_slice() == [column.name.clone()];
+        let determines =
+            column.name == *tenant_column || declared.primary_key.as_slice() == [column.name.clone()];
         let (name, output) = (&column.name, format_ident!("{}", if determines { "Yes" } else { "No" }));
         quote! {
             impl diesel::expression::IsContainedInGroupBy<__GroupedTenant> for columns::#name {
@@ -68,18 +66,6 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
         )*
         impl<S> diesel::SelectableExpression<#krate::ScopedTable<table, S>> for columns::star {}
         impl<S> diesel::AppearsOnTable<#krate::ScopedTable<table, S>> for columns::star {}
-
-        #(
-            impl #krate::ColumnNames<table> for columns::#writable {
-                type SqlType = <columns::#writable as diesel::Expression>::SqlType;
-
-                fn push_names<DB: diesel::backend::Backend>(
-                    out: &mut diesel::query_builder::AstPass<'_, '_, DB>,
-                ) -> diesel::result::QueryResult<()> {
-                    #krate::__private::push_name(#writable_names, out)
-                }
-            }
-        )*
 
         // Stands for the tenant column where Diesel asks whether a GROUP BY contains it.
         #[doc(hidden)]

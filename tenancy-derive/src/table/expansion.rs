@@ -24,7 +24,10 @@ pub(crate) struct Item {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Header {
     /// `impl Trait for Type`, each by the last name of its path; a reference keeps its `&`.
-    Impl { of: String, on: String },
+    Impl {
+        of: String,
+        on: String,
+    },
     /// `mod name { … }`
     Module(String),
     /// `pub type name …`
@@ -258,7 +261,10 @@ mod tests {
         let module = Module::split(quote! { #[allow(x)] pub mod agents { struct table; } }).ok().unwrap();
         assert_eq!(module.name, "agents");
         assert_eq!(module.items.len(), 1);
-        assert_eq!(module.with_body(TokenStream::new()).to_string(), quote! { #[allow(x)] pub mod agents {} }.to_string());
+        assert_eq!(
+            module.with_body(TokenStream::new()).to_string(),
+            quote! { #[allow(x)] pub mod agents {} }.to_string()
+        );
         assert!(Module::split(quote! { struct Agent; }).is_err());
     }
 }

@@ -57,7 +57,10 @@ pub(crate) fn tenant_scoped(arguments: TokenStream, item: TokenStream) -> TokenS
         Some(declared) if declared.is_nullable() => mistakes.add(
             NULLABLE,
             declared.name.span(),
-            format!("the tenant column `{}.{column}` is nullable: a row without a tenant belongs to nobody", module.name),
+            format!(
+                "the tenant column `{}.{column}` is nullable: a row without a tenant belongs to nobody",
+                module.name
+            ),
             "make the column NOT NULL; or declare the table global, with a reason",
         ),
         Some(_) => {}
@@ -92,17 +95,20 @@ fn check_reason(options: &GlobalOptions, mistakes: &mut Mistakes) {
     if let Some(reason) = &options.reason
         && reason.value().trim().is_empty()
     {
-        mistakes.add(REASON, reason.span(), "the reason is empty", "say why every tenant may see this table's rows");
+        mistakes.add(
+            REASON,
+            reason.span(),
+            "the reason is empty",
+            "say why every tenant may see this table's rows",
+        );
     }
 }
 
 fn read(item: TokenStream, attribute: &str, mistakes: &mut Mistakes) -> Option<(Module, Declared)> {
-    let read = Module::split(item)
-        .map_err(|tokens| first_span(tokens))
-        .and_then(|module| match Declared::read(&module) {
-            Some(declared) => Ok((module, declared)),
-            None => Err(module.name.span()),
-        });
+    let read = Module::split(item).map_err(first_span).and_then(|module| match Declared::read(&module) {
+        Some(declared) => Ok((module, declared)),
+        None => Err(module.name.span()),
+    });
     match read {
         Ok(read) => Some(read),
         Err(span) => {

@@ -9,8 +9,10 @@ use crate::mistake::{Code, Mistakes};
 
 const OPTION: Code = Code("T0103");
 const DUPLICATE: Code = Code("T0104");
-const SCOPED_FORM: &str = "write `#[tenant_scoped(tenant_id)]`, with the name of the column that holds the tenant";
-const GLOBAL_FORM: &str = "write `#[tenant_global]`, or `#[tenant_global(reason = \"…\")]` for a table that has the tenant column";
+const SCOPED_FORM: &str =
+    "write `#[tenant_scoped(tenant_id)]`, with the name of the column that holds the tenant";
+const GLOBAL_FORM: &str =
+    "write `#[tenant_global]`, or `#[tenant_global(reason = \"…\")]` for a table that has the tenant column";
 
 /// `#[tenant_scoped(column, crate = path)]`
 #[derive(Debug)]
@@ -91,9 +93,16 @@ impl ScopedOptions {
                     crate_given = true;
                     options.krate = path;
                 }
-                Given::Reason(span, _) => mistakes.add(OPTION, span, "`tenant_scoped` takes no `reason`", SCOPED_FORM),
+                Given::Reason(span, _) => {
+                    mistakes.add(OPTION, span, "`tenant_scoped` takes no `reason`", SCOPED_FORM)
+                }
                 Given::Unknown(key) => {
-                    mistakes.add(OPTION, key.span(), format!("`tenant_scoped` has no option `{key}`"), SCOPED_FORM);
+                    mistakes.add(
+                        OPTION,
+                        key.span(),
+                        format!("`tenant_scoped` has no option `{key}`"),
+                        SCOPED_FORM,
+                    );
                 }
             }
         }
@@ -119,7 +128,12 @@ impl GlobalOptions {
                     options.krate = path;
                 }
                 Given::Word(key) | Given::Unknown(key) => {
-                    mistakes.add(OPTION, key.span(), format!("`tenant_global` has no option `{key}`"), GLOBAL_FORM);
+                    mistakes.add(
+                        OPTION,
+                        key.span(),
+                        format!("`tenant_global` has no option `{key}`"),
+                        GLOBAL_FORM,
+                    );
                 }
             }
         }

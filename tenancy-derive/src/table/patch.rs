@@ -128,7 +128,8 @@ fn with_column_prefix(tokens: TokenStream, krate: &TokenStream) -> TokenStream {
 const STATIC_FRAGMENT: [&str; 10] =
     ["diesel", ":", ":", "internal", ":", ":", "table_macro", ":", ":", "StaticQueryFragmentInstance"];
 
-const FROM_CLAUSE: [&str; 11] = ["<", "table", "as", "diesel", ":", ":", "QuerySource", ">", ":", ":", "FromClause"];
+const FROM_CLAUSE: [&str; 11] =
+    ["<", "table", "as", "diesel", ":", ":", "QuerySource", ">", ":", ":", "FromClause"];
 
 /// The index after `pattern`, when it stands at `at`.
 fn matches_text(trees: &[TokenTree], at: usize, pattern: &[&str]) -> Option<usize> {

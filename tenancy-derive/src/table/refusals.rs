@@ -50,7 +50,8 @@ pub(crate) fn column_impl(item: &Item, krate: &TokenStream) -> TokenStream {
     let head: TokenStream = item.tokens[..item.tokens.len() - 1].iter().cloned().collect();
     let mut head: Vec<_> = head.into_iter().collect();
     // `impl …` becomes `impl<'tenant> …`
-    let after_impl = head.iter().position(|tree| super::expansion::is_ident(tree, "impl")).map_or(0, |at| at + 1);
+    let after_impl =
+        head.iter().position(|tree| super::expansion::is_ident(tree, "impl")).map_or(0, |at| at + 1);
     let rest: TokenStream = head.split_off(after_impl).into_iter().collect();
     let head: TokenStream = head.into_iter().collect();
     quote! {
@@ -133,6 +134,14 @@ pub(crate) fn methods(krate: &TokenStream) -> TokenStream {
             fn as_in_expression(self) -> Self::InExpression {
                 #krate::__private::UnscopedSet::new()
             }
+        }
+
+        // `exists(table)`
+        impl<'tenant> diesel::query_builder::SelectQuery for table
+        where
+            table: #krate::__private::ReadWithinTenant<'tenant>,
+        {
+            type SqlType = SqlType;
         }
 
         #[doc(hidden)]

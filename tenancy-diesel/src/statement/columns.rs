@@ -2,48 +2,60 @@
 
 use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
+use diesel::query_source::Column;
 use diesel::result::QueryResult;
 
-/// A column of table `T`, or a tuple of them: what `on_conflict` and `from_select` take. Generated for each column.
+/// A column of table `T`, or a tuple of them: what `on_conflict` and `from_select` take. Sealed.
 ///
-/// The tenant column is none of them: the statement adds it.
+/// The tenant column is none of them: the statement adds it. `Shape` is inferred: [`One`] or [`Several`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no column, nor a tuple of columns, of the table that is written",
+    message = "`{Self}` is no column, nor a tuple of columns, of `{T}` that can be written",
     label = "not columns to write",
     note = "name the columns: `(agents::name, agents::email)`; the tenant column is added by the statement",
     note = "constraint names and raw SQL could name a key that another tenant's row has",
     note = "T0010: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0010"
 )]
-pub trait ColumnNames<T> {
+pub trait ColumnNames<T, Shape>: sealed::Sealed<T, Shape> {
     /// The SQL types of the columns.
     type SqlType;
 
     /// Prints the names, each after a comma.
-    ///
-    /// # Errors
-    ///
-    /// When the backend cannot quote a name.
     #[doc(hidden)]
     fn push_names<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>;
 }
 
-/// Prints one name after a comma.
-#[doc(hidden)]
-pub fn push_name<DB: Backend>(name: &str, out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-    out.push_sql(", ");
-    out.push_identifier(name)
+/// The shape of a single column.
+#[derive(Debug, Clone, Copy)]
+pub enum One {}
+
+/// The shape of a tuple of columns.
+#[derive(Debug, Clone, Copy)]
+pub enum Several {}
+
+mod sealed {
+    pub trait Sealed<T, Shape> {}
+}
+
+impl<T, C: Column<Table = T>> sealed::Sealed<T, One> for C {}
+
+impl<T, C: Column<Table = T>> ColumnNames<T, One> for C {
+    type SqlType = C::SqlType;
+
+    fn push_names<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+        out.push_sql(", ");
+        out.push_identifier(C::NAME)
+    }
 }
 
 macro_rules! tuples {
     ($($column:ident)+) => {
-        impl<T, $($column),+> ColumnNames<T> for ($($column,)+)
-        where
-            $($column: ColumnNames<T>,)+
-        {
+        impl<T, $($column: Column<Table = T>),+> sealed::Sealed<T, Several> for ($($column,)+) {}
+
+        impl<T, $($column: Column<Table = T>),+> ColumnNames<T, Several> for ($($column,)+) {
             type SqlType = ($($column::SqlType,)+);
 
             fn push_names<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-                $($column::push_names(out)?;)+
+                $(<$column as ColumnNames<T, One>>::push_names(out)?;)+
                 Ok(())
             }
         }

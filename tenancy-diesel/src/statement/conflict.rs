@@ -93,7 +93,8 @@ where
     where
         Changes: AsChangeset<Target = T>,
     {
-        let action = DoUpdate { tenant: self.rows.tenant(), changes: changes.as_changeset(), table: PhantomData };
+        let action =
+            DoUpdate { tenant: self.rows.tenant(), changes: changes.as_changeset(), table: PhantomData };
         ScopedInsert::new(self.rows, OnConflict::nowhere(action), NoReturning)
     }
 }
@@ -116,7 +117,7 @@ impl<T, E: Clone, V> Stamped for StampedRows<T, E, V> {
     }
 }
 
-impl<T, E: Clone, Q, C> Stamped for FromSelect<T, E, Q, C> {
+impl<T, E: Clone, Q, C, Shape> Stamped for FromSelect<T, E, Q, C, Shape> {
     type Tenant = E;
 
     fn tenant(&self) -> E {
@@ -146,11 +147,11 @@ impl<DB: ConflictBackend> QueryFragment<DB> for OnConflict<(), DoNothing> {
     }
 }
 
-impl<DB, T, Key, Action> QueryFragment<DB> for OnConflict<(T, Key), Action>
+impl<DB, T, Key, Shape, Action> QueryFragment<DB> for OnConflict<(T, (Key, Shape)), Action>
 where
     DB: ConflictBackend,
     T: TenantTable,
-    Key: ColumnNames<T>,
+    Key: ColumnNames<T, Shape>,
     Action: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {

@@ -37,7 +37,8 @@ use crate::table::{TenantTable, push_qualified_name};
 /// ```
 pub fn delete<Target: ChangeTarget>(
     target: Target,
-) -> ScopedDelete<Target::Table, Target::Reach, <Target::Reach as Reach<Target::Table>>::Condition, Everything> {
+) -> ScopedDelete<Target::Table, Target::Reach, <Target::Reach as Reach<Target::Table>>::Condition, Everything>
+{
     let condition = target.into_reach().condition();
     ScopedDelete { condition, predicate: Everything, returning: NoReturning, target: PhantomData }
 }
@@ -68,7 +69,10 @@ impl<T: TenantTable, R, C, P> ScopedDelete<T, R, C, P> {
     }
 
     /// Adds the condition that the row's key within the tenant is `key`.
-    pub fn find<Key>(self, key: Key) -> ScopedDelete<T, R, C, Filtered<P, <T::KeyInTenant as EqAll<Key>>::Output>>
+    pub fn find<Key>(
+        self,
+        key: Key,
+    ) -> ScopedDelete<T, R, C, Filtered<P, <T::KeyInTenant as EqAll<Key>>::Output>>
     where
         T::KeyInTenant: EqAll<Key>,
         <T::KeyInTenant as EqAll<Key>>::Output: AppearsOnTable<ScopedTable<T, R>>,

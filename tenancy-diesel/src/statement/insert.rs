@@ -108,9 +108,13 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     }
 
     /// The rows that `query` selects, into `columns`, which are in the order of its selection.
-    pub fn from_select<Q, C>(self, query: Q, _columns: C) -> ScopedInsert<T, R, FromSelect<T, E, Q::Query, C>>
+    pub fn from_select<Q, C, Shape>(
+        self,
+        query: Q,
+        _columns: C,
+    ) -> ScopedInsert<T, R, FromSelect<T, E, Q::Query, C, Shape>>
     where
-        C: ColumnNames<T>,
+        C: ColumnNames<T, Shape>,
         Q: AsQuery<SqlType = C::SqlType>,
     {
         let rows = FromSelect { tenant: self.tenant, query: query.as_query(), table: PhantomData };
@@ -146,9 +150,12 @@ impl<T, R, Values> ScopedInsert<T, R, Values> {
     }
 
     /// Names the key whose conflict is handled: `target`, and the tenant column before it. PostgreSQL and SQLite.
-    pub fn on_conflict<Target>(self, _target: Target) -> IncompleteOnConflict<T, R, Values, Target>
+    pub fn on_conflict<Target, Shape>(
+        self,
+        _target: Target,
+    ) -> IncompleteOnConflict<T, R, Values, (Target, Shape)>
     where
-        Target: ColumnNames<T>,
+        Target: ColumnNames<T, Shape>,
     {
         IncompleteOnConflict::new(self.rows)
     }

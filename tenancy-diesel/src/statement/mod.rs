@@ -3,7 +3,7 @@
 //! They are nodes of their own, because Diesel's need a table that prints itself. They take Diesel's own `Insertable`
 //! and `AsChangeset` values, always carry the tenant, and run through Diesel's and diesel-async's `RunQueryDsl`.
 
-pub(crate) mod columns;
+mod columns;
 mod conflict;
 mod delete;
 mod insert;
@@ -17,8 +17,10 @@ mod sqlite_batch_async;
 mod target;
 mod update;
 
-pub use self::columns::{ColumnNames, push_name};
-pub use self::conflict::{DoNothing, DoUpdate, IncompleteDoUpdate, IncompleteOnConflict, NoConflict, OnConflict};
+pub use self::columns::{ColumnNames, One, Several};
+pub use self::conflict::{
+    DoNothing, DoUpdate, IncompleteDoUpdate, IncompleteOnConflict, NoConflict, OnConflict,
+};
 pub use self::delete::{ScopedDelete, delete};
 pub use self::insert::{IncompleteInsert, InsertTarget, ScopedInsert, insert_into};
 pub use self::predicate::{Everything, Filtered};

@@ -36,10 +36,10 @@ pub struct StampedRows<T, E, V> {
 
 /// Rows that a query selects, with the tenant stamped into each.
 #[derive(Debug, Clone, Copy)]
-pub struct FromSelect<T, E, Q, C> {
+pub struct FromSelect<T, E, Q, C, Shape> {
     pub(crate) tenant: E,
     pub(crate) query: Q,
-    pub(crate) table: PhantomData<(T, C)>,
+    pub(crate) table: PhantomData<(T, C, Shape)>,
 }
 
 /// What an insert's rows know of themselves.
@@ -55,15 +55,13 @@ impl<T, E, V> RowCount for StampedRows<T, E, ValuesClause<V, T>> {
     }
 }
 
-impl<T, E, V, Id, const STATIC: bool> RowCount
-    for StampedRows<T, E, Batch<T, V, Id, STATIC>>
-{
+impl<T, E, V, Id, const STATIC: bool> RowCount for StampedRows<T, E, Batch<T, V, Id, STATIC>> {
     fn is_empty(&self) -> bool {
         self.rows.values.is_empty()
     }
 }
 
-impl<T, E, Q, C> RowCount for FromSelect<T, E, Q, C> {
+impl<T, E, Q, C, Shape> RowCount for FromSelect<T, E, Q, C, Shape> {
     fn is_empty(&self) -> bool {
         false
     }
@@ -83,8 +81,7 @@ where
     }
 }
 
-impl<T, E, V, Id, DB, const STATIC: bool> QueryFragment<DB>
-    for StampedRows<T, E, Batch<T, V, Id, STATIC>>
+impl<T, E, V, Id, DB, const STATIC: bool> QueryFragment<DB> for StampedRows<T, E, Batch<T, V, Id, STATIC>>
 where
     DB: OneStatementBatch,
     T: TenantTable,
@@ -124,13 +121,13 @@ where
     Ok(())
 }
 
-impl<T, E, Q, C, DB> QueryFragment<DB> for FromSelect<T, E, Q, C>
+impl<T, E, Q, C, Shape, DB> QueryFragment<DB> for FromSelect<T, E, Q, C, Shape>
 where
     DB: TenantBackend,
     T: TenantTable,
     T::TenantColumn: Expression,
     E: QueryFragment<DB>,
-    C: ColumnNames<T>,
+    C: ColumnNames<T, Shape>,
     Q: Query<SqlType = C::SqlType> + QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -202,8 +199,10 @@ impl<T: 'static, E: QueryId, V: QueryId> QueryId for StampedRows<T, E, V> {
     const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID && V::HAS_STATIC_QUERY_ID;
 }
 
-impl<T: 'static, E: QueryId, Q: QueryId, C: 'static> QueryId for FromSelect<T, E, Q, C> {
-    type QueryId = FromSelect<T, E::QueryId, Q::QueryId, C>;
+impl<T: 'static, E: QueryId, Q: QueryId, C: 'static, Shape: 'static> QueryId
+    for FromSelect<T, E, Q, C, Shape>
+{
+    type QueryId = FromSelect<T, E::QueryId, Q::QueryId, C, Shape>;
 
     const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID && Q::HAS_STATIC_QUERY_ID;
 }

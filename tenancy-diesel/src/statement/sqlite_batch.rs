@@ -129,7 +129,9 @@ where
     C: Connection<Backend = Sqlite>,
 {
     let run = |connection: &mut C| {
-        statements.iter().try_fold(0, |count, statement| Ok(count + connection.execute_returning_count(statement)?))
+        statements
+            .iter()
+            .try_fold(0, |count, statement| Ok(count + connection.execute_returning_count(statement)?))
     };
     if statements.len() > 1 { connection.transaction(run) } else { run(connection) }
 }
@@ -175,6 +177,7 @@ where
                 .into(),
             ));
         }
-        Run { tenant: &self.rows.tenant, rows, conflict: &self.conflict, returning: &self.returning }.walk(out)
+        Run { tenant: &self.rows.tenant, rows, conflict: &self.conflict, returning: &self.returning }
+            .walk(out)
     }
 }

@@ -39,7 +39,9 @@ where
     {
         // Collected here, so that what runs elsewhere borrows nothing.
         match query.sqlite_statements() {
-            Ok(statements) => connection.spawn_blocking(move |connection| execute_all(&statements, connection)),
+            Ok(statements) => {
+                connection.spawn_blocking(move |connection| execute_all(&statements, connection))
+            }
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }
     }

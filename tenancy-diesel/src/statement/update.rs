@@ -64,7 +64,10 @@ impl<T: TenantTable, R: Reach<T>, P> IncompleteUpdate<T, R, P> {
     }
 
     /// Adds the condition that the row's key within the tenant is `key`.
-    pub fn find<Key>(self, key: Key) -> IncompleteUpdate<T, R, Filtered<P, <T::KeyInTenant as EqAll<Key>>::Output>>
+    pub fn find<Key>(
+        self,
+        key: Key,
+    ) -> IncompleteUpdate<T, R, Filtered<P, <T::KeyInTenant as EqAll<Key>>::Output>>
     where
         T::KeyInTenant: EqAll<Key>,
         <T::KeyInTenant as EqAll<Key>>::Output: AppearsOnTable<ScopedTable<T, R>>,
@@ -101,7 +104,10 @@ pub struct ScopedUpdate<T, R, C, P, Changes, Ret = NoReturning> {
 
 impl<T, R, C, P, Changes> ScopedUpdate<T, R, C, P, Changes> {
     /// Adds a condition. It stands in parentheses of its own beside the tenant's.
-    pub fn filter<Predicate>(self, predicate: Predicate) -> ScopedUpdate<T, R, C, Filtered<P, Predicate>, Changes>
+    pub fn filter<Predicate>(
+        self,
+        predicate: Predicate,
+    ) -> ScopedUpdate<T, R, C, Filtered<P, Predicate>, Changes>
     where
         Predicate: AppearsOnTable<ScopedTable<T, R>>,
         Predicate::SqlType: BoolOrNullableBool,

@@ -70,7 +70,9 @@ fn the_files_joinable_compares_the_tenant_too() {
     let scope = &testing::scope(TenantId::new());
     let query = comments::table
         .scoped(scope)
-        .inner_join(tasks::table.scoped(scope).inner_join(projects::table.scoped(scope).inner_join(users::table)))
+        .inner_join(
+            tasks::table.scoped(scope).inner_join(projects::table.scoped(scope).inner_join(users::table)),
+        )
         .select((comments::body, users::email));
     assert_eq!(
         sql(&query),
@@ -92,9 +94,14 @@ fn globals_are_ordinary_tables() {
         "SELECT plans.name FROM (plans INNER JOIN (plan_features INNER JOIN features ON \
          (plan_features.feature_id = features.id)) ON (plan_features.plan_id = plans.id))"
     );
-    assert_eq!(sql(&memberships::table.select(memberships::user_id)), "SELECT memberships.user_id FROM memberships");
     assert_eq!(
-        sql(&users::table.left_join(projects::table.scoped(scope)).select((users::email, projects::name.nullable()))),
+        sql(&memberships::table.select(memberships::user_id)),
+        "SELECT memberships.user_id FROM memberships"
+    );
+    assert_eq!(
+        sql(&users::table
+            .left_join(projects::table.scoped(scope))
+            .select((users::email, projects::name.nullable()))),
         "SELECT users.email, projects.name FROM (users LEFT OUTER JOIN \
          (SELECT * FROM projects WHERE projects.tenant_id = $1) AS projects ON (projects.owner_id = users.id))"
     );
