@@ -6,7 +6,7 @@ use diesel::internal::table_macro::{BoxedSelectStatement, FromClause, Join, Join
 use diesel::query_source::{JoinTo, QuerySource};
 
 use crate::alias::ScopedAlias;
-use crate::source::{EveryTenant, ScopedTable, Within};
+use crate::source::{EveryTenant, ScopedTable, Unowned, Within};
 use crate::table::TenantTable;
 
 /// Stands for tenant table `T` where only the ON clause of a join with it is asked for.
@@ -43,7 +43,9 @@ pub trait SameTenant<Other> {}
 
 impl<I, B> SameTenant<Within<I, B>> for Within<I, B> {}
 impl<I, B> SameTenant<EveryTenant> for Within<I, B> {}
+impl<I, B> SameTenant<Unowned> for Within<I, B> {}
 impl<R> SameTenant<R> for EveryTenant {}
+impl<R> SameTenant<R> for Unowned {}
 
 /// Whether source `Self` may stand in one query with a source that reaches as far as `Other`.
 ///

@@ -5,36 +5,9 @@ use std::marker::PhantomData;
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::query_source::Table;
 use diesel::result::QueryResult;
 
-use crate::table::TenantTable;
-
-/// A table that `table!`, `schema!` or one of the attributes declared.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is declared neither tenant-scoped nor global",
-    label = "whose rows are these?",
-    note = "declare the table: `tenancy_diesel::table!`, or `#[tenant_scoped(column)]` or `#[tenant_global]` on it",
-    note = "T0017: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0017"
-)]
-pub trait DeclaredTable: Table + Default {
-    /// [`Tenants`] or [`Nobodys`].
-    type Owner;
-
-    /// What a foreign key that points at the table is compared with.
-    type JoinKey: Expression;
-
-    /// The key, as a value.
-    fn join_key() -> Self::JoinKey;
-}
-
-/// The owner of a tenant table's rows.
-#[derive(Debug, Clone, Copy)]
-pub enum Tenants {}
-
-/// The owner of a global table's rows.
-#[derive(Debug, Clone, Copy)]
-pub enum Nobodys {}
+use crate::table::{DeclaredTable, Nobodys, TenantTable, Tenants};
 
 /// Whether a child and its parent have a tenant in common, by their owners.
 pub trait Owners<Child, Parent> {
@@ -151,7 +124,7 @@ macro_rules! __joinable {
                 ::diesel::dsl::Eq<
                     ::diesel::internal::table_macro::NullableExpression<$foreign_key>,
                     ::diesel::internal::table_macro::NullableExpression<
-                        <$parent as $crate::__private::DeclaredTable>::JoinKey,
+                        <$parent as $crate::DeclaredTable>::Key,
                     >,
                 >,
             >;
@@ -159,7 +132,7 @@ macro_rules! __joinable {
             fn join_target(rhs: $right) -> (Self::FromClause, Self::OnClause) {
                 use ::diesel::{ExpressionMethods, NullableExpressionMethods};
 
-                let key = <$parent as $crate::__private::DeclaredTable>::join_key();
+                let key = <$parent as $crate::DeclaredTable>::key();
                 (rhs, $crate::__private::OnRelation::new($foreign_key.nullable().eq(key.nullable())))
             }
         }

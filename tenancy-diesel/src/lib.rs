@@ -142,12 +142,12 @@ pub use tenancy_derive::tenant_global;
 /// ```
 pub use tenancy_derive::tenant_scoped;
 
-pub use self::alias::{Alias, AliasField, ScopedAlias, TenantAlias};
+pub use self::alias::{Alias, AliasField, ScopedAlias, TableAlias};
 pub use self::dialect::{SourceForm, TenantBackend};
 pub use self::model::TenantScoped;
-pub use self::source::{EveryTenant, ScopedTable, Within};
+pub use self::source::{EveryTenant, ScopedTable, Unowned, Within};
 pub use self::statement::{ColumnNames, CrossTenantTarget, delete, insert_into, update};
-pub use self::table::{GlobalTable, TenantSqlType, TenantTable};
+pub use self::table::{DeclaredTable, GlobalTable, TenantSqlType, TenantTable};
 
 /// What generated code names. Not part of the public API.
 #[doc(hidden)]
@@ -158,9 +158,9 @@ pub mod __private {
     pub use crate::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::grouping::nowhere::table as nowhere;
     pub use crate::join::{Beside, JoinKey, on_clause};
-    pub use crate::joinable::{DeclaredTable, Nobodys, OnRelation, Tenants};
+    pub use crate::joinable::OnRelation;
     pub use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};
-    pub use crate::table::ColumnPrefix;
+    pub use crate::table::{ColumnPrefix, Nobodys, Tenants};
     pub use crate::unscoped::{
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
         Unscoped, UnscopedSet, refused, uncallable,

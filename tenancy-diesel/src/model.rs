@@ -19,7 +19,7 @@ use crate::statement::{
     ColumnNames, DoUpdate, Everything, Filtered, IncompleteUpdate, OnConflict, Rows, ScopedDelete,
     ScopedInsert, StampedRows, delete, insert_into, update,
 };
-use crate::table::TenantTable;
+use crate::table::{DeclaredTable, TenantTable};
 
 /// A model of a tenant table, with its query builders. Derive it.
 ///
@@ -118,7 +118,7 @@ pub trait TenantScoped: Sized {
         KeyOf<Self>: ColumnNames<Self::Table, Shape>,
         Bind<Self>: Clone,
     {
-        Self::insert(scope, values).on_conflict(Self::Table::key_in_tenant()).do_update().set(values)
+        Self::insert(scope, values).on_conflict(Self::Table::key()).do_update().set(values)
     }
 
     /// Starts an update of the tenant's row whose key is `key`.
@@ -159,7 +159,7 @@ pub type Find<M, B, DB, Key> = diesel::dsl::Find<Select<M, B, DB>, Key>;
 pub type Bind<M> = <<M as TenantScoped>::TenantId as TenantIdFor<<M as TenantScoped>::Table>>::Bind;
 
 /// The primary key of model `M`'s table without the tenant column.
-pub type KeyOf<M> = <<M as TenantScoped>::Table as TenantTable>::KeyInTenant;
+pub type KeyOf<M> = <<M as TenantScoped>::Table as DeclaredTable>::Key;
 
 /// The predicate that a row's key is `Key`.
 pub type KeyIs<M, Key> = <KeyOf<M> as EqAll<Key>>::Output;

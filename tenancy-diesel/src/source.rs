@@ -13,7 +13,7 @@ use tenancy_core::{Access, Unbranded};
 use crate::dialect::{SourceForm, TenantBackend};
 use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};
 use crate::selection::Selection;
-use crate::table::{TenantTable, push_qualified_name};
+use crate::table::{DeclaredTable, GlobalTable, TenantTable, push_qualified_name};
 
 /// Table `T`, reaching as far as `R`: [`Within`] one tenant, or [`EveryTenant`].
 ///
@@ -52,6 +52,10 @@ pub struct Within<I, B = Unbranded> {
 /// The reach of a [`CrossTenant`](tenancy_core::CrossTenant) capability: every row.
 #[derive(Debug, Clone, Copy)]
 pub struct EveryTenant(());
+
+/// The reach of a global table under an alias: every row, which every tenant may see.
+#[derive(Debug, Clone, Copy)]
+pub struct Unowned;
 
 impl<I, B> Within<I, B> {
     pub(crate) fn new(tenant: I) -> Self {
@@ -96,6 +100,7 @@ mod sealed {
     pub trait Sealed {}
     impl<I, B> Sealed for super::Within<I, B> {}
     impl Sealed for super::EveryTenant {}
+    impl Sealed for super::Unowned {}
 }
 
 /// How far a source or a statement on table `T` reaches. Sealed.
@@ -120,6 +125,14 @@ impl<T, I: TenantIdFor<T>, B> Reach<T> for Within<I, B> {
 
     fn condition(&self) -> Self::Condition {
         TenantIs(self.tenant.bind())
+    }
+}
+
+impl<T: GlobalTable> Reach<T> for Unowned {
+    type Condition = AnyTenant;
+
+    fn condition(&self) -> Self::Condition {
+        AnyTenant
     }
 }
 
@@ -207,7 +220,7 @@ where
 pub(crate) fn walk_unrestricted<'b, T, DB>(alias: &str, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
     DB: TenantBackend,
-    T: TenantTable,
+    T: DeclaredTable,
 {
     push_qualified_name::<T, DB>(&mut out)?;
     if T::SCHEMA.is_some() || alias != T::NAME {
@@ -263,15 +276,15 @@ where
 impl<T, R> Table for ScopedTable<T, R>
 where
     T: TenantTable,
-    T::KeyInTenant: SelectableExpression<Self> + ValidGrouping<()>,
+    T::Key: SelectableExpression<Self> + ValidGrouping<()>,
     Selection<T::AllColumns, R>: SelectableExpression<Self> + ValidGrouping<()>,
     Self: QuerySource + AsQuery,
 {
-    type PrimaryKey = T::KeyInTenant;
+    type PrimaryKey = T::Key;
     type AllColumns = Selection<T::AllColumns, R>;
 
     fn primary_key(&self) -> Self::PrimaryKey {
-        T::key_in_tenant()
+        T::key()
     }
 
     fn all_columns() -> Self::AllColumns {

@@ -8,23 +8,25 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::query_source::Table;
 use diesel::result::QueryResult;
 
-/// A table whose rows belong to tenants.
+/// A table that is declared: its rows belong to tenants, or every tenant may see them.
 ///
-/// [`table!`](crate::table), [`schema!`](crate::schema) and [`#[tenant_scoped]`](macro@crate::tenant_scoped) implement
-/// it; it is not meant to be implemented by hand. It carries the names that the crate's own statements print: the
-/// table's type itself prints nothing, on any backend, so that a query that mentions it unscoped does not compile.
+/// [`table!`](crate::table), [`schema!`](crate::schema), [`#[tenant_scoped]`](macro@crate::tenant_scoped) and
+/// [`#[tenant_global]`](macro@crate::tenant_global) implement it; it is not meant to be implemented by hand. It carries
+/// the names that the crate's own statements print: a tenant table's type itself prints nothing, on any backend, so that
+/// a query that mentions it unscoped does not compile.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no tenant table",
-    label = "its rows are not owned by tenants",
-    note = "put `#[tenant_scoped(tenant_id)]` on the table in its `table!`, with the name of the column that holds the tenant",
-    note = "T0016: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0016"
+    message = "`{Self}` is declared neither tenant-scoped nor global",
+    label = "whose rows are these?",
+    note = "declare the table: `tenancy_diesel::table!`, or `#[tenant_scoped(column)]` or `#[tenant_global]` on it",
+    note = "T0017: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0017"
 )]
-pub trait TenantTable: Table + Default + 'static {
-    /// The column that holds the tenant. It can be read, and not assigned.
-    type TenantColumn: Expression;
+pub trait DeclaredTable: Table + Default + 'static {
+    /// [`Tenants`] or [`Nobodys`].
+    type Owner;
 
-    /// The primary key without the tenant column: what identifies a row *within* its tenant, and what `find` takes.
-    type KeyInTenant;
+    /// The primary key without the tenant column: what identifies a row *within* its tenant, what `find` takes, and what
+    /// a foreign key points at.
+    type Key: Expression;
 
     /// The schema's name in the database, when the table is qualified with one.
     const SCHEMA: Option<&'static str>;
@@ -32,26 +34,41 @@ pub trait TenantTable: Table + Default + 'static {
     /// The table's name in the database.
     const NAME: &'static str;
 
-    /// The tenant column's name in the database.
-    const TENANT_COLUMN: &'static str;
-
     /// The names of all columns in the database, in the order of the declaration.
     const COLUMNS: &'static [&'static str];
 
     /// The key, as a value.
-    fn key_in_tenant() -> Self::KeyInTenant;
+    fn key() -> Self::Key;
+}
+
+/// The owner of a tenant table's rows.
+#[derive(Debug, Clone, Copy)]
+pub enum Tenants {}
+
+/// The owner of a global table's rows.
+#[derive(Debug, Clone, Copy)]
+pub enum Nobodys {}
+
+/// A table whose rows belong to tenants.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no tenant table",
+    label = "its rows are not owned by tenants",
+    note = "put `#[tenant_scoped(tenant_id)]` on the table in its `table!`, with the name of the column that holds the tenant",
+    note = "T0016: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0016"
+)]
+pub trait TenantTable: DeclaredTable<Owner = Tenants> {
+    /// The column that holds the tenant. It can be read, and not assigned.
+    type TenantColumn: Expression;
+
+    /// The tenant column's name in the database.
+    const TENANT_COLUMN: &'static str;
 
     /// The tenant column, as a value.
     fn tenant_column() -> Self::TenantColumn;
 }
 
 /// A table that is declared visible to every tenant.
-///
-/// [`table!`](crate::table), [`schema!`](crate::schema) and [`#[tenant_global]`](macro@crate::tenant_global) implement it.
-pub trait GlobalTable: Table + Default + 'static {
-    /// The table's name in the database.
-    const NAME: &'static str;
-}
+pub trait GlobalTable: DeclaredTable<Owner = Nobodys> {}
 
 /// The SQL type of a table's tenant column.
 pub type TenantSqlType<T> = <<T as TenantTable>::TenantColumn as Expression>::SqlType;
@@ -79,7 +96,7 @@ impl<T: 'static> QueryId for ColumnPrefix<T> {
 }
 
 /// Prints the table's name as the database knows it, qualified when it is declared so.
-pub(crate) fn push_qualified_name<T: TenantTable, DB: Backend>(
+pub(crate) fn push_qualified_name<T: DeclaredTable, DB: Backend>(
     out: &mut AstPass<'_, '_, DB>,
 ) -> QueryResult<()> {
     if let Some(schema) = T::SCHEMA {

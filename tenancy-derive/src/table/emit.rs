@@ -98,10 +98,65 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
                 #krate::__private::uncallable()
             }
         }
+    }
+}
+
+fn metadata(declared: &Declared, tenant_column: &Ident, krate: &TokenStream) -> TokenStream {
+    let tenant_sql_name = declared.column(tenant_column).map(|column| &column.sql_name);
+    let key: Vec<_> = declared.primary_key.iter().filter(|key| *key != tenant_column).collect();
+    let key = match key.as_slice() {
+        // One row a tenant: the tenant column is the key.
+        [] => quote!(columns::#tenant_column),
+        [key] => quote!(columns::#key),
+        keys => quote!((#(columns::#keys,)*)),
+    };
+    let declaration = declaration(declared, &quote!(Tenants), &key, krate);
+    quote! {
+        #declaration
+
+        impl #krate::TenantTable for table {
+            type TenantColumn = columns::#tenant_column;
+            const TENANT_COLUMN: &'static str = #tenant_sql_name;
+
+            fn tenant_column() -> Self::TenantColumn {
+                columns::#tenant_column
+            }
+        }
+    }
+}
+
+/// What every declared table says of itself, and what lets it stand in a query with scoped sources and aliases.
+fn declaration(
+    declared: &Declared,
+    owner: &TokenStream,
+    key: &TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    let sql_name = &declared.sql_name;
+    let schema = match &declared.schema {
+        Some(schema) => quote!(::core::option::Option::Some(#schema)),
+        None => quote!(::core::option::Option::None),
+    };
+    let columns = declared.columns.iter().map(|column| &column.name).collect::<Vec<_>>();
+    let column_names = declared.columns.iter().map(|column| &column.sql_name);
+    quote! {
+        impl #krate::DeclaredTable for table {
+            type Owner = #krate::__private::#owner;
+            type Key = #key;
+            const SCHEMA: ::core::option::Option<&'static str> = #schema;
+            const NAME: &'static str = #sql_name;
+            const COLUMNS: &'static [&'static str] = &[#(#column_names),*];
+
+            fn key() -> Self::Key {
+                #key
+            }
+        }
+
+        impl<Other> #krate::__private::Beside<Other> for table {}
 
         impl<A> #krate::__private::AliasColumns<A> for table
         where
-            A: #krate::TenantAlias<Target = table>,
+            A: #krate::TableAlias<Target = table>,
         {
             type Columns = (#(#krate::AliasField<A, columns::#columns>,)*);
 
@@ -113,72 +168,21 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
         impl<A> diesel::query_source::AppearsInFromClause<#krate::__private::AliasName<A>> for table {
             type Count = diesel::query_source::Never;
         }
-
-        impl<Other> #krate::__private::Beside<Other> for table {}
-    }
-}
-
-fn metadata(declared: &Declared, tenant_column: &Ident, krate: &TokenStream) -> TokenStream {
-    let sql_name = &declared.sql_name;
-    let schema = match &declared.schema {
-        Some(schema) => quote!(::core::option::Option::Some(#schema)),
-        None => quote!(::core::option::Option::None),
-    };
-    let tenant_sql_name = declared.column(tenant_column).map(|column| &column.sql_name);
-    let column_names = declared.columns.iter().map(|column| &column.sql_name);
-    let key: Vec<_> = declared.primary_key.iter().filter(|key| *key != tenant_column).collect();
-    let key = match key.as_slice() {
-        // One row a tenant: the tenant column is the key.
-        [] => quote!(columns::#tenant_column),
-        [key] => quote!(columns::#key),
-        keys => quote!((#(columns::#keys,)*)),
-    };
-    quote! {
-        impl #krate::TenantTable for table {
-            type TenantColumn = columns::#tenant_column;
-            type KeyInTenant = #key;
-            const SCHEMA: ::core::option::Option<&'static str> = #schema;
-            const NAME: &'static str = #sql_name;
-            const TENANT_COLUMN: &'static str = #tenant_sql_name;
-            const COLUMNS: &'static [&'static str] = &[#(#column_names),*];
-
-            fn key_in_tenant() -> Self::KeyInTenant {
-                #key
-            }
-
-            fn tenant_column() -> Self::TenantColumn {
-                columns::#tenant_column
-            }
-        }
-
-        impl #krate::__private::DeclaredTable for table {
-            type Owner = #krate::__private::Tenants;
-            type JoinKey = #key;
-
-            fn join_key() -> Self::JoinKey {
-                #key
-            }
-        }
     }
 }
 
 /// What a table declared global gets, so that it can stand beside scoped ones: Diesel's blanket implementations do
 /// not reach sources that another crate defines.
 pub(crate) fn global_items(declared: &Declared, krate: &TokenStream) -> TokenStream {
-    let sql_name = &declared.sql_name;
+    let key = match declared.primary_key.as_slice() {
+        [key] => quote!(columns::#key),
+        keys => quote!((#(columns::#keys,)*)),
+    };
+    let declaration = declaration(declared, &quote!(Nobodys), &key, krate);
     quote! {
-        impl #krate::GlobalTable for table {
-            const NAME: &'static str = #sql_name;
-        }
+        #declaration
 
-        impl #krate::__private::DeclaredTable for table {
-            type Owner = #krate::__private::Nobodys;
-            type JoinKey = <table as diesel::Table>::PrimaryKey;
-
-            fn join_key() -> Self::JoinKey {
-                <table as diesel::Table>::primary_key(&table)
-            }
-        }
+        impl #krate::GlobalTable for table {}
 
         impl<Left, S> diesel::JoinTo<table> for #krate::ScopedTable<Left, S>
         where
@@ -217,11 +221,5 @@ pub(crate) fn global_items(declared: &Declared, krate: &TokenStream) -> TokenStr
                 #krate::__private::on_clause::<table, Right, _>(rhs)
             }
         }
-
-        impl<A> diesel::query_source::AppearsInFromClause<#krate::__private::AliasName<A>> for table {
-            type Count = diesel::query_source::Never;
-        }
-
-        impl<Other> #krate::__private::Beside<Other> for table {}
     }
 }

@@ -69,16 +69,13 @@ impl<T: TenantTable, R, C, P> ScopedDelete<T, R, C, P> {
     }
 
     /// Adds the condition that the row's key within the tenant is `key`.
-    pub fn find<Key>(
-        self,
-        key: Key,
-    ) -> ScopedDelete<T, R, C, Filtered<P, <T::KeyInTenant as EqAll<Key>>::Output>>
+    pub fn find<Key>(self, key: Key) -> ScopedDelete<T, R, C, Filtered<P, <T::Key as EqAll<Key>>::Output>>
     where
-        T::KeyInTenant: EqAll<Key>,
-        <T::KeyInTenant as EqAll<Key>>::Output: AppearsOnTable<ScopedTable<T, R>>,
-        <<T::KeyInTenant as EqAll<Key>>::Output as Expression>::SqlType: BoolOrNullableBool,
+        T::Key: EqAll<Key>,
+        <T::Key as EqAll<Key>>::Output: AppearsOnTable<ScopedTable<T, R>>,
+        <<T::Key as EqAll<Key>>::Output as Expression>::SqlType: BoolOrNullableBool,
     {
-        self.filter(T::key_in_tenant().eq_all(key))
+        self.filter(T::key().eq_all(key))
     }
 
     /// What to return of each deleted row.

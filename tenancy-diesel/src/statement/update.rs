@@ -64,16 +64,13 @@ impl<T: TenantTable, R: Reach<T>, P> IncompleteUpdate<T, R, P> {
     }
 
     /// Adds the condition that the row's key within the tenant is `key`.
-    pub fn find<Key>(
-        self,
-        key: Key,
-    ) -> IncompleteUpdate<T, R, Filtered<P, <T::KeyInTenant as EqAll<Key>>::Output>>
+    pub fn find<Key>(self, key: Key) -> IncompleteUpdate<T, R, Filtered<P, <T::Key as EqAll<Key>>::Output>>
     where
-        T::KeyInTenant: EqAll<Key>,
-        <T::KeyInTenant as EqAll<Key>>::Output: AppearsOnTable<ScopedTable<T, R>>,
-        <<T::KeyInTenant as EqAll<Key>>::Output as Expression>::SqlType: BoolOrNullableBool,
+        T::Key: EqAll<Key>,
+        <T::Key as EqAll<Key>>::Output: AppearsOnTable<ScopedTable<T, R>>,
+        <<T::Key as EqAll<Key>>::Output as Expression>::SqlType: BoolOrNullableBool,
     {
-        self.filter(T::key_in_tenant().eq_all(key))
+        self.filter(T::key().eq_all(key))
     }
 
     /// What to change: anything that Diesel's `set` takes for the bare table, without the tenant column.

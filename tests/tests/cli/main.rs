@@ -108,6 +108,21 @@ fn globals_are_ordinary_tables() {
 }
 
 #[test]
+fn an_alias_of_a_global_table_stands_beside_scoped_ones() {
+    let scope = &testing::scope(TenantId::new());
+    let owners = tenancy_diesel::alias!(users as owners);
+    let query = projects::table
+        .scoped(scope)
+        .inner_join(owners.global().on(owners.field(users::id).eq(projects::owner_id)))
+        .select((projects::name, owners.field(users::email)));
+    assert_eq!(
+        sql(&query),
+        "SELECT projects.name, owners.email FROM ((SELECT * FROM projects WHERE projects.tenant_id = $1) AS projects \
+         INNER JOIN users AS owners ON (owners.id = projects.owner_id))"
+    );
+}
+
+#[test]
 fn the_key_of_a_table_with_one_row_a_tenant_is_the_tenant() {
     let scope = &testing::scope(TenantId::new());
     assert_eq!(
@@ -119,9 +134,9 @@ fn the_key_of_a_table_with_one_row_a_tenant_is_the_tenant() {
 
 #[test]
 fn a_table_knows_its_columns_for_other_tools() {
-    assert_eq!(<invoices::table as TenantTable>::SCHEMA, Some("accounting"));
+    assert_eq!(<invoices::table as tenancy_diesel::DeclaredTable>::SCHEMA, Some("accounting"));
     assert_eq!(
-        <comments::table as TenantTable>::COLUMNS,
+        <comments::table as tenancy_diesel::DeclaredTable>::COLUMNS,
         ["id", "tenant_id", "task_id", "type", "body", "author"]
     );
 }

@@ -1,0 +1,160 @@
+//! A tenant table under a second name, for joins with itself.
+
+mod field;
+mod source;
+
+use std::marker::PhantomData;
+
+use diesel::expression::SelectableExpression;
+use tenancy_core::Access;
+
+use crate::scope_for::{CrossTenantFor, ScopeFor};
+use crate::source::{EveryTenant, Unowned};
+use crate::table::{DeclaredTable, GlobalTable, TenantTable};
+
+pub use self::field::AliasField;
+pub use self::source::ScopedAlias;
+
+/// A second name for a declared table. [`alias!`](crate::alias) implements it for a type of its own.
+pub trait TableAlias: Copy + Default + 'static {
+    /// The table that goes by the name.
+    type Target: DeclaredTable + AliasColumns<Self>;
+
+    /// The name in the query.
+    const NAME: &'static str;
+}
+
+/// The columns of a table under alias `A`. Generated for every declared table.
+pub trait AliasColumns<A> {
+    /// All columns, in the order of the declaration.
+    type Columns;
+
+    /// The columns, as a value.
+    fn columns() -> Self::Columns;
+}
+
+/// Whether alias `Self` is alias `Other`. Generated for aliases that are declared together.
+#[diagnostic::on_unimplemented(
+    message = "aliases `{Self}` and `{Other}` are not declared together",
+    label = "an alias from another `alias!` call",
+    note = "declare the aliases that meet in one query in one call: `alias!(agents as a1, agents as a2)`",
+    note = "T0018: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0018"
+)]
+pub trait AliasCount<Other> {
+    /// [`Once`] or [`Never`].
+    type Count;
+}
+
+/// Alias `A` as something that a FROM clause may contain.
+#[derive(Debug, Clone, Copy)]
+pub struct AliasName<A>(PhantomData<A>);
+
+/// An alias that names no tenant yet: it has fields, and no SQL.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Alias<A>(A);
+
+impl<A: TableAlias> Alias<A> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(alias: A) -> Self {
+        Self(alias)
+    }
+
+    /// The aliased table, within the tenant that `scope` was admitted to.
+    pub fn scoped<S: ScopeFor<A::Target>>(self, scope: S) -> ScopedAlias<A, S::Within>
+    where
+        A::Target: TenantTable,
+    {
+        ScopedAlias::reaching(scope.into_within())
+    }
+
+    /// The aliased table, which is global.
+    pub fn global(self) -> ScopedAlias<A, Unowned>
+    where
+        A::Target: GlobalTable,
+    {
+        ScopedAlias::reaching(Unowned)
+    }
+
+    /// The aliased table with every tenant's rows, for reading. The use is reported to the audit sink.
+    #[track_caller]
+    pub fn across_tenants<C: CrossTenantFor<A::Target>>(self, cross_tenant: C) -> ScopedAlias<A, EveryTenant>
+    where
+        A::Target: TenantTable,
+    {
+        let reach = EveryTenant::recorded::<A::Target, C>(&cross_tenant, Access::Read);
+        ScopedAlias::reaching(reach)
+    }
+
+    /// Column `column` of the aliased table.
+    pub fn field<C>(&self, column: C) -> AliasField<A, C>
+    where
+        C: SelectableExpression<A::Target>,
+    {
+        AliasField::new(column)
+    }
+}
+
+/// Second names for declared tables, for joining them with themselves.
+///
+/// The twin of `diesel::alias!`, whose aliases of a tenant table have no SQL, and which do not stand beside scoped
+/// tables. Aliases that meet in one query are declared in one call; each is then scoped, or, of a global table, taken
+/// with `global()`.
+///
+/// # Examples
+///
+/// ```
+/// # use tenancy_diesel::prelude::*;
+/// # tenancy_diesel::table! {
+/// #     agents (id) { id -> Integer, tenant_id -> Integer, manager_id -> Nullable<Integer>, name -> Text, }
+/// # }
+/// # fn list(scope: &Scoped<i32>) {
+/// use diesel::prelude::*;
+///
+/// let managers = tenancy_diesel::alias!(agents as managers);
+/// let query = agents::table
+///     .scoped(scope)
+///     .inner_join(managers.scoped(scope).on(agents::manager_id.eq(managers.field(agents::id).nullable())))
+///     .select((agents::name, managers.field(agents::name)));
+/// # #[cfg(feature = "sqlite")]
+/// # diesel::debug_query::<diesel::sqlite::Sqlite, _>(&query).to_string();
+/// # }
+/// ```
+#[macro_export]
+macro_rules! alias {
+    ($($table:ident as $name:ident),+ $(,)?) => {{
+        $(
+            #[allow(non_camel_case_types)]
+            #[derive(Debug, Clone, Copy, Default)]
+            struct $name;
+
+            impl $crate::TableAlias for $name {
+                type Target = $table::table;
+                const NAME: &'static str = stringify!($name);
+            }
+
+            impl $crate::__private::AliasCount<$name> for $name {
+                type Count = $crate::__private::Once;
+            }
+        )+
+        $crate::__alias_pairs!($($name)+);
+        ($($crate::Alias::new($name)),+)
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __alias_pairs {
+    ($first:ident $($rest:ident)*) => {
+        $(
+            impl $crate::__private::AliasCount<$first> for $rest {
+                type Count = $crate::__private::Never;
+            }
+            impl $crate::__private::AliasCount<$rest> for $first {
+                type Count = $crate::__private::Never;
+            }
+        )*
+        $crate::__alias_pairs!($($rest)*);
+    };
+    () => {};
+}
