@@ -6,6 +6,7 @@
 //!
 //! All mistakes in what a macro is given are reported at once, each at its token and with a stable code (`mistake`).
 
+mod globals;
 mod mistake;
 mod model;
 mod schema;

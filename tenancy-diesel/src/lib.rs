@@ -59,17 +59,17 @@ pub use tenancy_derive::TenantScoped;
 /// other has to be named as global. A global that has the tenant column needs a reason, and one that the file does not
 /// have is an error. The file's `joinable!` is [`joinable!`].
 ///
-/// - `include = "schema.rs"`: the file, relative to the one that says so;
+/// - `include = "src/schema.rs"`: the file, named from the folder of the crate's `Cargo.toml` as in `diesel.toml`;
 /// - `tenant_column = tenant_id`: the column that holds the tenant (this is the default);
 /// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see.
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// // src/lib.rs; `diesel print-schema` writes src/diesel_schema.rs
 /// pub mod schema {
 ///     tenancy_diesel::schema! {
-///         include = "diesel_schema.rs",
+///         include = "src/diesel_schema.rs",
 ///         tenant_column = tenant_id,
 ///         global = [plans, memberships = "read before admission, to find a user's tenants"],
 ///     }

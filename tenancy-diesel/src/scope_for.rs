@@ -8,6 +8,11 @@ use crate::source::Within;
 use crate::table::{TenantSqlType, TenantTable};
 
 mod sealed {
+    use diesel::expression::AsExpression;
+    use diesel::sql_types::{SingleValue, SqlType};
+
+    use crate::table::{TenantSqlType, TenantTable};
+
     pub trait Scope {}
     impl<I, B> Scope for &tenancy_core::Scoped<I, B> {}
 
@@ -15,6 +20,16 @@ mod sealed {
     /// row itself says.
     pub trait Value {}
     impl<ST, V> Value for diesel::internal::derives::as_expression::Bound<ST, V> {}
+
+    /// An id that binds as a value.
+    pub trait Id<T> {}
+    impl<T, I> Id<T> for I
+    where
+        T: TenantTable,
+        TenantSqlType<T>: SqlType + SingleValue,
+        I: AsExpression<TenantSqlType<T>, Expression: Value> + Clone,
+    {
+    }
 
     pub trait Span {}
     impl Span for &tenancy_core::CrossTenant {}
@@ -50,7 +65,8 @@ where
 
 /// A type of id that can be compared with table `T`'s tenant column.
 ///
-/// Implemented for every type that Diesel binds as a value of that column's SQL type.
+/// Implemented for every type that Diesel binds as a value of that column's SQL type, and sealed: whoever could say what
+/// is compared with the tenant column could compare it with itself.
 #[diagnostic::on_unimplemented(
     message = "tenant table `{T}` cannot be scoped by an id of type `{Self}`",
     label = "a scope of another kind of tenant id",
@@ -58,7 +74,7 @@ where
     note = "for an id type of your own, derive Diesel's `AsExpression` with the column's `sql_type`",
     note = "T0008: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0008"
 )]
-pub trait TenantIdFor<T>: Clone {
+pub trait TenantIdFor<T>: Clone + sealed::Id<T> {
     /// The id itself. Where the bound fails so does this projection, and the compiler leaves it at one error.
     type Id;
 

@@ -128,11 +128,15 @@ impl<T, I: TenantIdFor<T>, B> Reach<T> for Within<I, B> {
     }
 }
 
+/// No condition, of a table that every tenant may see.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct NoOwner;
+
 impl<T: GlobalTable> Reach<T> for Unowned {
-    type Condition = AnyTenant;
+    type Condition = NoOwner;
 
     fn condition(&self) -> Self::Condition {
-        AnyTenant
+        NoOwner
     }
 }
 
@@ -174,7 +178,7 @@ where
     T: TenantTable,
 {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        walk_unrestricted::<T, DB>(T::NAME, out)
+        walk_every_tenant::<T, DB>(T::NAME, out)
     }
 }
 
@@ -210,6 +214,28 @@ where
             push_tenant_column::<T, DB>(alias, &mut out)?;
             out.push_sql(" = ");
             tenant.walk_ast(out.reborrow())?;
+            out.push_sql(")");
+            Ok(())
+        }
+    }
+}
+
+/// Every tenant's rows of `T`, under the name `alias`, in a form that can only be read from: `DELETE FROM` it is no SQL.
+pub(crate) fn walk_every_tenant<'b, T, DB>(alias: &str, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+{
+    match DB::SOURCE {
+        SourceForm::Derived => {
+            out.push_sql("(SELECT * FROM ");
+            push_qualified_name::<T, DB>(&mut out)?;
+            out.push_sql(") AS ");
+            out.push_identifier(alias)
+        }
+        SourceForm::Joined => {
+            out.push_sql("(");
+            walk_unrestricted::<T, DB>(alias, out.reborrow())?;
             out.push_sql(")");
             Ok(())
         }

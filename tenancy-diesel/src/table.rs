@@ -7,6 +7,8 @@ use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::query_source::Table;
 use diesel::result::QueryResult;
+use diesel::sql_types::SqlType;
+use diesel::sql_types::is_nullable::NotNull;
 
 /// A table that is declared: its rows belong to tenants, or every tenant may see them.
 ///
@@ -57,8 +59,8 @@ pub enum Nobodys {}
     note = "T0016: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0016"
 )]
 pub trait TenantTable: DeclaredTable<Owner = Tenants> {
-    /// The column that holds the tenant. It can be read, and not assigned.
-    type TenantColumn: Expression;
+    /// The column that holds the tenant. It can be read, and not assigned; it is not nullable.
+    type TenantColumn: Expression<SqlType: SqlType<IsNull = NotNull>>;
 
     /// The tenant column's name in the database.
     const TENANT_COLUMN: &'static str;
@@ -73,7 +75,8 @@ pub trait GlobalTable: DeclaredTable<Owner = Nobodys> {}
 /// The SQL type of a table's tenant column.
 pub type TenantSqlType<T> = <<T as TenantTable>::TenantColumn as Expression>::SqlType;
 
-/// Prints the name by which a tenant table's columns are qualified: a scoped source and a changed table both go by it.
+/// Prints the name by which a tenant table's columns are qualified, with the dot: a scoped source and a changed table both
+/// go by it. Without the dot it could serve as a FROM clause.
 #[derive(Debug, Clone, Copy)]
 pub struct ColumnPrefix<T>(PhantomData<T>);
 
@@ -87,7 +90,9 @@ impl<T> ColumnPrefix<T> {
 
 impl<T: TenantTable, DB: Backend> QueryFragment<DB> for ColumnPrefix<T> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_identifier(T::NAME)
+        out.push_identifier(T::NAME)?;
+        out.push_sql(".");
+        Ok(())
     }
 }
 

@@ -24,6 +24,11 @@ pub(crate) struct Column {
 }
 
 impl Column {
+    /// Whether both are one column in the database, where case does not always matter.
+    pub(crate) fn is_called(&self, other: &Column) -> bool {
+        self.sql_name.to_string().eq_ignore_ascii_case(&other.sql_name.to_string())
+    }
+
     pub(crate) fn is_nullable(&self) -> bool {
         let names: Vec<_> =
             self.sql_type.iter().take_while(|tree| !super::expansion::is_punct(tree, '<')).collect();

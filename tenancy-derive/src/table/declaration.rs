@@ -1,14 +1,14 @@
 //! `tenancy_diesel::table!`: Diesel's table declarations, each owned by a tenant or declared global.
 
-use std::collections::HashMap;
-
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{LitStr, Token};
+use syn::Token;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
 
 use super::expansion::{is_ident, is_punct};
-use super::{Global, NO_COLUMN, REASON, Scoped};
+use super::{GlobalOptions, NO_COLUMN, REASON, ScopedOptions};
+use crate::globals::{Global, Globals};
 use crate::mistake::{Code, Mistakes};
 
 const SYNTAX: Code = Code("T0103");
@@ -18,6 +18,7 @@ const CONTRADICTION: Code = Code("T0106");
 struct Declaration {
     uses: TokenStream,
     attributes: Vec<Attribute>,
+    schema: Option<Ident>,
     name: Ident,
     /// From the (possibly qualified) name to the brace group.
     body: TokenStream,
@@ -34,23 +35,9 @@ struct Attribute {
 /// What the whole schema says: `#![tenant_column(…)]`, `#![tenant_global(…)]`.
 struct Schema {
     column: Ident,
-    globals: HashMap<String, GlobalEntry>,
-}
-
-struct GlobalEntry {
-    name: Ident,
-    reason: Option<LitStr>,
-}
-
-impl Parse for GlobalEntry {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = input.parse()?;
-        let reason = match input.parse::<Option<Token![=]>>()? {
-            Some(_) => Some(input.parse()?),
-            None => None,
-        };
-        Ok(GlobalEntry { name, reason })
-    }
+    globals: Globals,
+    /// Whether each global is to be one of the tables here. `schema!` passes its tables one by one, and looks itself.
+    complete: bool,
 }
 
 /// Expands `tenancy_diesel::table! { … }`.
@@ -74,14 +61,17 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             }
         }
     }
+    if schema.complete {
+        schema.globals.report_unknown("this `table!`", &mut mistakes);
+    }
     let mistakes = mistakes.into_items();
     quote!(#mistakes #tables)
 }
 
 /// Reads `#![…]` at the start; the index after them.
 fn schema_options(trees: &[TokenTree], mistakes: &mut Mistakes) -> (Schema, usize) {
-    let mut schema =
-        Schema { column: Ident::new("tenant_id", proc_macro2::Span::call_site()), globals: HashMap::new() };
+    let column = Ident::new("tenant_id", proc_macro2::Span::call_site());
+    let mut schema = Schema { column, globals: Globals::default(), complete: true };
     let mut at = 0;
     while let Some([pound, bang, TokenTree::Group(group)]) = trees.get(at..at + 3) {
         if !(is_punct(pound, '#') && is_punct(bang, '!')) {
@@ -94,22 +84,10 @@ fn schema_options(trees: &[TokenTree], mistakes: &mut Mistakes) -> (Schema, usiz
                 Ok(column) => schema.column = column,
                 Err(error) => mistakes.syntax(SYNTAX, &error, "write `#![tenant_column(tenant_id)]`"),
             },
-            "tenant_global" => {
-                let parser = syn::punctuated::Punctuated::<GlobalEntry, Token![,]>::parse_terminated;
-                match parser.parse2(attribute.arguments) {
-                    Ok(entries) => {
-                        for entry in entries {
-                            let name = entry.name.to_string();
-                            if let Some(first) = schema.globals.insert(name, entry) {
-                                mistakes.add(
-                                    Code("T0104"),
-                                    first.name.span(),
-                                    format!("`{}` is declared global twice", first.name),
-                                    "keep one of them",
-                                );
-                            }
-                        }
-                    }
+            name @ ("tenant_global" | "tenant_global_of_schema") => {
+                schema.complete &= name == "tenant_global";
+                match Punctuated::<Global, Token![,]>::parse_terminated.parse2(attribute.arguments) {
+                    Ok(list) => schema.globals.extend(list, mistakes),
                     Err(error) => mistakes.syntax(
                         SYNTAX,
                         &error,
@@ -167,17 +145,24 @@ fn declaration(trees: &[TokenTree], at: &mut usize) -> Result<Declaration, proc_
     }
     // `name` or `schema.name`, an optional `(key)`, and the columns.
     let body_start = *at;
-    let mut name = None;
+    let (mut schema, mut name) = (None, None);
     while let Some(tree) = trees.get(*at) {
         *at += 1;
         match tree {
-            TokenTree::Ident(ident) => name = Some(ident.clone()),
+            TokenTree::Ident(ident) => schema = name.replace(ident.clone()),
             TokenTree::Punct(punct) if punct.as_char() == '.' => {}
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {}
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                 let Some(name) = name else { return Err(fail(body_start)) };
                 let body = trees[body_start..*at].iter().cloned().collect();
-                return Ok(Declaration { uses, attributes, name, body, columns: column_names(group) });
+                return Ok(Declaration {
+                    uses,
+                    attributes,
+                    schema,
+                    name,
+                    body,
+                    columns: column_names(group),
+                });
             }
             other => return Err(other.span()),
         }
@@ -214,9 +199,9 @@ fn owner(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes) ->
     let name = &declaration.name;
     let find = |attribute: &str| declaration.attributes.iter().find(|found| found.name == attribute);
     let (scoped, global) = (find("tenant_scoped"), find("tenant_global"));
-    let listed = schema.globals.get(&name.to_string());
+    let listed = schema.globals.find(declaration.schema.as_ref(), name);
     if let (Some(_), Some(span)) =
-        (scoped, global.map(|global| global.name_span).or(listed.map(|listed| listed.name.span())))
+        (scoped, global.map(|global| global.name_span).or(listed.map(Global::span)))
     {
         mistakes.add(
             CONTRADICTION,
@@ -226,7 +211,8 @@ fn owner(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes) ->
         );
         return None;
     }
-    let options = Scoped::parse(scoped.map(|given| given.arguments.clone()).unwrap_or_default(), mistakes);
+    let options =
+        ScopedOptions::parse(scoped.map(|given| given.arguments.clone()).unwrap_or_default(), mistakes);
     let column = options.column.unwrap_or_else(|| schema.column.clone());
     let has_column = declaration.columns.contains(&column);
     if scoped.is_some() || (global.is_none() && listed.is_none() && has_column) {
@@ -251,9 +237,9 @@ fn owner(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes) ->
         return None;
     }
     let options = match (global, listed) {
-        (Some(attribute), _) => Global::parse(attribute.arguments.clone(), mistakes),
+        (Some(attribute), _) => GlobalOptions::parse(attribute.arguments.clone(), mistakes),
         (None, listed) => {
-            let mut options = Global::parse(TokenStream::new(), mistakes);
+            let mut options = GlobalOptions::parse(TokenStream::new(), mistakes);
             options.reason = listed.and_then(|listed| listed.reason.clone());
             options
         }

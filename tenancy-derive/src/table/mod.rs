@@ -17,12 +17,13 @@ use self::options::{GlobalOptions, ScopedOptions};
 use crate::mistake::{Code, Mistakes};
 
 pub(crate) use self::declaration::expand as expand_tables;
-pub(crate) use self::options::{GlobalOptions as Global, ScopedOptions as Scoped};
+pub(crate) use self::expansion::{is_ident, is_punct};
 
 const NO_COLUMN: Code = Code("T0101");
 const NULLABLE: Code = Code("T0102");
 const NOT_A_TABLE: Code = Code("T0105");
 const REASON: Code = Code("T0107");
+const TWICE: Code = Code("T0108");
 const ON_A_TABLE: &str = "put the attribute on a table inside `diesel::table!`";
 
 /// `#[tenant_scoped(column)]` on the module that `diesel::table!` expands to.
@@ -63,7 +64,18 @@ pub(crate) fn tenant_scoped(arguments: TokenStream, item: TokenStream) -> TokenS
             ),
             "make the column NOT NULL; or declare the table global, with a reason",
         ),
-        Some(_) => {}
+        Some(tenant) => {
+            let again =
+                declared.columns.iter().filter(|other| other.name != tenant.name && other.is_called(tenant));
+            for other in again {
+                mistakes.add(
+                    TWICE,
+                    other.name.span(),
+                    format!("`{}.{}` is the tenant column `{column}` once more", module.name, other.name),
+                    "drop it: by this name the column could be assigned",
+                );
+            }
+        }
     }
     if !mistakes.is_empty() {
         return with_item(mistakes, item);

@@ -112,6 +112,10 @@ fn with_column_prefix(tokens: TokenStream, krate: &TokenStream) -> TokenStream {
             out.extend(quote!(#krate::__private::ColumnPrefix::<super::table>));
             continue;
         }
+        if let Some(after) = dot_at(&trees, at) {
+            at = after;
+            continue;
+        }
         match &trees[at] {
             TokenTree::Group(group) => {
                 let mut inner = Group::new(group.delimiter(), with_column_prefix(group.stream(), krate));
@@ -131,11 +135,18 @@ const STATIC_FRAGMENT: [&str; 10] =
 const FROM_CLAUSE: [&str; 11] =
     ["<", "table", "as", "diesel", ":", ":", "QuerySource", ">", ":", ":", "FromClause"];
 
+/// The index after `out.push_sql(".");`, when it stands at `at`: the prefix prints the dot itself.
+fn dot_at(trees: &[TokenTree], at: usize) -> Option<usize> {
+    let [_, _, _, TokenTree::Group(arguments), end] = trees.get(at..at + 5)? else { return None };
+    let called = matches_text(trees, at, &["__diesel_internal_out", ".", "push_sql"]).is_some();
+    (called && arguments.stream().to_string() == "\".\"" && is_punct(end, ';')).then_some(at + 5)
+}
+
 /// The index after `pattern`, when it stands at `at`.
 fn matches_text(trees: &[TokenTree], at: usize, pattern: &[&str]) -> Option<usize> {
     let window = trees.get(at..at + pattern.len())?;
     let same = window.iter().zip(pattern).all(|(tree, text)| match text.as_bytes() {
-        [punct @ (b':' | b'<' | b'>')] => is_punct(tree, *punct as char),
+        [punct @ (b':' | b'<' | b'>' | b'.')] => is_punct(tree, *punct as char),
         _ => is_ident(tree, text),
     });
     same.then_some(at + pattern.len())

@@ -10,7 +10,16 @@ use super::expansion::Item;
 pub(crate) fn replacement(of: &str, on: &str, krate: &TokenStream) -> Option<TokenStream> {
     let private = quote!(#krate::__private);
     let tokens = match (of, on) {
-        ("StaticQueryFragment", "table") => TokenStream::new(),
+        // COPY prints a table by it.
+        ("StaticQueryFragment", "table") => quote! {
+            impl<'tenant> diesel::internal::table_macro::StaticQueryFragment for table
+            where
+                table: #private::ReadWithinTenant<'tenant>,
+            {
+                type Component = #private::Unscoped<table>;
+                const STATIC_COMPONENT: &'static Self::Component = &#private::Unscoped::new();
+            }
+        },
         ("QuerySource", "table") => quote! {
             impl diesel::QuerySource for table {
                 type FromClause = #private::Unscoped<table>;

@@ -13,9 +13,9 @@ use tenancy_core::Unbranded;
 use super::{AliasColumns, AliasCount, AliasField, AliasName, TableAlias};
 use crate::dialect::TenantBackend;
 use crate::selection::Selection;
-use crate::source::{AnyTenant, EveryTenant, Reach, ScopedTable, TenantIs, Unowned, Within};
-use crate::source::{walk_source, walk_unrestricted};
-use crate::table::{DeclaredTable, TenantTable};
+use crate::source::{AnyTenant, EveryTenant, NoOwner, Reach, ScopedTable, TenantIs, Unowned, Within};
+use crate::source::{walk_every_tenant, walk_source, walk_unrestricted};
+use crate::table::{DeclaredTable, GlobalTable, TenantTable};
 
 /// The table that goes by alias `A`, reaching as far as `R`. A Diesel [`Table`]; join it with an explicit `on`.
 pub struct ScopedAlias<A, R> {
@@ -50,7 +50,17 @@ where
 impl<A, DB> QueryFragment<DB> for AliasFragment<A, AnyTenant>
 where
     DB: TenantBackend,
-    A: TableAlias,
+    A: TableAlias<Target: TenantTable>,
+{
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        walk_every_tenant::<A::Target, DB>(A::NAME, out)
+    }
+}
+
+impl<A, DB> QueryFragment<DB> for AliasFragment<A, NoOwner>
+where
+    DB: TenantBackend,
+    A: TableAlias<Target: GlobalTable>,
 {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         walk_unrestricted::<A::Target, DB>(A::NAME, out)

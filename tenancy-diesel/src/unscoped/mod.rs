@@ -24,7 +24,7 @@ impl<T> Unscoped<T> {
     /// The value. It does nothing.
     #[allow(clippy::new_without_default)] // only generated code calls it
     #[must_use]
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self(PhantomData)
     }
 }

@@ -3,7 +3,7 @@
 
 pub mod schema {
     tenancy_diesel::schema! {
-        include = "schema.rs",
+        include = "tests/cli/schema.rs",
         tenant_column = tenant_id,
         global = [
             countries,
@@ -13,6 +13,14 @@ pub mod schema {
             users,
             memberships = "read before admission, to find a user's tenants",
         ],
+    }
+}
+
+/// What the CLI prints for a database schema has its tables in a module.
+pub mod other_schema {
+    tenancy_diesel::schema! {
+        include = "tests/cli/accounting.rs",
+        global = [accounting.currencies],
     }
 }
 
@@ -119,6 +127,19 @@ fn an_alias_of_a_global_table_stands_beside_scoped_ones() {
         sql(&query),
         "SELECT projects.name, owners.email FROM ((SELECT * FROM projects WHERE projects.tenant_id = $1) AS projects \
          INNER JOIN users AS owners ON (owners.id = projects.owner_id))"
+    );
+}
+
+#[test]
+fn tables_in_the_files_modules_are_scoped() {
+    use other_schema::accounting::{currencies, ledgers};
+
+    let scope = &testing::scope(TenantId::new());
+    let query = ledgers::table.scoped(scope).inner_join(currencies::table).select(currencies::code);
+    assert_eq!(
+        sql(&query),
+        "SELECT accounting.currencies.code FROM ((SELECT * FROM accounting.ledgers WHERE ledgers.tenant_id = $1) \
+         AS ledgers INNER JOIN accounting.currencies ON (ledgers.currency_code = accounting.currencies.code))"
     );
 }
 

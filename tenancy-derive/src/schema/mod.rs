@@ -1,38 +1,27 @@
 //! `tenancy_diesel::schema!`: a `schema.rs` as the Diesel CLI printed it, unedited.
 
+mod file;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, bracketed};
 
+use self::file::File;
+use crate::globals::{Global, Globals};
 use crate::mistake::{Code, Mistakes};
 
 const OPTION: Code = Code("T0103");
 const DUPLICATE: Code = Code("T0104");
-const FORM: &str = "write `schema! { include = \"schema.rs\", tenant_column = tenant_id, global = [plans] }`";
+const FORM: &str =
+    "write `schema! { include = \"src/schema.rs\", tenant_column = tenant_id, global = [plans] }`";
 
 enum Given {
     Include(Span, LitStr),
     TenantColumn(Span, Ident),
     Global(Span, Punctuated<Global, Token![,]>),
     Unknown(Ident),
-}
-
-struct Global {
-    name: Ident,
-    reason: Option<LitStr>,
-}
-
-impl Parse for Global {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = input.parse()?;
-        let reason = match input.parse::<Option<Token![=]>>()? {
-            Some(_) => Some(input.parse()?),
-            None => None,
-        };
-        Ok(Global { name, reason })
-    }
 }
 
 impl Parse for Given {
@@ -67,12 +56,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             return mistakes.into_items();
         }
     };
-    let (mut include, mut column, mut globals) = (None, None, None);
+    let (mut include, mut column, mut list) = (None, None, None);
     for given in given {
         let repeated = match given {
             Given::Include(span, path) => include.replace(path).map(|_| (span, "include")),
             Given::TenantColumn(span, name) => column.replace(name).map(|_| (span, "tenant_column")),
-            Given::Global(span, list) => globals.replace(list).map(|_| (span, "global")),
+            Given::Global(span, names) => list.replace(names).map(|_| (span, "global")),
             Given::Unknown(key) => {
                 mistakes.add(OPTION, key.span(), format!("`schema!` has no option `{key}`"), FORM);
                 None
@@ -82,24 +71,24 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             mistakes.add(DUPLICATE, span, format!("`{key}` is given twice"), "keep one of them");
         }
     }
+    let mut globals = Globals::default();
+    globals.extend(list.unwrap_or_default(), &mut mistakes);
     let Some(include) = include else {
         if mistakes.is_empty() {
             mistakes.add(OPTION, Span::call_site(), "`schema!` is not told which file to include", FORM);
         }
         return mistakes.into_items();
     };
+    let Some(file) = File::read(&include, &globals, &mut mistakes) else { return mistakes.into_items() };
+    globals.report_unknown("the file", &mut mistakes);
     let mistakes = mistakes.into_items();
     let column = column.unwrap_or_else(|| Ident::new("tenant_id", Span::call_site()));
-    let globals: Vec<_> = globals.into_iter().flatten().collect();
-    let names: Vec<_> = globals.iter().map(|global| &global.name).collect();
-    let entries = globals.iter().map(|Global { name, reason }| match reason {
-        Some(reason) => quote!(#name = #reason),
-        None => quote!(#name),
-    });
+    let entries = globals.entries();
+    let items = file.into_items();
     quote! {
         #mistakes
 
-        // The file says `diesel::table!`; in this module, `diesel` is what follows. Modules inside it see Diesel's own.
+        // The file says `diesel::table!`; in this module, and in those of the file that have tables, `diesel` is this.
         #[doc(hidden)]
         #[allow(unused_imports, unused_macros)]
         mod __tenancy_diesel {
@@ -107,7 +96,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 ($($table:tt)*) => {
                     ::tenancy_diesel::table! {
                         #![tenant_column(#column)]
-                        #![tenant_global(#(#entries),*)]
+                        #![tenant_global_of_schema(#(#entries),*)]
                         $($table)*
                     }
                 };
@@ -123,12 +112,6 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         #[allow(unused_imports)]
         use self::__tenancy_diesel as diesel;
 
-        ::core::include! { #include }
-
-        // A global that the file does not have is a misspelt one.
-        const _: () = {
-            const fn declared_global<T: ::tenancy_diesel::GlobalTable>() {}
-            #(declared_global::<#names::table>();)*
-        };
+        #items
     }
 }

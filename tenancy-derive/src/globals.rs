@@ -1,0 +1,107 @@
+//! Lists of tables that every tenant may see: `plans, billing.currencies, memberships = "a reason"`.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Token};
+
+use crate::mistake::{Code, Mistakes};
+
+const DUPLICATE: Code = Code("T0104");
+const UNKNOWN: Code = Code("T0110");
+
+/// One entry of the list. A name without a schema is that of a table without one.
+pub(crate) struct Global {
+    schema: Option<Ident>,
+    name: Ident,
+    pub(crate) reason: Option<LitStr>,
+}
+
+impl Parse for Global {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let first: Ident = input.parse()?;
+        let (schema, name) = match input.parse::<Option<Token![.]>>()? {
+            Some(_) => (Some(first), input.parse()?),
+            None => (None, first),
+        };
+        let reason = match input.parse::<Option<Token![=]>>()? {
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        Ok(Global { schema, name, reason })
+    }
+}
+
+impl Global {
+    fn key(&self) -> String {
+        key(self.schema.as_ref(), &self.name)
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.name.span()
+    }
+}
+
+impl ToTokens for Global {
+    fn to_tokens(&self, out: &mut TokenStream) {
+        let name = &self.name;
+        let schema = self.schema.as_ref().map(|schema| quote!(#schema .));
+        let reason = self.reason.as_ref().map(|reason| quote!(= #reason));
+        out.extend(quote!(#schema #name #reason));
+    }
+}
+
+fn key(schema: Option<&Ident>, name: &Ident) -> String {
+    schema.map_or_else(|| name.to_string(), |schema| format!("{schema}.{name}"))
+}
+
+/// The list.
+#[derive(Default)]
+pub(crate) struct Globals {
+    entries: HashMap<String, (Global, Cell<bool>)>,
+}
+
+impl Globals {
+    pub(crate) fn extend(&mut self, list: Punctuated<Global, Token![,]>, mistakes: &mut Mistakes) {
+        for global in list {
+            let (key, span) = (global.key(), global.span());
+            if self.entries.insert(key.clone(), (global, Cell::new(false))).is_some() {
+                mistakes.add(
+                    DUPLICATE,
+                    span,
+                    format!("`{key}` is declared global twice"),
+                    "keep one of them",
+                );
+            }
+        }
+    }
+
+    /// The entry for a table, which from then on counts as known.
+    pub(crate) fn find(&self, schema: Option<&Ident>, name: &Ident) -> Option<&Global> {
+        let (global, known) = self.entries.get(&key(schema, name))?;
+        known.set(true);
+        Some(global)
+    }
+
+    /// Reports the entries that are no table's: a misspelt name protects nothing, and hides that it does not.
+    pub(crate) fn report_unknown(&self, of: &str, mistakes: &mut Mistakes) {
+        let mut unknown: Vec<_> = self.entries.iter().filter(|(_, (_, known))| !known.get()).collect();
+        unknown.sort_by_key(|(key, _)| key.as_str());
+        for (key, (global, _)) in unknown {
+            mistakes.add(
+                UNKNOWN,
+                global.span(),
+                format!("`{key}` is declared global, and {of} has no such table"),
+                "correct the name (a table in a database schema is `schema.table`), or drop it",
+            );
+        }
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Global> {
+        self.entries.values().map(|(global, _)| global)
+    }
+}
