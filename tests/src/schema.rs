@@ -1,4 +1,5 @@
 //! The tables that the cases share: three of tenants, one global, an index of none.
+#![allow(missing_docs)] // Diesel documents what it generates only where the declaration does
 
 tenancy_diesel::table! {
     #![tenant_global(plans)]

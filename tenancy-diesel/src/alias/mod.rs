@@ -41,7 +41,7 @@ pub trait AliasColumns<A> {
     note = "T0018: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0018"
 )]
 pub trait AliasCount<Other> {
-    /// [`Once`] or [`Never`].
+    /// Diesel's `Once` or `Never`.
     type Count;
 }
 

@@ -41,7 +41,7 @@ pub trait ReadWithinTenant<'tenant>: sealed::Proven<'tenant> {}
 /// inferred, and then use `?`, `unwrap` or `await`. One error is to come of that, so the compiler has to give up on the
 /// result type: it is a projection of this bound, which fails, at the same place and for the same reason as the bound.
 /// While the row type is unknown the projection must be undecided instead, or the method would not be considered: so
-/// `Key` is [`Asked`] only once the row type is known ([`RowKey`]), and there are two other keys that hold.
+/// `Key` is `Asked` only once the row type is known (`RowKey`), and there are two other keys that hold.
 #[diagnostic::on_unimplemented(
     message = "tenant table `{Self}` is read without a tenant",
     label = "this would read every tenant's rows",
