@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::LitStr;
+use syn::ext::IdentExt;
 
 use crate::globals::Globals;
 use crate::mistake::{Code, Mistakes};
@@ -81,7 +82,7 @@ struct Check<'a> {
 impl Check<'_> {
     fn module(&mut self, tokens: TokenStream, depth: usize) {
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        for (at, tree) in trees.iter().enumerate() {
+        for at in 0..trees.len() {
             if let Some(name) = module_name(&trees, at) {
                 match trees.get(at + 2) {
                     Some(TokenTree::Group(body)) => self.module(body.stream(), depth + 1),
@@ -90,12 +91,17 @@ impl Check<'_> {
                         "include that file with a `schema!` of its own",
                     ),
                 }
-            } else if is_ident(tree, "table")
-                && let [bang, TokenTree::Group(declaration)] =
-                    trees.get(at + 1..).unwrap_or_default().get(..2).unwrap_or_default()
-                && is_punct(bang, '!')
-            {
-                self.table(&trees[..at], declaration, depth);
+            } else if let Some((name, arguments)) = macro_call(&trees, at) {
+                match name.as_str() {
+                    "table" => self.table(&trees[..at], arguments, depth),
+                    "joinable"
+                    | "allow_tables_to_appear_in_same_query"
+                    | "allow_columns_to_appear_in_same_group_by_clause" => {}
+                    other => self.refuse(
+                        format!("the schema file calls the macro `{other}!`, which could declare tables that nobody sees"),
+                        "leave the file as the Diesel CLI printed it, and put other items beside `schema!`",
+                    ),
+                }
             }
         }
     }
@@ -120,6 +126,19 @@ impl Check<'_> {
     fn refuse(&mut self, message: String, fix: &str) {
         self.mistakes.add(FILE, self.include, message, fix);
     }
+}
+
+/// The macro that is called at `at`, and what with. `macro_rules! name { … }` counts.
+fn macro_call(trees: &[TokenTree], at: usize) -> Option<(String, &Group)> {
+    let TokenTree::Ident(name) = trees.get(at)? else { return None };
+    if !is_punct(trees.get(at + 1)?, '!') {
+        return None;
+    }
+    let arguments = trees[at + 2..].iter().find_map(|tree| match tree {
+        TokenTree::Group(group) => Some(group),
+        _ => None,
+    })?;
+    Some((name.unraw().to_string(), arguments))
 }
 
 /// The name of the module whose `mod` stands at `at`.
@@ -156,6 +175,7 @@ fn with_imports(tokens: TokenStream, depth: usize) -> TokenStream {
         match (tree, module) {
             (TokenTree::Group(body), Some(_)) => {
                 let supers = std::iter::repeat_n(quote!(super::), depth + 1);
+                // Modules without tables keep Diesel: what the CLI derives there needs all of it.
                 let import = has_table(body.stream()).then(|| {
                     quote! {
                         #[allow(unused_imports)]
@@ -176,5 +196,5 @@ fn with_imports(tokens: TokenStream, depth: usize) -> TokenStream {
 /// Whether the module itself, not one within it, declares a table.
 fn has_table(body: TokenStream) -> bool {
     let trees: Vec<TokenTree> = body.into_iter().collect();
-    trees.windows(2).any(|pair| is_ident(&pair[0], "table") && is_punct(&pair[1], '!'))
+    (0..trees.len()).any(|at| macro_call(&trees, at).is_some_and(|(name, _)| name == "table"))
 }

@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Token;
+use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 
@@ -22,7 +23,12 @@ struct Declaration {
     name: Ident,
     /// From the (possibly qualified) name to the brace group.
     body: TokenStream,
-    columns: Vec<Ident>,
+    columns: Vec<NamedColumn>,
+}
+
+struct NamedColumn {
+    name: Ident,
+    sql_name: Option<String>,
 }
 
 struct Attribute {
@@ -43,7 +49,8 @@ struct Schema {
 /// Expands `tenancy_diesel::table! { … }`.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let trees: Vec<TokenTree> = input.into_iter().collect();
+    // What a macro's variables leave behind would hide attributes and names.
+    let trees: Vec<TokenTree> = super::expansion::flattened(input).into_iter().collect();
     let (schema, start) = schema_options(&trees, &mut mistakes);
     let mut tables = TokenStream::new();
     let mut at = start;
@@ -72,6 +79,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 fn schema_options(trees: &[TokenTree], mistakes: &mut Mistakes) -> (Schema, usize) {
     let column = Ident::new("tenant_id", proc_macro2::Span::call_site());
     let mut schema = Schema { column, globals: Globals::default(), complete: true };
+    let mut column_given = false;
     let mut at = 0;
     while let Some([pound, bang, TokenTree::Group(group)]) = trees.get(at..at + 3) {
         if !(is_punct(pound, '#') && is_punct(bang, '!')) {
@@ -81,6 +89,14 @@ fn schema_options(trees: &[TokenTree], mistakes: &mut Mistakes) -> (Schema, usiz
         let Some(attribute) = attribute(group, TokenStream::new()) else { continue };
         match attribute.name.as_str() {
             "tenant_column" => match syn::parse2::<Ident>(attribute.arguments) {
+                Ok(_) if std::mem::replace(&mut column_given, true) => {
+                    mistakes.add(
+                        Code("T0104"),
+                        attribute.name_span,
+                        "`tenant_column` is given twice",
+                        "keep one of them",
+                    );
+                }
                 Ok(column) => schema.column = column,
                 Err(error) => mistakes.syntax(SYNTAX, &error, "write `#![tenant_column(tenant_id)]`"),
             },
@@ -140,7 +156,7 @@ fn declaration(trees: &[TokenTree], at: &mut usize) -> Result<Declaration, proc_
             break;
         }
         let tokens = [pound.clone(), TokenTree::Group(group.clone())].into_iter().collect();
-        attributes.extend(attribute(group, tokens));
+        attributes.push(attribute(group, tokens).ok_or_else(|| group.span())?);
         *at += 2;
     }
     // `name` or `schema.name`, an optional `(key)`, and the columns.
@@ -155,14 +171,7 @@ fn declaration(trees: &[TokenTree], at: &mut usize) -> Result<Declaration, proc_
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                 let Some(name) = name else { return Err(fail(body_start)) };
                 let body = trees[body_start..*at].iter().cloned().collect();
-                return Ok(Declaration {
-                    uses,
-                    attributes,
-                    schema,
-                    name,
-                    body,
-                    columns: column_names(group),
-                });
+                return Ok(Declaration { uses, attributes, schema, name, body, columns: columns(group) });
             }
             other => return Err(other.span()),
         }
@@ -170,18 +179,45 @@ fn declaration(trees: &[TokenTree], at: &mut usize) -> Result<Declaration, proc_
     Err(fail(body_start))
 }
 
-/// The names before each `->`.
-fn column_names(group: &Group) -> Vec<Ident> {
+/// The names before each `->`, with the `sql_name` of those that have one.
+fn columns(group: &Group) -> Vec<NamedColumn> {
     let trees: Vec<TokenTree> = group.stream().into_iter().collect();
-    trees
-        .windows(3)
-        .filter_map(|window| match window {
-            [TokenTree::Ident(name), dash, arrow] if is_punct(dash, '-') && is_punct(arrow, '>') => {
-                Some(name.clone())
+    let mut found = Vec::new();
+    let mut sql_name = None;
+    for (at, tree) in trees.iter().enumerate() {
+        match tree {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+                sql_name = renamed(group).or(sql_name);
             }
-            _ => None,
-        })
-        .collect()
+            TokenTree::Ident(name) if super::expansion::is_arrow(&trees, at + 1) => {
+                found.push(NamedColumn { name: name.clone(), sql_name: sql_name.take() });
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The name in `#[sql_name = "…"]`.
+fn renamed(attribute: &Group) -> Option<String> {
+    let trees: Vec<TokenTree> = attribute.stream().into_iter().collect();
+    match trees.as_slice() {
+        [name, equals, TokenTree::Literal(literal)]
+            if is_ident(name, "sql_name") && is_punct(equals, '=') =>
+        {
+            Some(literal.to_string().trim_matches('"').to_owned())
+        }
+        _ => None,
+    }
+}
+
+impl NamedColumn {
+    /// Whether this is the column that `name` means, by its Rust name or by its name in the database.
+    fn is(&self, name: &Ident) -> bool {
+        let wanted = name.unraw().to_string();
+        self.name.unraw() == wanted
+            || self.sql_name.as_ref().is_some_and(|sql_name| sql_name.eq_ignore_ascii_case(&wanted))
+    }
 }
 
 fn one_table(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes) -> TokenStream {
@@ -198,6 +234,18 @@ fn one_table(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes
 fn owner(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes) -> Option<TokenStream> {
     let name = &declaration.name;
     let find = |attribute: &str| declaration.attributes.iter().find(|found| found.name == attribute);
+    for attribute in ["tenant_scoped", "tenant_global"] {
+        let repeated = declaration.attributes.iter().filter(|found| found.name == attribute).nth(1);
+        if let Some(repeated) = repeated {
+            mistakes.add(
+                Code("T0104"),
+                repeated.name_span,
+                format!("table `{name}` has `{attribute}` twice"),
+                "keep one of them",
+            );
+            return None;
+        }
+    }
     let (scoped, global) = (find("tenant_scoped"), find("tenant_global"));
     let listed = schema.globals.find(declaration.schema.as_ref(), name);
     if let (Some(_), Some(span)) =
@@ -214,13 +262,18 @@ fn owner(declaration: &Declaration, schema: &Schema, mistakes: &mut Mistakes) ->
     let options =
         ScopedOptions::parse(scoped.map(|given| given.arguments.clone()).unwrap_or_default(), mistakes);
     let column = options.column.unwrap_or_else(|| schema.column.clone());
-    let has_column = declaration.columns.contains(&column);
+    let tenant_column = declaration.columns.iter().find(|found| found.is(&column));
+    let has_column = tenant_column.is_some();
     if scoped.is_some() || (global.is_none() && listed.is_none() && has_column) {
         let krate = options.krate.to_token_stream();
         // At the declaration's own span when it was not written out: complaints then point at the table.
-        let column = match scoped {
-            Some(_) => column,
-            None => Ident::new(&column.to_string(), name.span()),
+        let column = match (scoped, tenant_column) {
+            (None, Some(found)) => {
+                let mut column = found.name.clone();
+                column.set_span(name.span());
+                column
+            }
+            _ => column,
         };
         return Some(quote!(#[#krate::tenant_scoped(#column, crate = #krate)]));
     }

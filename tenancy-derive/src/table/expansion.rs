@@ -208,6 +208,27 @@ pub(crate) fn is_punct(tree: &TokenTree, punct: char) -> bool {
     matches!(tree, TokenTree::Punct(found) if found.as_char() == punct)
 }
 
+/// Whether `->` stands at `at`.
+pub(crate) fn is_arrow(trees: &[TokenTree], at: usize) -> bool {
+    matches!(trees.get(at..at + 2), Some([dash, arrow]) if is_punct(dash, '-') && is_punct(arrow, '>'))
+}
+
+/// `tokens` without the invisible groups in which a macro's variables arrive.
+pub(crate) fn flattened(tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .flat_map(|tree| match tree {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => flattened(group.stream()),
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), flattened(group.stream()));
+                inner.set_span(group.span());
+                TokenTree::Group(inner).into()
+            }
+            tree => tree.into(),
+        })
+        .collect()
+}
+
 /// The identifiers of a column or a tuple of columns.
 pub(crate) fn idents(trees: &[TokenTree]) -> Vec<Ident> {
     let mut found = Vec::new();
