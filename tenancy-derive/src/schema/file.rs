@@ -91,6 +91,11 @@ impl Check<'_> {
                         "include that file with a `schema!` of its own",
                     ),
                 }
+            } else if let TokenTree::Group(block) = &trees[at]
+                && block.delimiter() == Delimiter::Brace
+                && !follows_module_or_macro(&trees, at)
+            {
+                self.block(block.stream());
             } else if let Some((name, arguments)) = macro_call(&trees, at) {
                 match name.as_str() {
                     "table" => self.table(&trees[..at], arguments, depth),
@@ -102,6 +107,21 @@ impl Check<'_> {
                         "leave the file as the Diesel CLI printed it, and put other items beside `schema!`",
                     ),
                 }
+            }
+        }
+    }
+
+    /// What is in braces and no module: nothing there is declared by us.
+    fn block(&mut self, tokens: TokenStream) {
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        for at in 0..trees.len() {
+            match &trees[at] {
+                TokenTree::Group(group) => self.block(group.stream()),
+                _ if macro_call(&trees, at).is_some() => self.refuse(
+                    "the schema file calls a macro inside a block, where a table could be declared that nobody sees".to_owned(),
+                    "leave the file as the Diesel CLI printed it, and put other items beside `schema!`",
+                ),
+                _ => {}
             }
         }
     }
@@ -126,6 +146,13 @@ impl Check<'_> {
     fn refuse(&mut self, message: String, fix: &str) {
         self.mistakes.add(FILE, self.include, message, fix);
     }
+}
+
+/// Whether the group at `at` is a module's body or a macro's arguments, which are looked at as such.
+fn follows_module_or_macro(trees: &[TokenTree], at: usize) -> bool {
+    let module = at.checked_sub(2).is_some_and(|start| module_name(trees, start).is_some());
+    let call = at.checked_sub(1).is_some_and(|bang| is_punct(&trees[bang], '!'));
+    module || call
 }
 
 /// The macro that is called at `at`, and what with. `macro_rules! name { … }` counts.

@@ -93,6 +93,20 @@ pub(crate) fn tenant_global(arguments: TokenStream, item: TokenStream) -> TokenS
         return with_item(mistakes, item);
     };
     check_reason(&options, &mut mistakes);
+    // `table!` asks by the column that the schema says; placed by hand, the attribute knows only the usual name.
+    let usual = declared.columns.iter().find(|column| column.name == "tenant_id");
+    if let (Some(column), None) = (usual, &options.reason) {
+        mistakes.add(
+            REASON,
+            column.name.span(),
+            format!(
+                "table `{}` is declared global without a reason, and has the column `tenant_id`",
+                module.name
+            ),
+            "put `#[tenant_scoped(tenant_id)]` on it; or say why every tenant may see its rows: \
+             `#[tenant_global(reason = \"…\")]`",
+        );
+    }
     if !mistakes.is_empty() {
         return with_item(mistakes, item);
     }
