@@ -34,12 +34,6 @@ pub trait AliasColumns<A> {
 }
 
 /// Whether alias `Self` is alias `Other`. Generated for aliases that are declared together.
-#[diagnostic::on_unimplemented(
-    message = "aliases `{Self}` and `{Other}` are not declared together",
-    label = "an alias from another `alias!` call",
-    note = "declare the aliases that meet in one query in one call: `alias!(agents as a1, agents as a2)`",
-    note = "T0018: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0018"
-)]
 pub trait AliasCount<Other> {
     /// Diesel's `Once` or `Never`.
     type Count;
