@@ -1,0 +1,5 @@
+//! What diesel-async alone has.
+
+use super::{RunQueryDsl, connect};
+
+mod streams;

@@ -1,0 +1,16 @@
+//! What holds on every backend.
+
+use super::{Backend, RunQueryDsl, connect, contents, run};
+
+mod across;
+mod aliases;
+mod boxed;
+mod deletes;
+mod filters;
+mod grouping;
+mod inserts;
+mod joins;
+mod models;
+mod subqueries;
+mod tenant_ids;
+mod updates;

@@ -1,0 +1,9 @@
+//! What PostgreSQL alone has: DISTINCT ON, schemas, arrays, weaker locks.
+
+use super::{Connection, RunQueryDsl, connect, connect_twice, run};
+
+mod distinct;
+mod locks;
+mod prepared;
+mod qualified;
+mod tenant_ids;

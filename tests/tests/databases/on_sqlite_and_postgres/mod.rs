@@ -1,0 +1,7 @@
+//! What holds on SQLite and PostgreSQL: RETURNING, ON CONFLICT, INTERSECT and EXCEPT.
+
+use super::{RunQueryDsl, connect, contents};
+
+mod combining;
+mod conflicts;
+mod returning;

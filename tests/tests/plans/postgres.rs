@@ -1,0 +1,90 @@
+//! PostgreSQL: `EXPLAIN (FORMAT JSON)`, node for node, of the plan for given values and of the plan for any.
+
+use std::sync::OnceLock;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::query_builder::QueryFragment;
+use diesel::sql_types::{Integer, Text};
+use tenancy_tests::{fixture, server};
+
+use crate::explain::Explain;
+use crate::normal_form::normal_form;
+use crate::volume;
+
+type Backend = diesel::pg::Pg;
+
+struct Plans {
+    connection: PgConnection,
+}
+
+impl Plans {
+    async fn open() -> Option<Self> {
+        static DATABASE: OnceLock<String> = OnceLock::new();
+        let connection =
+            PgConnection::establish(DATABASE.get_or_init(filled_database)).expect("PostgreSQL answers");
+        Some(Self { connection })
+    }
+
+    /// Compares the plans. PostgreSQL makes one for the values at hand, and, when it has seen a prepared statement a few
+    /// times, may make one for all values: both must be alike.
+    async fn same(&mut self, ours: impl QueryFragment<Backend>, by_hand: &str, values: &[i32]) {
+        let by_hand = numbered(by_hand);
+        let mut written = diesel::sql_query(&by_hand).into_boxed();
+        for value in values {
+            written = written.bind::<Integer, _>(value);
+        }
+        let sql = diesel::debug_query(&ours).to_string();
+        let sql = sql.split(" -- binds:").next().unwrap_or_default();
+        assert_eq!(self.generic_plan(sql), self.generic_plan(&by_hand), "the generic plan of: {by_hand}");
+        assert_eq!(self.plan(ours), self.plan(written), "the plan of: {by_hand}");
+    }
+
+    fn plan(&mut self, statement: impl QueryFragment<Backend>) -> String {
+        let query = Explain::<_, Backend>::new(statement);
+        normal_form(&query.get_result::<String>(&mut self.connection).expect("a plan"))
+    }
+
+    fn generic_plan(&mut self, statement: &str) -> String {
+        let parameters = (1..).take_while(|number| statement.contains(&format!("${number}"))).count();
+        // A generic plan does not look at them.
+        let values = vec!["NULL"; parameters].join(", ");
+        let prepare = format!("SET plan_cache_mode = force_generic_plan; PREPARE generic AS {statement}");
+        self.connection.batch_execute(&prepare).expect("a statement");
+        let query = format!("EXPLAIN (COSTS OFF, FORMAT JSON) EXECUTE generic ({values})");
+        let plan = diesel::sql_query(query).get_result::<Plan>(&mut self.connection).expect("a plan");
+        self.connection.batch_execute("DEALLOCATE generic; RESET plan_cache_mode").expect("the end of it");
+        normal_form(&plan.plan)
+    }
+}
+
+#[derive(QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    plan: String,
+}
+
+fn filled_database() -> String {
+    let url = server::fresh_postgres_database("plans");
+    let mut connection = PgConnection::establish(&url).expect("PostgreSQL answers");
+    for statements in [fixture::TABLES, &volume::rows(), &volume::chain(), "VACUUM ANALYZE"] {
+        connection.batch_execute(statements).expect("the rows");
+    }
+    url
+}
+
+/// `?` as PostgreSQL writes it.
+fn numbered(statement: &str) -> String {
+    let mut parts = statement.split('?');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.zip(1..).fold(first, |sql, (part, number)| format!("{sql}${number}{part}"))
+}
+
+#[path = "locking.rs"]
+mod locking;
+#[path = "shapes.rs"]
+mod shapes;
+#[path = "subqueries.rs"]
+mod subqueries;
+#[path = "twelve.rs"]
+mod twelve;
