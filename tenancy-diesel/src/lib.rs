@@ -13,6 +13,7 @@
 //! | span tenants, audited | [`CrossTenant`], `table.across_tenants(&cross_tenant)`, [`CrossTenantTarget`] |
 //! | understand an error | [`mod@errors`] |
 //! | know what is promised and what is not | [`mod@guarantees`] |
+//! | know which real leaks that stops | [`mod@leaks`] |
 //! | know why it is built so | [`mod@design`] |
 //!
 //! # Features
@@ -49,6 +50,8 @@ pub mod design {}
 pub mod errors {}
 #[doc = include_str!("../docs/guarantees.md")]
 pub mod guarantees {}
+#[doc = include_str!("../docs/leaks.md")]
+pub mod leaks {}
 
 pub use tenancy_core::*;
 /// Makes a model one that is read and written within a tenant: see the trait [`TenantScoped`](trait@TenantScoped).

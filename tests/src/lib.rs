@@ -1,5 +1,6 @@
 //! What the proofs share: the databases and a schema.
 
+pub mod blocking;
 pub mod cases;
 pub mod fixture;
 pub mod schema;

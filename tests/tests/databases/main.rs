@@ -2,11 +2,10 @@
 //!
 //! Each file below `everywhere` and its neighbours is written once, as asynchronous code, and is a module of every
 //! backend that it applies to: `super::connect` opens that backend's connection, and `super::RunQueryDsl` runs a
-//! statement on it, diesel-async's or [`blocking`]'s twin. A backend's file lists what applies to it.
+//! statement on it, diesel-async's or its twin in `tenancy_tests::blocking`. A backend's file lists what applies to it.
 #![allow(clippy::duplicate_mod, reason = "a case is a module of each backend it runs on")]
 #![allow(clippy::expect_used, reason = "a database that cannot be prepared ends the test")]
 
-mod blocking;
 mod mariadb;
 mod postgres;
 mod postgres_async;

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, QueryResult};
 use tenancy_tests::{fixture, server};
 
-pub(crate) use crate::blocking::RunQueryDsl;
+pub(crate) use tenancy_tests::blocking::RunQueryDsl;
 
 pub(crate) type Backend = diesel::pg::Pg;
 pub(crate) type Connection = PgConnection;

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, QueryResult, SqliteConnection};
 use tenancy_tests::fixture;
 
-pub(crate) use crate::blocking::RunQueryDsl;
+pub(crate) use tenancy_tests::blocking::RunQueryDsl;
 
 pub(crate) type Backend = diesel::sqlite::Sqlite;
 pub(crate) type Connection = SqliteConnection;

@@ -1,0 +1,10 @@
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<Vec<String>> {
+    agents::table.distinct_on(agents::name).select(agents::name).load(connection).await
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<usize> {
+    agents::table.scoped(scope).select(agents::id).execute(connection)
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+#![allow(unused_imports)]
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    agents::table.execute(connection).await
+}
+
+fn main() {}

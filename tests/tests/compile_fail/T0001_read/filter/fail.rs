@@ -1,0 +1,11 @@
+// L01, L02
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AgentRow;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<Vec<AgentRow>> {
+    agents::table.filter(agents::name.eq("Ada")).load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AgentRow;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<Vec<AgentRow>> {
+    agents::table.scoped(scope).for_update().skip_locked().load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// L11
+#![allow(unused_imports)]
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::{AgentRow, AsyncSqliteConnection};
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncSqliteConnection) -> QueryResult<AgentRow> {
+    agents::table.scoped(scope).get_result(connection).await
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+// L06
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::{agents, canvases};
+
+use diesel::dsl::{exists, not};
+
+fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+    agents::table
+        .scoped(scope)
+        .filter(not(exists(canvases::table.filter(canvases::agent_id.eq(agents::id)))))
+        .select(agents::name)
+        .load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AsyncSqliteConnection;
+use tenancy_tests::schema::{agents, canvases};
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncSqliteConnection) -> QueryResult<Vec<String>> {
+    agents::table
+        .scoped(scope)
+        .order(canvases::table.scoped(scope).select(canvases::score).limit(1).single_value())
+        .select(agents::name)
+        .load(connection)
+        .await
+}
+
+fn main() {}

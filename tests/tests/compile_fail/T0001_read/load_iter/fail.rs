@@ -1,0 +1,12 @@
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AgentRow;
+use tenancy_tests::schema::agents;
+
+use diesel::connection::DefaultLoadingMode;
+
+fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<AgentRow>> {
+    agents::table.load_iter::<AgentRow, DefaultLoadingMode>(connection)?.collect()
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+#![allow(unused_imports)]
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+use diesel::dsl::OnlyDsl;
+
+fn list(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<Vec<String>> {
+    agents::table.only().select(agents::name).load(connection)
+}
+
+fn main() {}

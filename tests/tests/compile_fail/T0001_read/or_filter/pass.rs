@@ -1,0 +1,11 @@
+// L84
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AgentRow;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<AgentRow>> {
+    agents::table.scoped(scope).or_filter(agents::id.eq(1)).load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// L84
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AgentRow;
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<Vec<AgentRow>> {
+    agents::table.or_filter(agents::id.eq(1)).load(connection).await
+}
+
+fn main() {}

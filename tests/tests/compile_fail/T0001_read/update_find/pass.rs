@@ -1,0 +1,13 @@
+// L23
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+fn rename(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<usize> {
+    tenancy_diesel::update(agents::table.scoped(scope))
+        .find(1)
+        .set(agents::name.eq("Ada"))
+        .execute(connection)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// L03
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::{agents, canvases};
+
+fn list(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<Vec<String>> {
+    diesel::QueryDsl::inner_join(agents::table.scoped(scope), canvases::table)
+        .select(agents::name)
+        .load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+// L07, L13
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::{Agent, Canvas, Drawing};
+
+fn drawings(
+    scope: &Scoped<i32>,
+    owners: &[Agent],
+    connection: &mut PgConnection,
+) -> QueryResult<Vec<Canvas>> {
+    Drawing::belonging_to(owners).select(Canvas::as_select()).load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+// L07, L13
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::{Agent, AsyncSqliteConnection, Canvas};
+
+async fn drawings(
+    scope: &Scoped<i32>,
+    owners: &[Agent],
+    connection: &mut AsyncSqliteConnection,
+) -> QueryResult<Vec<Canvas>> {
+    Canvas::belonging_to(scope, owners).load(connection).await
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AgentRow;
+use tenancy_tests::schema::agents;
+
+use diesel::dsl::IntoBoxed;
+use diesel::sqlite::Sqlite;
+
+fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<AgentRow>> {
+    let query: IntoBoxed<'_, agents::table, Sqlite> = QueryDsl::into_boxed(agents::table);
+    query.load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+use diesel::{query_builder::QueryFragment, sqlite::Sqlite};
+
+pub fn fragment(scope: &Scoped<i32>) -> Box<dyn QueryFragment<Sqlite> + '_> {
+    Box::new(tenancy_diesel::delete(agents::table.scoped(scope)))
+}
+
+fn main() {}

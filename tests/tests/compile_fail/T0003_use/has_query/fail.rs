@@ -1,0 +1,15 @@
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+#[derive(HasQuery)]
+#[diesel(table_name = agents)]
+pub struct Name {
+    pub name: String,
+}
+
+fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<Name>> {
+    Name::query().load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// L82
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AsyncSqliteConnection;
+use tenancy_tests::schema::{agents, canvases};
+
+async fn rename(scope: &Scoped<i32>, connection: &mut AsyncSqliteConnection) -> QueryResult<usize> {
+    let title = QueryDsl::select(canvases::table, canvases::title).single_value().assume_not_null();
+    tenancy_diesel::update(agents::table.scoped(scope)).set(agents::name.eq(title)).execute(connection).await
+}
+
+fn main() {}

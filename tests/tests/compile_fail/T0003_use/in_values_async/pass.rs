@@ -1,0 +1,16 @@
+// L80
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::{agents, canvases};
+
+async fn hire(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    let title =
+        QueryDsl::select(canvases::table.scoped(scope), canvases::title).single_value().assume_not_null();
+    tenancy_diesel::insert_into(agents::table.scoped(scope))
+        .values(agents::name.eq(title))
+        .execute(connection)
+        .await
+}
+
+fn main() {}

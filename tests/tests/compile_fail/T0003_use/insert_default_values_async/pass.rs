@@ -1,0 +1,13 @@
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+async fn hire(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    tenancy_diesel::insert_into(agents::table.scoped(scope))
+        .values(agents::name.eq(""))
+        .execute(connection)
+        .await
+}
+
+fn main() {}

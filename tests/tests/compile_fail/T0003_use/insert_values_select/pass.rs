@@ -1,0 +1,13 @@
+// L31
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::{agents, plans};
+
+fn copy(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<usize> {
+    diesel::insert_into(plans::table)
+        .values(agents::table.scoped(scope).select(agents::name))
+        .into_columns(plans::name)
+        .execute(connection)
+}
+
+fn main() {}

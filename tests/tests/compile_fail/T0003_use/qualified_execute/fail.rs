@@ -1,0 +1,9 @@
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+fn remove(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<usize> {
+    diesel::RunQueryDsl::execute(diesel::delete(agents::table), connection)
+}
+
+fn main() {}

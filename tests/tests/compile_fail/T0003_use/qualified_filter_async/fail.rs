@@ -1,0 +1,12 @@
+// L16
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AgentRow;
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<Vec<AgentRow>> {
+    QueryDsl::filter(agents::table, agents::id.eq(1)).load(connection).await
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// L03
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::{agents, plans};
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<Vec<String>> {
+    QueryDsl::inner_join(agents::table, plans::table).select(agents::name).load(connection).await
+}
+
+fn main() {}

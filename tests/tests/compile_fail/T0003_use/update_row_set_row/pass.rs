@@ -1,0 +1,10 @@
+// L23, L78
+use diesel::prelude::*;
+use tenancy_diesel::{Scoped, TenantScoped};
+use tenancy_tests::cases::Agent;
+
+fn save(scope: &Scoped<i32>, agent: &Agent, connection: &mut SqliteConnection) -> QueryResult<usize> {
+    Agent::update(scope, agent.id).set(agent).execute(connection)
+}
+
+fn main() {}

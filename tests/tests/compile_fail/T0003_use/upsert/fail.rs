@@ -1,0 +1,16 @@
+// L27, L29, L79
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::Agent;
+use tenancy_tests::schema::agents;
+
+fn save(scope: &Scoped<i32>, agent: &Agent, connection: &mut PgConnection) -> QueryResult<usize> {
+    diesel::insert_into(agents::table)
+        .values(agent)
+        .on_conflict(agents::id)
+        .do_update()
+        .set(agent)
+        .execute(connection)
+}
+
+fn main() {}

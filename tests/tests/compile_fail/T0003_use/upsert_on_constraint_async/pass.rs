@@ -1,0 +1,19 @@
+// L28, L29
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::Agent;
+use tenancy_tests::schema::agents;
+
+use diesel::upsert::on_constraint;
+
+async fn save(scope: &Scoped<i32>, agent: &Agent, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    tenancy_diesel::insert_into(agents::table.scoped(scope))
+        .values(agent)
+        .on_conflict(agents::id)
+        .do_nothing()
+        .execute(connection)
+        .await
+}
+
+fn main() {}

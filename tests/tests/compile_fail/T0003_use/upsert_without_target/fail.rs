@@ -1,0 +1,11 @@
+// L28
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::Agent;
+use tenancy_tests::schema::agents;
+
+fn save(scope: &Scoped<i32>, agent: &Agent, connection: &mut SqliteConnection) -> QueryResult<usize> {
+    diesel::insert_into(agents::table).values(agent).on_conflict_do_nothing().execute(connection)
+}
+
+fn main() {}

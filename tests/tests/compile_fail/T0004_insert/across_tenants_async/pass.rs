@@ -1,0 +1,14 @@
+// L31
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::CrossTenant;
+use tenancy_tests::schema::agents;
+
+async fn hire(all: &CrossTenant, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    tenancy_diesel::insert_into(agents::table.write_across_tenants(all).of(7))
+        .values(agents::name.eq("Ada"))
+        .execute(connection)
+        .await
+}
+
+fn main() {}

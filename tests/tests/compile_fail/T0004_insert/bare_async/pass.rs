@@ -1,0 +1,15 @@
+// L31
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AsyncSqliteConnection;
+use tenancy_tests::schema::agents;
+
+async fn hire(scope: &Scoped<i32>, connection: &mut AsyncSqliteConnection) -> QueryResult<usize> {
+    tenancy_diesel::insert_into(agents::table.scoped(scope))
+        .values(agents::name.eq("Ada"))
+        .execute(connection)
+        .await
+}
+
+fn main() {}

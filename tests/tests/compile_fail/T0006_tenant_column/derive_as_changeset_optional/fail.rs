@@ -1,0 +1,12 @@
+// L30, L81
+use diesel::prelude::*;
+use tenancy_tests::schema::agents;
+
+#[derive(AsChangeset)]
+#[diesel(table_name = agents)]
+pub struct Changes {
+    pub tenant_id: Option<i32>,
+    pub name: String,
+}
+
+fn main() {}

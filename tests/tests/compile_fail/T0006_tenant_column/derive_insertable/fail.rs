@@ -1,0 +1,12 @@
+// L30, L80
+use diesel::prelude::*;
+use tenancy_tests::schema::agents;
+
+#[derive(Insertable)]
+#[diesel(table_name = agents)]
+pub struct NewAgent {
+    pub tenant_id: i32,
+    pub name: String,
+}
+
+fn main() {}

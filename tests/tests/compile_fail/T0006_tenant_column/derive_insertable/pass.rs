@@ -1,0 +1,11 @@
+// L30, L80
+use diesel::prelude::*;
+use tenancy_tests::schema::agents;
+
+#[derive(Insertable)]
+#[diesel(table_name = agents)]
+pub struct NewAgent {
+    pub name: String,
+}
+
+fn main() {}

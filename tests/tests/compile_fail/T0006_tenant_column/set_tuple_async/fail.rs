@@ -1,0 +1,14 @@
+// L30, L81
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+async fn move_out(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    tenancy_diesel::update(agents::table.scoped(scope))
+        .set((agents::name.eq("Ada"), agents::tenant_id.eq(7)))
+        .execute(connection)
+        .await
+}
+
+fn main() {}

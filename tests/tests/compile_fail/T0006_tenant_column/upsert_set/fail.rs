@@ -1,0 +1,18 @@
+// L27
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::Agent;
+use tenancy_tests::schema::agents;
+
+use diesel::upsert::excluded;
+
+fn save(scope: &Scoped<i32>, agent: &Agent, connection: &mut PgConnection) -> QueryResult<usize> {
+    tenancy_diesel::insert_into(agents::table.scoped(scope))
+        .values(agent)
+        .on_conflict(agents::id)
+        .do_update()
+        .set(agents::tenant_id.eq(excluded(agents::tenant_id)))
+        .execute(connection)
+}
+
+fn main() {}

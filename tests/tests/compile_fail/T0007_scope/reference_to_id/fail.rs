@@ -1,0 +1,9 @@
+// L37, L85
+use diesel::prelude::*;
+use tenancy_tests::schema::agents;
+
+pub fn count(scope: &i32, connection: &mut SqliteConnection) -> QueryResult<i64> {
+    agents::table.scoped(scope).count().get_result(connection)
+}
+
+fn main() {}

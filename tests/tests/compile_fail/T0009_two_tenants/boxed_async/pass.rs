@@ -1,0 +1,22 @@
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy_diesel::{Scoped, brand};
+use tenancy_tests::cases::AsyncSqliteConnection;
+use tenancy_tests::schema::{agents, canvases};
+
+async fn list(
+    one: &Scoped<i32>,
+    other: &Scoped<i32>,
+    connection: &mut AsyncSqliteConnection,
+) -> QueryResult<Vec<String>> {
+    brand!(north = one, south = other);
+    agents::table
+        .scoped(&north)
+        .select(agents::name)
+        .into_boxed()
+        .filter(agents::id.eq_any(canvases::table.scoped(&north).select(canvases::agent_id)))
+        .load(connection)
+        .await
+}
+
+fn main() {}

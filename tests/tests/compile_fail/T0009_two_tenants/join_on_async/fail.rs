@@ -1,0 +1,21 @@
+// L03
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::{Scoped, brand};
+use tenancy_tests::schema::{agents, canvases};
+
+pub async fn names(
+    one: &Scoped<i32>,
+    other: &Scoped<i32>,
+    connection: &mut AsyncPgConnection,
+) -> QueryResult<Vec<String>> {
+    brand!(north = one, south = other);
+    agents::table
+        .scoped(&north)
+        .inner_join(canvases::table.scoped(&south).on(canvases::agent_id.eq(agents::id)))
+        .select(agents::name)
+        .load(connection)
+        .await
+}
+
+fn main() {}

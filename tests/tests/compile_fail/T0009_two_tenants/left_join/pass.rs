@@ -1,0 +1,19 @@
+// L03
+use diesel::prelude::*;
+use tenancy_diesel::{Scoped, brand};
+use tenancy_tests::schema::{agents, canvases};
+
+pub fn names(
+    one: &Scoped<i32>,
+    other: &Scoped<i32>,
+    connection: &mut SqliteConnection,
+) -> QueryResult<Vec<String>> {
+    brand!(north = one, south = other);
+    agents::table
+        .scoped(&north)
+        .left_join(canvases::table.scoped(&north))
+        .select(agents::name)
+        .load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// L30, L31
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+fn copy(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<usize> {
+    let all = agents::table.scoped(scope).select((agents::tenant_id, agents::name));
+    tenancy_diesel::insert_into(agents::table.scoped(scope))
+        .from_select(all, (agents::tenant_id, agents::name))
+        .execute(connection)
+}
+
+fn main() {}

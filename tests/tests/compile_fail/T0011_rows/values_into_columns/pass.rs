@@ -1,0 +1,15 @@
+// L31
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+fn copy(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<usize> {
+    tenancy_diesel::insert_into(agents::table.scoped(scope))
+        .from_select(
+            agents::table.scoped(scope).select((agents::id, agents::name)),
+            (agents::id, agents::name),
+        )
+        .execute(connection)
+}
+
+fn main() {}

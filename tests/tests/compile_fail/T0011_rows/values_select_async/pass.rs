@@ -1,0 +1,14 @@
+// L31
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+async fn copy(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    tenancy_diesel::insert_into(agents::table.scoped(scope))
+        .from_select(agents::table.scoped(scope).select(agents::name), agents::name)
+        .execute(connection)
+        .await
+}
+
+fn main() {}

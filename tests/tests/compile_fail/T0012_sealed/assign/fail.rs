@@ -1,0 +1,11 @@
+tenancy_diesel::table! {
+    agents (id) {
+        id -> Integer,
+        tenant_id -> Integer,
+        name -> Text,
+    }
+}
+
+impl tenancy_diesel::__private::TenantColumnAssigned<'_> for agents::table {}
+
+fn main() {}

@@ -1,0 +1,15 @@
+// L23
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::Agent;
+
+async fn change(
+    scope: &Scoped<i32>,
+    agent: &Agent,
+    connection: &mut AsyncPgConnection,
+) -> QueryResult<usize> {
+    tenancy_diesel::delete(agent).execute(connection).await
+}
+
+fn main() {}

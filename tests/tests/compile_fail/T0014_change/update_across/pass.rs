@@ -1,0 +1,12 @@
+// L25
+use diesel::prelude::*;
+use tenancy_diesel::CrossTenant;
+use tenancy_tests::schema::agents;
+
+fn change(all: &CrossTenant, connection: &mut PgConnection) -> QueryResult<usize> {
+    tenancy_diesel::update(agents::table.write_across_tenants(all))
+        .set(agents::name.eq("Ada"))
+        .execute(connection)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// L24
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::{agents, plans};
+
+fn change(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<usize> {
+    tenancy_diesel::update(agents::table.scoped(scope).inner_join(plans::table))
+        .set(agents::name.eq("Ada"))
+        .execute(connection)
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+// L24
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::{agents, plans};
+
+async fn change(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    tenancy_diesel::update(agents::table.scoped(scope).inner_join(plans::table))
+        .set(agents::name.eq("Ada"))
+        .execute(connection)
+        .await
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// L57
+diesel::table! {
+    logs (id) { id -> Integer, agent_id -> Integer, }
+}
+
+pub fn ids() {
+    let _recent = tenancy_diesel::alias!(logs as recent);
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+// L57
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+
+tenancy_diesel::table! {
+    agents (id) { id -> Integer, tenant_id -> Integer, }
+}
+
+diesel::table! {
+    #[tenancy_diesel::tenant_global]
+    logs (id) { id -> Integer, agent_id -> Integer, }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(agents, logs);
+
+pub fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<i32>> {
+    let ids = agents::table.scoped(scope).select(agents::id);
+    logs::table.filter(logs::agent_id.eq_any(ids)).select(logs::id).load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+tenancy_diesel::table! {
+    #[tenant_scoped(company_id)]
+    agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// L36
+diesel::table! {
+    #[tenancy_diesel::tenant_scoped(tenant_id)]
+    agents (id) { id -> Integer, tenant_id -> Nullable<Integer>, name -> Text, }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+tenancy_diesel::table! {
+    struct Agent;
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+pub mod schema {
+    tenancy_diesel::schema! { global = [plans] }
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[tenancy_diesel::tenant_global]
+pub mod plans {}
+
+fn main() {}

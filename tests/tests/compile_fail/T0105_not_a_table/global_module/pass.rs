@@ -1,0 +1,3 @@
+pub mod plans {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+tenancy_diesel::table! {
+    #![tenant_global(agents)]
+
+    #[tenant_scoped(tenant_id)]
+    agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+// L57
+tenancy_diesel::table! {
+    #![tenant_global(agents)]
+
+    agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use diesel::table;
+
+table! {
+    agents (id) {
+        id -> Integer,
+        tenant_id -> Integer,
+    }
+}

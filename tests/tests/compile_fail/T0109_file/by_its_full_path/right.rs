@@ -1,0 +1,6 @@
+diesel::table! {
+    agents (id) {
+        id -> Integer,
+        tenant_id -> Integer,
+    }
+}

@@ -1,0 +1,6 @@
+// L57
+pub mod schema {
+    tenancy_diesel::schema! { include = "tests/compile_fail/schema.rs", global = [plans, agent] }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use tenancy_diesel::TenantScoped;
+
+#[derive(TenantScoped)]
+#[diesel(table_name = tenancy_tests::schema::agents)]
+pub struct Robot;
+
+fn main() {}

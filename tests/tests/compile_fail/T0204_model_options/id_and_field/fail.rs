@@ -1,0 +1,10 @@
+use tenancy_diesel::TenantScoped;
+
+#[derive(TenantScoped)]
+#[diesel(table_name = tenancy_tests::schema::agents)]
+#[tenant_scoped(id = i32)]
+pub struct Robot {
+    pub tenant_id: i32,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use tenancy_diesel::TenantScoped;
+
+#[derive(TenantScoped)]
+#[diesel(table_name = tenancy_tests::schema::agents)]
+pub struct Robot {
+    pub tenant_id: i32,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use tenancy_diesel::TenantScoped;
+
+#[derive(TenantScoped)]
+#[diesel(table_name = tenancy_tests::schema::agents)]
+#[tenant_scoped(tenants = many)]
+pub struct Robot {
+    pub tenant_id: i32,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// L17
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::{AgentRow, AsyncSqliteConnection};
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncSqliteConnection) -> QueryResult<Vec<AgentRow>> {
+    let managers = tenancy_diesel::alias!(agents as managers);
+    managers.scoped(scope).load(connection).await
+}
+
+fn main() {}

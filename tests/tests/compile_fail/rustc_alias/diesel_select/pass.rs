@@ -1,0 +1,11 @@
+// L17
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+    let managers = tenancy_diesel::alias!(agents as managers);
+    managers.scoped(scope).select(managers.field(agents::name)).load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// L17
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<Vec<String>> {
+    let managers = tenancy_diesel::alias!(agents as managers);
+    managers.scoped(scope).select(managers.field(agents::name)).load(connection).await
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+// L03
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<Vec<String>> {
+    let managers = tenancy_diesel::alias!(agents as managers);
+    agents::table
+        .scoped(scope)
+        .inner_join(managers.on(agents::manager_id.eq(managers.field(agents::id).nullable())))
+        .select(agents::name)
+        .load(connection)
+        .await
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// L17
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AgentRow;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<Vec<AgentRow>> {
+    let managers = tenancy_diesel::alias!(agents as managers);
+    managers.load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+// L83
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::{agents, canvases};
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<Vec<String>> {
+    agents::table
+        .scoped(scope)
+        .select(agents::name)
+        .union(QueryDsl::select(canvases::table.scoped(scope), canvases::title))
+        .load(connection)
+        .await
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// L83
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AgentRow;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<Vec<AgentRow>> {
+    agents::table.scoped(scope).union(agents::table).load(connection)
+}
+
+fn main() {}

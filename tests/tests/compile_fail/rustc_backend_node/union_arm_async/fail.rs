@@ -1,0 +1,12 @@
+// L83
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::{AgentRow, AsyncSqliteConnection};
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncSqliteConnection) -> QueryResult<Vec<AgentRow>> {
+    agents::table.scoped(scope).union(agents::table).load(connection).await
+}
+
+fn main() {}

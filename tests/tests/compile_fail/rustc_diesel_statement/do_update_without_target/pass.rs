@@ -1,0 +1,16 @@
+// L28
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::Agent;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, agent: &Agent, connection: &mut PgConnection) -> QueryResult<usize> {
+    tenancy_diesel::insert_into(agents::table.scoped(scope))
+        .values(agent)
+        .on_conflict(agents::id)
+        .do_update()
+        .set(agent)
+        .execute(connection)
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// L31
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<usize> {
+    diesel::insert_into(agents::table.scoped(scope)).values(agents::name.eq("Ada")).execute(connection)
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// L24
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    diesel::update(agents::table.scoped(scope)).set(agents::name.eq("Ada")).execute(connection).await
+}
+
+fn main() {}

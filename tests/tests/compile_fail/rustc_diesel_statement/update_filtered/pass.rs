@@ -1,0 +1,13 @@
+// L24
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<usize> {
+    tenancy_diesel::update(agents::table.scoped(scope))
+        .filter(agents::id.eq(1))
+        .set(agents::name.eq("Ada"))
+        .execute(connection)
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+// L24
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tenancy_diesel::Scoped;
+use tenancy_tests::cases::AsyncSqliteConnection;
+use tenancy_tests::schema::agents;
+
+async fn list(scope: &Scoped<i32>, connection: &mut AsyncSqliteConnection) -> QueryResult<usize> {
+    diesel::update(agents::table.scoped(scope).filter(agents::id.eq(1)))
+        .set(agents::name.eq("Ada"))
+        .execute(connection)
+        .await
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// L27
+use diesel::prelude::*;
+use tenancy_diesel::{Scoped, TenantScoped};
+use tenancy_tests::cases::Agent;
+
+fn list(scope: &Scoped<i32>, agent: &Agent, connection: &mut SqliteConnection) -> QueryResult<usize> {
+    Agent::upsert(agent).execute(connection)
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// L27
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::{Scoped, TenantScoped};
+use tenancy_tests::cases::Agent;
+
+async fn list(scope: &Scoped<i32>, agent: &Agent, connection: &mut AsyncPgConnection) -> QueryResult<usize> {
+    Agent::upsert(agent).execute(connection).await
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+// L78
+use tenancy_diesel::Scoped;
+
+pub fn mint(admitted: Scoped<i32>) -> Scoped<i32> {
+    *admitted.tenant() = 7;
+    admitted
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+// L37, L85
+use tenancy_diesel::Scoped;
+
+pub fn mint(admitted: Scoped<i32>) -> Scoped<i32> {
+    Default::default()
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// L36
+use diesel::prelude::*;
+use tenancy_diesel::{Scoped, TenantScoped};
+use tenancy_tests::cases::Agent;
+
+pub fn list(scope: Option<&Scoped<i32>>, connection: &mut PgConnection) -> QueryResult<Vec<Agent>> {
+    Agent::scoped(scope).load(connection)
+}
+
+fn main() {}

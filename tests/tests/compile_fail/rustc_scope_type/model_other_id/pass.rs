@@ -1,0 +1,9 @@
+use diesel::prelude::*;
+use tenancy_diesel::{Scoped, TenantScoped};
+use tenancy_tests::cases::Agent;
+
+pub fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<Agent>> {
+    Agent::scoped(scope).load(connection)
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+tenancy_diesel::table! {
+    agents (id) {
+        id -> Integer,
+        tenant_id -> Integer,
+        name -> Text,
+    }
+}
+
+pub struct Anywhere;
+
+impl tenancy_diesel::statement::ChangeTarget for Anywhere {
+    type Table = agents::table;
+    type Reach = tenancy_diesel::EveryTenant;
+
+    fn into_reach(self) -> Self::Reach {
+        unreachable!()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// L85
+tenancy_diesel::table! {
+    agents (id) {
+        id -> Integer,
+        tenant_id -> Integer,
+        name -> Text,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+diesel::table! {
+    agents (id) {
+        id -> Integer,
+        tenant_id -> Integer,
+    }
+}
+
+diesel::table! {
+    plans (id) {
+        id -> Integer,
+    }
+}
