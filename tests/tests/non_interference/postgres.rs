@@ -1,8 +1,11 @@
 //! PostgreSQL, on one connection: fewer cases.
 
 use diesel::Connection as _;
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use futures_util::FutureExt as _;
 use tenancy_diesel::Scoped;
+use tenancy_tests::blocking::RunQueryDsl;
 use tenancy_tests::schema::{agents, canvases};
 use tenancy_tests::server;
 
@@ -16,18 +19,26 @@ fn connect() -> statements::Statements {
     statements::Statements::on(PgConnection::establish(&url).expect("PostgreSQL answers"))
 }
 
-fn first(connection: &mut Connection, scope: &Scoped<i32>, filter: statements::OnCanvas) -> Answer {
+async fn run(connection: &mut Connection, statements: &str) -> QueryResult<()> {
+    connection.batch_execute(statements)
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().expect("a blocking connection's future is ready")
+}
+
+async fn first(connection: &mut Connection, scope: &Scoped<i32>, filter: statements::OnCanvas) -> Answer {
     let query = canvases::table.scoped(scope).distinct_on(canvases::title).filter(filter).order((
         canvases::title,
         canvases::score.desc(),
         canvases::id,
     ));
-    statements::rows(query.load::<statements::CanvasRow>(connection))
+    statements::rows(query.load::<statements::CanvasRow>(connection).await)
 }
 
-fn lock(connection: &mut Connection, scope: &Scoped<i32>, filter: statements::OnAgent) -> Answer {
+async fn lock(connection: &mut Connection, scope: &Scoped<i32>, filter: statements::OnAgent) -> Answer {
     let query = agents::table.scoped(scope).filter(filter).for_update().skip_locked();
-    statements::rows(query.load::<statements::AgentRow>(connection))
+    statements::rows(query.load::<statements::AgentRow>(connection).await)
 }
 
 #[test]
@@ -45,5 +56,7 @@ fn no_kind_is_idle() {
     property::no_kind_is_idle(&mut connect());
 }
 
+#[path = "on_sqlite_and_postgres.rs"]
+mod dialect;
 #[path = "statements/mod.rs"]
 mod statements;

@@ -6,7 +6,7 @@ use diesel::sql_types::Bool;
 use tenancy_diesel::Scoped;
 use tenancy_tests::schema::{agents, canvases, plans};
 
-use super::{Backend, Connection, rows};
+use super::{Backend, Connection, RunQueryDsl, rows};
 use crate::predicate::{Atom, Clause};
 use crate::property::Answer;
 use crate::read::Read;
@@ -38,7 +38,7 @@ macro_rules! narrowed {
 
 type Pair = (i32, i32, String, Option<(i32, i32, String)>);
 
-pub(super) fn run(read: &Read, scope: &Scoped<i32>, connection: &mut Connection) -> Answer {
+pub(super) async fn run(read: &Read, scope: &Scoped<i32>, connection: &mut Connection) -> Answer {
     let agents = agents::table.scoped(scope);
     let canvases = canvases::table.scoped(scope);
     let agent = (agents::tenant_id, agents::id, agents::name);
@@ -49,12 +49,12 @@ pub(super) fn run(read: &Read, scope: &Scoped<i32>, connection: &mut Connection)
                 .left_join(canvases)
                 .group_by((agents::tenant_id, agents::id, agents::name))
                 .select((agents::id, count(canvases::id.nullable())));
-            rows(query.load::<(i32, i64)>(connection))
+            rows(query.load::<(i32, i64)>(connection).await)
         }
         Read::InnerJoin(clauses) => {
             let query = agents.inner_join(canvases).select((agent, canvas));
             let query = narrowed!(query, clauses);
-            rows(query.load::<((i32, i32, String), (i32, i32, String))>(connection))
+            rows(query.load::<((i32, i32, String), (i32, i32, String))>(connection).await)
         }
         Read::LeftJoin(clauses) => {
             let query = agents.left_join(canvases).select((
@@ -63,7 +63,7 @@ pub(super) fn run(read: &Read, scope: &Scoped<i32>, connection: &mut Connection)
                 agents::name,
                 canvas.nullable(),
             ));
-            rows(narrowed!(query, clauses).load::<Pair>(connection))
+            rows(narrowed!(query, clauses).load::<Pair>(connection).await)
         }
         Read::LeftJoinParent(clauses) => {
             let query = canvases.left_join(agents).select((
@@ -72,7 +72,7 @@ pub(super) fn run(read: &Read, scope: &Scoped<i32>, connection: &mut Connection)
                 canvases::title,
                 agent.nullable(),
             ));
-            rows(narrowed!(query, clauses).load::<Pair>(connection))
+            rows(narrowed!(query, clauses).load::<Pair>(connection).await)
         }
         Read::JoinOn { score, or_raw } => {
             let on = canvases::agent_id.eq(agents::id).and(canvases::score.ge(*score));
@@ -83,7 +83,7 @@ pub(super) fn run(read: &Read, scope: &Scoped<i32>, connection: &mut Connection)
                 agents::name,
                 canvas.nullable(),
             ));
-            rows(query.load::<Pair>(connection))
+            rows(query.load::<Pair>(connection).await)
         }
         Read::ThreeSources(clauses) => {
             let query = agents.inner_join(canvases).left_join(plans::table).select((
@@ -92,7 +92,7 @@ pub(super) fn run(read: &Read, scope: &Scoped<i32>, connection: &mut Connection)
                 plans::name.nullable(),
             ));
             let query = narrowed!(query, clauses);
-            rows(query.load::<((i32, i32, String), (i32, i32, String), Option<String>)>(connection))
+            rows(query.load::<((i32, i32, String), (i32, i32, String), Option<String>)>(connection).await)
         }
         Read::Nested(clauses) => {
             let query = canvases.left_join(agents.inner_join(plans::table)).select((
@@ -101,13 +101,13 @@ pub(super) fn run(read: &Read, scope: &Scoped<i32>, connection: &mut Connection)
                 canvases::title,
                 (agents::tenant_id, agents::id, plans::name).nullable(),
             ));
-            rows(narrowed!(query, clauses).load::<Pair>(connection))
+            rows(narrowed!(query, clauses).load::<Pair>(connection).await)
         }
         Read::GlobalFirst { above, or_raw } => {
             let on = agents::plan_id.eq(plans::id.nullable()).and(agents::id.ge(*above));
             let on = on.or(agents::id.eq(0).or(sql::<Bool>(or_raw.unwrap_or("1=0"))));
             let query = plans::table.left_join(agents.on(on)).select((plans::name, agent.nullable()));
-            rows(query.load::<(String, Option<(i32, i32, String)>)>(connection))
+            rows(query.load::<(String, Option<(i32, i32, String)>)>(connection).await)
         }
         Read::Alias { outer } => {
             let managers = tenancy_diesel::alias!(agents as managers);
@@ -116,10 +116,10 @@ pub(super) fn run(read: &Read, scope: &Scoped<i32>, connection: &mut Connection)
             if *outer {
                 let query =
                     agents.left_join(managers.scoped(scope).on(on)).select((agent, manager.nullable()));
-                rows(query.load::<((i32, i32, String), Option<(i32, String)>)>(connection))
+                rows(query.load::<((i32, i32, String), Option<(i32, String)>)>(connection).await)
             } else {
                 let query = agents.inner_join(managers.scoped(scope).on(on)).select((agent, manager));
-                rows(query.load::<((i32, i32, String), (i32, String))>(connection))
+                rows(query.load::<((i32, i32, String), (i32, String))>(connection).await)
             }
         }
         other => unreachable!("{other:?} is no join"),

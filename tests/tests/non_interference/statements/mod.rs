@@ -1,15 +1,14 @@
-//! Runs the random statements on a blocking connection. A module of each database.
+//! Runs the random statements. A module of each database, written once as asynchronous code.
 
 use std::fmt::Debug;
 
-use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use tenancy_diesel::{Scoped, ScopedTable, Within, testing};
 use tenancy_tests::fixture;
 use tenancy_tests::schema::{agents, canvases};
 
-use super::{Backend, Connection, first, lock};
+use super::{Backend, Connection, RunQueryDsl, block_on, dialect, first, lock, run};
 use crate::property::{Answer, Database};
 use crate::read::Read;
 use crate::rows::TENANT;
@@ -35,6 +34,15 @@ pub(super) type AgentRow = (i32, i32, Option<i32>, Option<i32>, String);
 /// All columns of a canvas.
 pub(super) type CanvasRow = (i32, i32, i32, String, i32);
 
+/// An agent to insert.
+#[derive(Insertable)]
+#[diesel(table_name = agents)]
+pub(super) struct NewAgent {
+    id: i32,
+    name: &'static str,
+    plan_id: Option<i32>,
+}
+
 /// The database behind a connection.
 pub(super) struct Statements {
     connection: Connection,
@@ -43,10 +51,9 @@ pub(super) struct Statements {
 
 impl Statements {
     pub(super) fn on(mut connection: Connection) -> Self {
-        connection.batch_execute(fixture::TABLES).expect("the tables");
-        connection
-            .batch_execute("INSERT INTO plans (id, name) VALUES (1, 'free'), (2, 'paid')")
-            .expect("the plans");
+        for statements in [fixture::TABLES, "INSERT INTO plans (id, name) VALUES (1, 'free'), (2, 'paid')"] {
+            block_on(run(&mut connection, statements)).expect("the tables and the plans");
+        }
         Self { connection, scope: testing::scope(TENANT) }
     }
 }
@@ -60,7 +67,7 @@ struct Line {
 impl Database for Statements {
     fn fill(&mut self, statements: &str) {
         let statements = format!("DELETE FROM agents; DELETE FROM canvases; {statements}");
-        self.connection.batch_execute(&statements).expect("the rows");
+        block_on(run(&mut self.connection, &statements)).expect("the rows");
     }
 
     fn contents(&mut self, tenants: &[i32]) -> Vec<String> {
@@ -73,16 +80,17 @@ impl Database for Statements {
              UNION ALL SELECT CONCAT('canvas ', tenant_id, ':', id, ':', agent_id, ':', title, ':', score) AS line
              FROM canvases WHERE tenant_id IN ({tenants}) ORDER BY line"
         );
-        let lines: Vec<Line> = diesel::sql_query(query).load(&mut self.connection).expect("the contents");
+        let query = diesel::sql_query(query).load::<Line>(&mut self.connection);
+        let lines = block_on(query).expect("the contents");
         lines.into_iter().map(|line| line.line).collect()
     }
 
     fn read(&mut self, read: &Read) -> Answer {
-        reads::run(read, &self.scope, &mut self.connection)
+        block_on(reads::run(read, &self.scope, &mut self.connection))
     }
 
     fn write(&mut self, write: &Write) -> Answer {
-        writes::run(write, &self.scope, &mut self.connection)
+        block_on(writes::run(write, &self.scope, &mut self.connection))
     }
 }
 
@@ -97,4 +105,9 @@ pub(super) fn rows<Row: Debug>(result: QueryResult<Vec<Row>>) -> Answer {
 fn ordered<Row: Debug>(result: QueryResult<Vec<Row>>) -> Answer {
     let rows = result.map_err(|error| format!("{error:?}"))?;
     Ok(rows.iter().map(|row| format!("{row:?}")).collect())
+}
+
+/// The number of rows that a write changed.
+pub(super) fn count(result: QueryResult<usize>) -> Answer {
+    result.map(|count| vec![count.to_string()]).map_err(|error| format!("{error:?}"))
 }

@@ -30,8 +30,9 @@ pub(super) fn on_agent(predicate: &Predicate, scope: &Scoped<i32>) -> OnAgent {
                 managed.scoped(scope).filter(managed.field(agents::manager_id).eq(agents::id.nullable()));
             Box::new(exists(of_agent))
         }
-        // Beside a condition: Diesel parenthesises the pair, which the text may then close.
-        Predicate::Raw(text) => Box::new(agents::id.ge(0).and(sql::<Bool>(text))),
+        // Beside a condition Diesel parenthesises the pair, and the text may close that.
+        Predicate::Raw(text) if text.contains(')') => Box::new(agents::id.ge(0).and(sql::<Bool>(text))),
+        Predicate::Raw(text) => Box::new(sql::<Bool>(text)),
         Predicate::And(left, right) => Box::new(on_agent(left, scope).and(on_agent(right, scope))),
         Predicate::Or(left, right) => Box::new(on_agent(left, scope).or(on_agent(right, scope))),
         Predicate::Not(inner) => Box::new(not(on_agent(inner, scope))),
@@ -46,7 +47,10 @@ pub(super) fn on_canvas(predicate: &CanvasPredicate, scope: &Scoped<i32>) -> OnC
             let managed = agents::table.scoped(scope).filter(agents::manager_id.is_not_null());
             Box::new(canvases::agent_id.eq_any(managed.select(agents::id)))
         }
-        CanvasPredicate::Raw(text) => Box::new(canvases::id.ge(0).and(sql::<Bool>(text))),
+        CanvasPredicate::Raw(text) if text.contains(')') => {
+            Box::new(canvases::id.ge(0).and(sql::<Bool>(text)))
+        }
+        CanvasPredicate::Raw(text) => Box::new(sql::<Bool>(text)),
         CanvasPredicate::Or(left, right) => Box::new(on_canvas(left, scope).or(on_canvas(right, scope))),
     }
 }

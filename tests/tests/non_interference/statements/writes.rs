@@ -2,22 +2,13 @@
 
 use diesel::dsl::max;
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 use tenancy_diesel::{Scoped, delete, insert_into, update};
 use tenancy_tests::schema::{agents, canvases};
 
 use super::predicates::{on_agent, on_canvas};
-use super::{AgentRow, CanvasRow, Connection, rows};
+use super::{Connection, NewAgent, RunQueryDsl, count, dialect};
 use crate::property::Answer;
-use crate::write::{Action, Changes, Key, Write};
-
-#[derive(Insertable)]
-#[diesel(table_name = agents)]
-struct NewAgent {
-    id: i32,
-    name: &'static str,
-    plan_id: Option<i32>,
-}
+use crate::write::{Changes, Write};
 
 #[derive(Insertable)]
 #[diesel(table_name = canvases)]
@@ -39,14 +30,14 @@ struct AgentChanges {
 macro_rules! changed {
     ($target:expr, $changes:expr, $scope:expr, $connection:expr) => {
         count(match $changes {
-            Changes::Name(name) => $target.set(agents::name.eq(*name)).execute($connection),
-            Changes::Plan(plan) => $target.set(agents::plan_id.eq(*plan)).execute($connection),
+            Changes::Name(name) => $target.set(agents::name.eq(*name)).execute($connection).await,
+            Changes::Plan(plan) => $target.set(agents::plan_id.eq(*plan)).execute($connection).await,
             Changes::Some(manager_id, plan_id) => {
                 let changes = AgentChanges { manager_id: *manager_id, plan_id: *plan_id };
-                $target.set(&changes).execute($connection)
+                $target.set(&changes).execute($connection).await
             }
             Changes::ManagerIsSelf => {
-                $target.set(agents::manager_id.eq(agents::id.nullable())).execute($connection)
+                $target.set(agents::manager_id.eq(agents::id.nullable())).execute($connection).await
             }
             Changes::HighestScore => {
                 let highest = canvases::table
@@ -54,78 +45,31 @@ macro_rules! changed {
                     .filter(canvases::agent_id.eq(agents::id))
                     .select(max(canvases::score))
                     .single_value();
-                $target
-                    .set((agents::manager_id.eq(highest), agents::name.eq(agents::name)))
-                    .execute($connection)
+                $target.set(agents::manager_id.eq(highest)).execute($connection).await
             }
         })
     };
 }
 
-pub(super) fn run(write: &Write, scope: &Scoped<i32>, connection: &mut Connection) -> Answer {
+pub(super) async fn run(write: &Write, scope: &Scoped<i32>, connection: &mut Connection) -> Answer {
     let agents = agents::table.scoped(scope);
-    let canvases = canvases::table.scoped(scope);
     match write {
         Write::Insert((id, name, plan_id)) => {
             let row = NewAgent { id: *id, name, plan_id: *plan_id };
-            rows(insert_into(agents).values(&row).load::<AgentRow>(connection))
+            dialect::insert(&row, scope, connection).await
         }
         Write::InsertBatch(batch) => {
-            let batch: Vec<_> = batch
-                .iter()
-                .map(|(id, agent_id, title, score)| NewCanvas {
-                    id: *id,
-                    agent_id: *agent_id,
-                    title,
-                    score: *score,
-                })
-                .collect();
-            count(insert_into(canvases).values(&batch).execute(connection))
+            let row = |(id, agent_id, title, score)| NewCanvas { id, agent_id, title, score };
+            let batch: Vec<_> = batch.iter().copied().map(row).collect();
+            count(insert_into(canvases::table.scoped(scope)).values(&batch).execute(connection).await)
         }
-        Write::Upsert { rows: batch, key, action } => {
-            let batch: Vec<_> =
-                batch.iter().map(|(id, name, plan)| NewAgent { id: *id, name, plan_id: *plan }).collect();
-            let insert = insert_into(agents).values(&batch);
-            let plan = || agents::plan_id.eq(excluded(agents::plan_id));
-            count(match (action, key) {
-                (Action::Fail, _) => insert.execute(connection),
-                (Action::Nothing, _) => insert.on_conflict_do_nothing().execute(connection),
-                (Action::NothingOnKey, Key::Id) => {
-                    insert.on_conflict(agents::id).do_nothing().execute(connection)
-                }
-                (Action::NothingOnKey, Key::Name) => {
-                    insert.on_conflict(agents::name).do_nothing().execute(connection)
-                }
-                (Action::Update, Key::Id) => insert
-                    .on_conflict(agents::id)
-                    .do_update()
-                    .set((agents::name.eq(excluded(agents::name)), plan()))
-                    .execute(connection),
-                (Action::Update, Key::Name) => insert
-                    .on_conflict(agents::name)
-                    .do_update()
-                    .set((plan(), agents::manager_id.eq(excluded(agents::id).nullable())))
-                    .execute(connection),
-            })
+        Write::Upsert { rows, key, action } => {
+            let row = |(id, name, plan_id)| NewAgent { id, name, plan_id };
+            let batch = rows.iter().copied().map(row).collect();
+            dialect::upsert(&batch, *key, *action, scope, connection).await
         }
         Write::InsertSelected { filter, offset, action } => {
-            let selected = agents.filter(on_agent(filter, scope)).select((
-                agents::id + *offset,
-                agents::id,
-                agents::name,
-            ));
-            let insert = insert_into(canvases)
-                .from_select(selected, (canvases::id, canvases::agent_id, canvases::title));
-            count(match action {
-                Action::Fail => insert.execute(connection),
-                Action::Nothing => insert.on_conflict_do_nothing().execute(connection),
-                Action::NothingOnKey => insert.on_conflict(canvases::id).do_nothing().execute(connection),
-                Action::Update => insert
-                    .on_conflict(canvases::id)
-                    .do_update()
-                    .set(canvases::title.eq(excluded(canvases::title)))
-                    .execute(connection),
-            })
+            dialect::insert_selected(on_agent(filter, scope), *offset, *action, scope, connection).await
         }
         Write::Update { id: Some(id), filter, changes } => {
             let target = update(agents).find(*id).filter(on_agent(filter, scope));
@@ -136,26 +80,16 @@ pub(super) fn run(write: &Write, scope: &Scoped<i32>, connection: &mut Connectio
             changed!(target, changes, scope, connection)
         }
         Write::UpdateCanvases { filter, score } => {
-            let statement = update(canvases)
-                .filter(on_canvas(filter, scope))
-                .set(canvases::score.eq(canvases::score + *score));
-            rows(statement.load::<CanvasRow>(connection))
+            dialect::update_canvases(on_canvas(filter, scope), *score, scope, connection).await
         }
         Write::Delete { id: Some(id), filter } => {
-            count(delete(agents).find(*id).filter(on_agent(filter, scope)).execute(connection))
+            count(delete(agents).find(*id).filter(on_agent(filter, scope)).execute(connection).await)
         }
         Write::Delete { id: None, filter } => {
-            count(delete(agents).filter(on_agent(filter, scope)).execute(connection))
+            count(delete(agents).filter(on_agent(filter, scope)).execute(connection).await)
         }
         Write::DeleteCanvases { filter } => {
-            let statement = delete(canvases)
-                .filter(on_canvas(filter, scope))
-                .returning((canvases::tenant_id, canvases::id));
-            rows(statement.load::<(i32, i32)>(connection))
+            dialect::delete_canvases(on_canvas(filter, scope), scope, connection).await
         }
     }
-}
-
-fn count(result: QueryResult<usize>) -> Answer {
-    result.map(|count| vec![count.to_string()]).map_err(|error| format!("{error:?}"))
 }
