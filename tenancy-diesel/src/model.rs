@@ -213,6 +213,7 @@ pub trait ParentOf<'parent, M> {
     fn children(&'parent self) -> Self::Predicate;
 }
 
+#[diagnostic::do_not_recommend]
 impl<'parent, M, P: 'parent> ParentOf<'parent, M> for P
 where
     M: BelongsTo<P>,
@@ -228,6 +229,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'parent, M, P: 'parent> ParentOf<'parent, M> for [P]
 where
     M: BelongsTo<P>,

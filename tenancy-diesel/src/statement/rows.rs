@@ -13,7 +13,7 @@ use crate::table::TenantTable;
 
 /// Rows of table `T` that can be stamped with a tenant: what Diesel's `Insertable` makes of one row or of a batch.
 #[diagnostic::on_unimplemented(
-    message = "these values cannot be stamped with a tenant: `{Self}`",
+    message = "these values for `{T}` cannot be stamped with a tenant",
     label = "neither rows nor a batch of rows",
     note = "to insert what a query selects, write `.from_select(query, columns)`: the statement adds the tenant column",
     note = "T0011: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0011"

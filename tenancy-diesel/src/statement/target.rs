@@ -16,7 +16,7 @@ mod sealed {
 
 /// What [`update`](crate::update) and [`delete`](crate::delete) take: a scoped table, or a [`CrossTenantTarget`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be updated or deleted from: it is no scoped table",
+    message = "only a scoped table can be updated or deleted from, and this is none",
     label = "this is not `table.scoped(&scope)`",
     note = "write `update(table.scoped(&scope)).filter(…).set(…)`: filters come after the table, not inside the parentheses",
     note = "a table opened with `across_tenants` is for reading; for writing, audited, there is `write_across_tenants`",
