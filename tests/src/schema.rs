@@ -1,4 +1,4 @@
-//! The tables that the cases share: three of tenants, one global, an index of none.
+//! The tables that the cases share: two of tenants, and one global.
 #![allow(missing_docs)] // Diesel documents what it generates only where the declaration does
 
 tenancy_diesel::table! {

@@ -34,7 +34,8 @@ pub(crate) fn replacement(of: &str, on: &str, krate: &TokenStream) -> Option<Tok
                 }
             }
         },
-        // Implemented under a bound that never holds, rather than left out, so that nobody can add it by hand.
+        // Implemented under a bound that never holds, rather than left out, so that what asks for it (an alias of Diesel's,
+        // `Only`) is refused in words. It does not keep the schema's own crate from writing an implementation by hand.
         ("QueryFragment", "table") => quote! {
             impl<DB> diesel::query_builder::QueryFragment<DB> for table
             where
@@ -74,8 +75,8 @@ pub(crate) fn column_impl(item: &Item, krate: &TokenStream) -> TokenStream {
 /// A method of the bare table: its name, and the types of its arguments, each of them a type parameter.
 type Method = (&'static str, &'static [&'static str]);
 
-/// Every method by which Diesel would build a query from a table, without those that it calls on `self` itself. Inherent methods win over a trait's, and a bound on a
-/// method keeps its whole explanation.
+/// Every method by which Diesel would build a query from a table, without those that its own expansion calls on `self`.
+/// Inherent methods win over a trait's, and a bound on a method keeps its whole explanation.
 const BUILDERS: [Method; 34] = [
     ("distinct", &[]),
     ("distinct_on", &["Expr"]),

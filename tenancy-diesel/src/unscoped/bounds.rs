@@ -1,6 +1,6 @@
 //! Bounds that no type satisfies, one for each mistake, with what the compiler is to say.
 //!
-//! Each has a lifetime parameter: a bound without any parameter is checked where it is written instead of where it is
+//! Each has a parameter, of lifetime or type: a bound without any is checked where it is written instead of where it is
 //! used. Each has a supertrait that cannot be named from outside, so that nobody can implement it by hand.
 
 mod sealed {
