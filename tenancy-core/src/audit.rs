@@ -99,11 +99,22 @@ pub enum AuditEvent<'a> {
         /// How it was touched.
         access: Access,
     },
+    /// A transaction of one tenant was allowed SQL that the types cannot read.
+    RawSql {
+        /// Who was admitted to the tenant.
+        principal: &'a str,
+        /// The tenant.
+        tenant: &'a str,
+        /// Why.
+        reason: &'a str,
+        /// Where it was allowed.
+        location: &'static Location<'static>,
+    },
 }
 
 /// The default [`AuditSink`]: `tracing` events under the target `tenancy::audit`.
 ///
-/// Admissions are `INFO`; denials and everything about spanning tenants are `WARN`. Principals, tenants and
+/// Admissions are `INFO`; denials, raw SQL and everything about spanning tenants are `WARN`. Principals, tenants and
 /// reasons are recorded as string fields, which formatters escape.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
@@ -138,6 +149,9 @@ impl AuditSink for TracingSink {
                     access = access.as_str(),
                     "cross-tenant used"
                 );
+            }
+            AuditEvent::RawSql { principal, tenant, reason, location } => {
+                tracing::warn!(target: TracingSink::TARGET, principal, tenant, reason, %location, "raw SQL");
             }
         }
     }

@@ -1,11 +1,11 @@
-//! Why somebody asks to span tenants.
+//! Why somebody asks to leave what the types guard.
 
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Why somebody asks to span tenants: text that is not blank, for people who read the audit trail.
+/// Why somebody asks to span tenants, or for raw SQL: text that is not blank, for people who read the audit trail.
 ///
 /// # Examples
 ///
@@ -67,7 +67,7 @@ pub struct EmptyReason;
 
 impl fmt::Display for EmptyReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("spanning tenants needs a reason, and the one given is blank")
+        f.write_str("a bypass needs a reason, and the one given is blank")
     }
 }
 

@@ -123,6 +123,12 @@ pub enum RecordedEvent {
         subject: &'static str,
         access: Access,
     },
+    RawSql {
+        principal: String,
+        tenant: String,
+        reason: String,
+        location: &'static Location<'static>,
+    },
 }
 
 impl From<&AuditEvent<'_>> for RecordedEvent {
@@ -149,6 +155,12 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
                     access,
                 }
             }
+            AuditEvent::RawSql { principal, tenant, reason, location } => Self::RawSql {
+                principal: principal.into(),
+                tenant: tenant.into(),
+                reason: reason.into(),
+                location,
+            },
         }
     }
 }
