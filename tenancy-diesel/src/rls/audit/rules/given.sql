@@ -1,0 +1,85 @@
+WITH RECURSIVE input AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i (object, tenant, sql_type, wall)
+), known AS (
+    -- Not by to_regclass, which fails where the role may not use the schema.
+    SELECT i.*, c.oid AS relation
+      FROM input AS i
+      LEFT JOIN (pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace)
+        ON format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""')) = i.object
+), declared AS (
+    SELECT relation, tenant::name AS tenant FROM known WHERE tenant <> '' AND relation IS NOT NULL
+), walled AS (
+    SELECT k.object, k.tenant, k.sql_type, k.wall, k.relation,
+           c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relowner, c.relnamespace
+      FROM known AS k JOIN pg_class AS c ON c.oid = k.relation
+     WHERE k.tenant <> ''
+), given AS (
+    SELECT quote_ident($5) AS application, to_regrole(quote_ident($5))::oid AS application_oid,
+           to_regrole(quote_ident($6))::oid AS across_oid, $5::text AS application_name, $6::text AS across_name,
+           -- Who gets what the application may not own.
+           coalesce(quote_ident($7), CASE WHEN pg_get_userbyid(d.datdba) IN ($5, session_user, current_user) THEN 'CURRENT_USER'
+                                          ELSE quote_ident(pg_get_userbyid(d.datdba)) END) AS owner,
+           d.oid AS database_oid, quote_ident(d.datname) AS database
+      FROM pg_database AS d WHERE d.datname = current_database()
+), subjects AS (
+    SELECT r.oid, quote_ident(r.rolname) AS name, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolreplication
+      FROM pg_roles AS r
+     WHERE r.rolname = $5 OR ($8 AND r.rolname IN (session_user, current_user))
+), ordinary AS (
+    SELECT * FROM subjects WHERE NOT rolsuper
+), tenant_function AS (
+    SELECT p.*, l.lanname FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+     WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'tenancy') AND p.proname = 'tenant' AND p.pronargs = 0
+), key_table AS (
+    SELECT c.oid, c.relowner FROM pg_class AS c
+     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'tenancy') AND c.relname = 'sealing_keys'
+), owners AS (
+    SELECT relowner AS oid FROM walled UNION SELECT proowner FROM tenant_function UNION SELECT relowner FROM key_table
+    UNION SELECT nspowner FROM pg_namespace WHERE nspname = 'tenancy'
+    UNION SELECT c.relowner FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+           WHERE n.nspname = 'tenancy' AND c.relname = 'before_wall'
+), acting AS (
+    -- With whom they can become: SET ROLE asks for no inheritance, which the has_…_privilege functions do. Those that R003
+    -- finds have every privilege anyway.
+    SELECT s.oid, s.name, s.rolcreaterole, s.rolreplication FROM ordinary AS s
+    UNION
+    SELECT r.oid, quote_ident(r.rolname), r.rolcreaterole, r.rolreplication
+      FROM ordinary AS s JOIN pg_roles AS r ON pg_has_role(s.oid, r.oid, 'MEMBER'), given AS g
+     WHERE NOT r.rolsuper AND NOT r.rolbypassrls AND r.oid <> coalesce(g.across_oid, 0) AND r.oid NOT IN (SELECT oid FROM owners)
+       AND r.rolname NOT LIKE 'pg\_%'
+), children AS (
+    SELECT i.inhrelid AS relation, w.object AS parent FROM pg_inherits AS i JOIN walled AS w ON w.relation = i.inhparent
+    UNION
+    SELECT i.inhrelid, c.parent FROM pg_inherits AS i JOIN children AS c ON c.relation = i.inhparent
+), parents AS (
+    SELECT i.inhparent AS relation, w.object AS child FROM pg_inherits AS i JOIN walled AS w ON w.relation = i.inhrelid
+    UNION
+    SELECT i.inhparent, p.child FROM pg_inherits AS i JOIN parents AS p ON p.relation = i.inhrelid
+), views AS (
+    SELECT r.ev_class AS relation, w.object AS reads
+      FROM walled AS w
+      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = w.relation AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS r ON r.oid = d.objid AND r.ev_class <> w.relation
+    UNION
+    SELECT r.ev_class, v.reads
+      FROM views AS v
+      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.relation AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS r ON r.oid = d.objid AND r.ev_class <> v.relation
+), policies AS (
+    SELECT w.object, w.wall, p.polname, p.polpermissive, p.polcmd, p.polroles,
+           format('DROP POLICY %I ON %s', p.polname, w.object) AS dropped,
+           pg_get_expr(p.polqual, p.polrelid) AS qualification, pg_get_expr(p.polwithcheck, p.polrelid) AS verification,
+           -- As the wall's own conditions read without blanks, parentheses and the sub-select's alias.
+           translate(regexp_replace(pg_get_expr(p.polqual, p.polrelid), ' AS "?\w+"?', '', 'g'), E' ()\n', '') AS using_,
+           translate(regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), ' AS "?\w+"?', '', 'g'), E' ()\n', '') AS check_,
+           own.conditions
+      FROM walled AS w
+      JOIN pg_policy AS p ON p.polrelid = w.relation,
+           LATERAL (SELECT array_agg(translate(quote_ident(w.tenant), ' ()', '') || cast_ || '=' || read || 'tenancy.tenant'
+                                     || CASE w.sql_type WHEN 'text' THEN '' ELSE '::' || translate(w.sql_type, ' ()', '') END) AS conditions
+                      FROM unnest(ARRAY['', '::text']) AS cast_, unnest(ARRAY['', 'SELECT']) AS read) AS own
+), policies_read AS (
+    SELECT p.*, coalesce(p.using_ = ANY (p.conditions), true) AND coalesce(p.check_ = ANY (p.conditions), true) AS is_own,
+           concat(p.qualification, ' ', p.verification) AS condition
+      FROM policies AS p
+),

@@ -1,0 +1,35 @@
+-- R050
+SELECT 'R050', w.object, format('the role %s may %s: none of these asks a policy', s.name,
+                                concat_ws(', ', CASE WHEN p.truncates THEN 'TRUNCATE' END, CASE WHEN p.refers THEN 'REFERENCES' END,
+                                          CASE WHEN p.triggers THEN 'TRIGGER' END)),
+       format('REVOKE TRUNCATE, REFERENCES, TRIGGER ON TABLE %s FROM PUBLIC, %s', w.object, s.name)
+  FROM acting AS s, walled AS w,
+       LATERAL (SELECT has_table_privilege(s.oid, w.relation, 'TRUNCATE') AS truncates,
+                       has_table_privilege(s.oid, w.relation, 'REFERENCES')
+                       OR has_any_column_privilege(s.oid, w.relation, 'REFERENCES') AS refers,
+                       has_table_privilege(s.oid, w.relation, 'TRIGGER') AS triggers) AS p
+ WHERE w.relowner <> s.oid AND (p.truncates OR p.refers OR p.triggers)
+UNION ALL -- R051
+SELECT 'R051', g.database, format('the role %s may make temporary tables, which stand before the real ones in the search path', s.name),
+       format('REVOKE TEMPORARY ON DATABASE %s FROM PUBLIC, %s', g.database, s.name)
+  FROM acting AS s, given AS g WHERE has_database_privilege(s.oid, g.database_oid, 'TEMPORARY')
+UNION ALL -- R052
+SELECT 'R052', n.oid::regnamespace::text,
+       format('the role %s may create functions, operators and tables in the schema', s.name),
+       format('REVOKE CREATE ON SCHEMA %s FROM PUBLIC, %s', n.oid::regnamespace, s.name)
+  FROM acting AS s, pg_namespace AS n
+ WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND has_schema_privilege(s.oid, n.oid, 'CREATE')
+UNION ALL -- R053
+SELECT 'R053', g.database, format('the role %s may create schemas', s.name),
+       format('REVOKE CREATE ON DATABASE %s FROM PUBLIC, %s', g.database, s.name)
+  FROM acting AS s, given AS g WHERE has_database_privilege(s.oid, g.database_oid, 'CREATE')
+UNION ALL -- R054
+SELECT DISTINCT 'R054', n.oid::regnamespace::text,
+       format('the schema has the name of the role %s and so stands before the others in its search path ("$user"): its %s is found instead of %s; give it another name',
+              s.name, quote_ident(c.relname), k.object),
+       format('REVOKE USAGE ON SCHEMA %s FROM PUBLIC, %s', n.oid::regnamespace, s.name)
+  FROM acting AS s
+  JOIN pg_namespace AS n ON quote_ident(n.nspname) = s.name AND has_schema_privilege(s.oid, n.oid, 'USAGE')
+  JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  JOIN (known AS k JOIN pg_class AS declared_class ON declared_class.oid = k.relation)
+    ON declared_class.relname = c.relname AND declared_class.relnamespace <> n.oid

@@ -1,0 +1,84 @@
+-- R040
+SELECT DISTINCT 'R040', c.oid::regclass::text,
+       format('the table has the column %I of the tenants, and is not declared: nothing keeps its rows apart', a.attname),
+       format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', c.oid::regclass, g.application)
+       || CASE WHEN s.oid = g.application_oid THEN '' ELSE ', ' || s.name END
+  FROM given AS g, acting AS s, pg_class AS c
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND NOT a.attisdropped
+ WHERE c.relkind IN ('r', 'p', 'f') AND a.attname IN (SELECT tenant FROM walled)
+   -- In other schemas the tables of tenants of their own, which have a wall of their own.
+   AND (c.relnamespace IN (SELECT relnamespace FROM walled)
+        OR c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+           AND has_schema_privilege(s.oid, c.relnamespace, 'USAGE') AND NOT (c.relrowsecurity AND c.relforcerowsecurity))
+   AND c.oid NOT IN (SELECT relation FROM known WHERE relation IS NOT NULL UNION ALL SELECT relation FROM children UNION ALL SELECT relation FROM parents)
+   AND (has_table_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+        OR has_any_column_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
+UNION ALL -- R041
+SELECT DISTINCT 'R041', c.oid::regclass::text,
+       format('the view reads %s with its owner''s rights', v.reads), format('ALTER VIEW %s SET (security_invoker = true)', c.oid::regclass)
+  FROM views AS v JOIN pg_class AS c ON c.oid = v.relation
+ WHERE c.relkind = 'v' AND NOT coalesce((SELECT option_value::boolean FROM pg_options_to_table(c.reloptions)
+                                          WHERE option_name = 'security_invoker'), false)
+UNION ALL -- R042
+SELECT DISTINCT 'R042', c.oid::regclass::text,
+       format('the materialized view is a copy of %s, and has no policies', v.reads),
+       format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', c.oid::regclass, s.name)
+  FROM acting AS s, views AS v JOIN pg_class AS c ON c.oid = v.relation
+ WHERE c.relkind = 'm' AND (has_table_privilege(s.oid, c.oid, 'SELECT') OR has_any_column_privilege(s.oid, c.oid, 'SELECT'))
+UNION ALL -- R043
+SELECT DISTINCT 'R043', p.oid::regprocedure::text,
+       format('the function runs with the rights of %I (SECURITY DEFINER), and the application can call it or cause it to be called',
+              pg_get_userbyid(p.proowner)),
+       format('ALTER ROUTINE %s SECURITY INVOKER', p.oid::regprocedure)
+  FROM acting AS s, pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+ WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+   AND p.oid NOT IN (SELECT oid FROM tenant_function) AND p.proowner <> s.oid
+   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+   AND (has_function_privilege(s.oid, p.oid, 'EXECUTE')
+        OR p.oid IN (SELECT t.tgfoid FROM pg_trigger AS t WHERE t.tgrelid IN (SELECT relation FROM known)))
+UNION ALL -- R044
+SELECT DISTINCT 'R044', c.oid::regclass::text,
+       format('it is a part of %s, and row-level security does not hold for those who name it itself', ch.parent),
+       format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', c.oid::regclass)
+  FROM children AS ch JOIN pg_class AS c ON c.oid = ch.relation
+ WHERE c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+   AND c.oid NOT IN (SELECT relation FROM walled)
+UNION ALL
+SELECT DISTINCT 'R044', c.oid::regclass::text,
+       format('%s is a part of it, and who names it reads those rows by its own policies', p.child),
+       format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', c.oid::regclass, s.name)
+  FROM acting AS s, parents AS p JOIN pg_class AS c ON c.oid = p.relation
+ WHERE c.oid NOT IN (SELECT relation FROM walled)
+   AND (has_table_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+        OR has_any_column_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
+UNION ALL -- R045
+SELECT 'R045', w.object || ' rule ' || quote_ident(r.rulename), 'the rule rewrites statements, and runs with the owner''s rights',
+       format('DROP RULE %I ON %s', r.rulename, w.object)
+  FROM walled AS w JOIN pg_rewrite AS r ON r.ev_class = w.relation
+ WHERE w.relkind IN ('r', 'p')
+UNION ALL
+SELECT DISTINCT 'R045', c.oid::regclass || ' rule ' || quote_ident(r.rulename),
+       format('the rule reads or writes %s, and runs with the owner''s rights', w.object), format('DROP RULE %I ON %s', r.rulename, c.oid::regclass)
+  FROM walled AS w
+  JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = w.relation AND d.classid = 'pg_rewrite'::regclass
+  JOIN pg_rewrite AS r ON r.oid = d.objid AND r.ev_class NOT IN (SELECT relation FROM walled) AND r.rulename <> '_RETURN'
+  JOIN pg_class AS c ON c.oid = r.ev_class
+UNION ALL -- R047
+SELECT DISTINCT 'R047', p.oid::regprocedure::text,
+       'the function is LEAKPROOF, so that it is computed before the policies are: whatever it does, it does with every tenant''s rows',
+       format('ALTER FUNCTION %s NOT LEAKPROOF', p.oid::regprocedure)
+  FROM acting AS s, pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+ WHERE p.proleakproof AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+   AND has_function_privilege(s.oid, p.oid, 'EXECUTE')
+UNION ALL -- R046
+SELECT DISTINCT 'R046',
+       CASE WHEN p.puballtables THEN '' WHEN r.prrelid IS NOT NULL THEN w.object || ' ' ELSE 'SCHEMA ' || w.relnamespace::regnamespace || ' ' END
+       || 'publication ' || quote_ident(p.pubname),
+       'the publication sends every tenant''s changes to its subscribers, whatever the policies say',
+       CASE WHEN p.puballtables THEN format('DROP PUBLICATION %I', p.pubname)
+            WHEN r.prrelid IS NOT NULL THEN format('ALTER PUBLICATION %I DROP TABLE %s', p.pubname, w.object)
+            ELSE format('ALTER PUBLICATION %I DROP TABLES IN SCHEMA %s', p.pubname, w.relnamespace::regnamespace) END
+  FROM walled AS w
+  JOIN pg_publication AS p ON w.relation IN (SELECT relid FROM pg_get_publication_tables(p.pubname))
+  LEFT JOIN pg_publication_rel AS r ON r.prpubid = p.oid AND r.prrelid = w.relation
