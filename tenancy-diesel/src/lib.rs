@@ -10,6 +10,10 @@
 //! | write within a tenant | [`insert_into`], [`update`], [`delete`], [`mod@statement`] |
 //! | give a model its builders | [`derive@TenantScoped`] |
 //! | tell two tenants apart in one function | [`brand!`] |
+//! | open transactions for tenants over a pool | [`mod@tenants`], [`RunQueryDsl`] (features `tenants-…`) |
+//! | let the database keep tenants apart as well | [`rls`]: migrations, sealed tenants, the audit (feature `rls`) |
+//! | give tenants schemas and databases of their own | [`placement`] (feature `placement`) |
+//! | insert thousands of rows | [`statement::IncompleteInsert::bulk`] |
 //! | span tenants, audited | [`CrossTenant`], `table.across_tenants(&cross_tenant)`, [`CrossTenantTarget`] |
 //! | understand an error | [`mod@errors`] |
 //! | know what is promised and what is not | [`mod@guarantees`] |
@@ -24,22 +28,33 @@
 //! |---|---|
 //! | `postgres`, `mysql`, `sqlite` | scoped SQL for Diesel's backend of that name. Without one of them no scoped query compiles |
 //! | `async` | batches on SQLite through diesel-async; everything else runs through diesel-async without it |
+//! | `rls` | row-level security of PostgreSQL from the declared tables: migrations, sealed tenants, an audit of a database |
+//! | `placement` | where each tenant lives: shared tables, a schema, a database of its own |
+//! | `tenants-postgres`, `tenants-mysql`, `tenants-sqlite` | tenant transactions over a pool, on diesel-async's connections to that database |
+//! | `tls` | TLS to PostgreSQL for `tenants-postgres`, by rustls |
 //! | `testing` | [`testing`]: scopes without an authority. A build without debug assertions refuses it |
 //!
 //! `postgres` and `mysql` bring Diesel's types, not its client libraries: an application chooses the connections in its
 //! own dependencies on `diesel` and `diesel-async`.
 
 mod alias;
+mod bound_tenant;
 mod dialect;
 mod grouping;
 mod join;
 mod joinable;
 pub mod model;
+#[cfg(feature = "placement")]
+pub mod placement;
+#[cfg(feature = "rls")]
+pub mod rls;
 mod scope_for;
 mod selection;
 mod source;
 pub mod statement;
 mod table;
+#[cfg(feature = "tenants")]
+pub mod tenants;
 mod unscoped;
 
 pub mod prelude;
@@ -146,11 +161,14 @@ pub use tenancy_derive::tenant_global;
 pub use tenancy_derive::tenant_scoped;
 
 pub use self::alias::{Alias, AliasField, ScopedAlias, TableAlias};
+pub use self::bound_tenant::WrongTenant;
 pub use self::dialect::{SourceForm, TenantBackend};
 pub use self::model::TenantScoped;
 pub use self::source::{EveryTenant, ScopedTable, Unowned, Within};
 pub use self::statement::{ColumnNames, CrossTenantTarget, delete, insert_into, update};
 pub use self::table::{DeclaredTable, GlobalTable, TenantSqlType, TenantTable};
+#[cfg(feature = "tenants")]
+pub use self::tenants::run_query_dsl::RunQueryDsl;
 
 /// What generated code names. Not part of the public API.
 #[doc(hidden)]

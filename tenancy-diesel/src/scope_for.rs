@@ -4,6 +4,7 @@ use diesel::expression::AsExpression;
 use diesel::sql_types::{SingleValue, SqlType};
 use tenancy_core::{CrossTenant, Scoped};
 
+use crate::bound_tenant::BoundTenant;
 use crate::source::Within;
 use crate::table::{TenantSqlType, TenantTable};
 
@@ -27,7 +28,7 @@ mod sealed {
     where
         T: TenantTable,
         TenantSqlType<T>: SqlType + SingleValue,
-        I: AsExpression<TenantSqlType<T>, Expression: Value> + Clone,
+        I: AsExpression<TenantSqlType<T>, Expression: Value> + Clone + 'static,
     {
     }
 
@@ -94,17 +95,17 @@ impl<T, I> TenantIdFor<T> for I
 where
     T: TenantTable,
     TenantSqlType<T>: SqlType + SingleValue,
-    I: AsExpression<TenantSqlType<T>, Expression: sealed::Value> + Clone,
+    I: AsExpression<TenantSqlType<T>, Expression: sealed::Value> + Clone + 'static,
 {
     type Id = I;
-    type Bind = I::Expression;
+    type Bind = BoundTenant<I, I::Expression>;
 
     fn to_id(&self) -> I {
         self.clone()
     }
 
     fn bind(&self) -> Self::Bind {
-        self.clone().as_expression()
+        BoundTenant::new(self.clone(), self.clone().as_expression())
     }
 }
 

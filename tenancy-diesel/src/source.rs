@@ -10,6 +10,7 @@ use diesel::query_source::{QuerySource, Table, TableNotEqual};
 use diesel::result::QueryResult;
 use tenancy_core::{Access, Unbranded};
 
+use crate::bound_tenant::permit_every_tenant;
 use crate::dialect::{SourceForm, TenantBackend};
 use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};
 use crate::selection::Selection;
@@ -226,6 +227,7 @@ where
     DB: TenantBackend,
     T: TenantTable,
 {
+    permit_every_tenant()?;
     match DB::SOURCE {
         SourceForm::Derived => {
             out.push_sql("(SELECT * FROM ");

@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use diesel::query_builder::{AsChangeset, AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+#[cfg(feature = "postgres")]
+use super::bulk::BulkRows;
 use super::columns::ColumnNames;
 use super::insert::ScopedInsert;
 use super::returning::NoReturning;
@@ -117,6 +119,15 @@ impl<T, E: Clone, V> Stamped for StampedRows<T, E, V> {
     }
 }
 
+#[cfg(feature = "postgres")]
+impl<T, E: Clone, Columns> Stamped for BulkRows<T, E, Columns> {
+    type Tenant = E;
+
+    fn tenant(&self) -> E {
+        self.tenant.clone()
+    }
+}
+
 impl<T, E: Clone, Q, C, Shape> Stamped for FromSelect<T, E, Q, C, Shape> {
     type Tenant = E;
 
@@ -178,8 +189,7 @@ where
     Changes: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        // As in Diesel: which columns a changeset prints depends on its values.
-        out.unsafe_to_cache_prepared();
+        // Without a static id, so it is kept prepared under its text: see `ScopedUpdate`.
         if self.changes.is_noop(out.backend())? {
             out.push_sql(" DO NOTHING");
             return Ok(());

@@ -4,10 +4,14 @@ use std::marker::PhantomData;
 
 use diesel::expression::{MixedAggregates, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::insertable::Insertable;
+#[cfg(feature = "postgres")]
+use diesel::query_builder::ValuesClause;
 use diesel::query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::RunQueryDsl;
 use diesel::result::QueryResult;
 
+#[cfg(feature = "postgres")]
+use super::bulk::{BulkRow, BulkRows};
 use super::columns::ColumnNames;
 use super::conflict::{DoNothing, IncompleteOnConflict, NoConflict, OnConflict};
 use super::returning::{NoReturning, Returning};
@@ -105,6 +109,51 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     {
         let rows = StampedRows { tenant: self.tenant, rows: values.values(), table: PhantomData };
         ScopedInsert::new(rows, NoConflict, NoReturning)
+    }
+
+    /// Many rows at once, in a statement that is prepared once for any number of them: an array for each column, unnested.
+    /// PostgreSQL; elsewhere, and for values that the database computes, use [`values`](Self::values).
+    ///
+    /// A row is anything that is Diesel's `Insertable` for the bare table, without the tenant column, whose values are bound
+    /// ones. A field that is `None` is left to its default, which all rows have to do alike.
+    ///
+    /// A column that is itself an array cannot be sent so: the server refuses it.
+    ///
+    /// On Citus under row-level security an `INSERT … SELECT` of this kind is refused by the server: use `values` there.
+    ///
+    /// # Errors
+    ///
+    /// When it is run: a `QueryBuilderError` with [`MixedDefaults`](super::MixedDefaults) if some rows leave a column to its
+    /// default and others do not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tenancy_diesel::prelude::*;
+    /// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+    /// # fn hire(scope: &Scoped<i32>) {
+    /// use diesel::prelude::*;
+    ///
+    /// let rows = ["Ada", "Bob"].map(|name| (agents::name.eq(name),));
+    /// let statement = tenancy_diesel::insert_into(agents::table.scoped(scope)).bulk(rows);
+    /// assert!(diesel::debug_query::<diesel::pg::Pg, _>(&statement).to_string().starts_with(
+    ///     r#"INSERT INTO "agents" ("tenant_id", "name") SELECT $1, bulk.* FROM unnest($2) AS bulk"#
+    /// ));
+    /// # }
+    /// # #[cfg(feature = "testing")]
+    /// # hire(&tenancy_diesel::testing::scope(7));
+    /// ```
+    #[cfg(feature = "postgres")]
+    pub fn bulk<Row, V, Columns>(
+        self,
+        rows: impl IntoIterator<Item = Row>,
+    ) -> ScopedInsert<T, R, BulkRows<T, E, Columns>>
+    where
+        Row: Insertable<T, Values = ValuesClause<V, T>>,
+        V: BulkRow<T, Columns = Columns>,
+    {
+        let rows = rows.into_iter().map(Insertable::values).collect();
+        ScopedInsert::new(BulkRows::new(self.tenant, rows), NoConflict, NoReturning)
     }
 
     /// The rows that `query` selects, into `columns`, which are in the order of its selection.

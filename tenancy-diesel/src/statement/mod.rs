@@ -3,6 +3,8 @@
 //! They are nodes of their own, because Diesel's need a table that prints itself. They take Diesel's own `Insertable`
 //! and `AsChangeset` values, always carry the tenant, and run through Diesel's and diesel-async's `RunQueryDsl`.
 
+#[cfg(feature = "postgres")]
+mod bulk;
 mod columns;
 mod conflict;
 mod delete;
@@ -17,6 +19,8 @@ mod sqlite_batch_async;
 mod target;
 mod update;
 
+#[cfg(feature = "postgres")]
+pub use self::bulk::{BulkColumns, BulkRow, BulkRows, BulkValue, ColumnArray, MixedDefaults};
 pub use self::columns::{ColumnNames, One, Several};
 pub use self::conflict::{
     DoNothing, DoUpdate, IncompleteDoUpdate, IncompleteOnConflict, NoConflict, OnConflict,

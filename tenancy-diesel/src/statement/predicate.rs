@@ -3,6 +3,7 @@
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use crate::bound_tenant::permit_every_tenant;
 use crate::dialect::TenantBackend;
 use crate::source::{AnyTenant, TenantIs, push_tenant_column};
 use crate::table::TenantTable;
@@ -70,6 +71,7 @@ where
 
 impl<DB: TenantBackend, T> TenantCondition<DB, T> for AnyTenant {
     fn walk_where<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<bool> {
+        permit_every_tenant()?;
         Ok(true)
     }
 }

@@ -146,8 +146,8 @@ where
         if self.changes.is_noop(out.backend())? {
             return Err(Error::QueryBuilderError(Box::new(EmptyChangeset)));
         }
-        // As in Diesel: which columns a changeset prints depends on its values.
-        out.unsafe_to_cache_prepared();
+        // Diesel never keeps an UPDATE prepared, because which columns a changeset prints depends on its values. This one has no
+        // static id, so that it is kept under its text: one more for each combination of optional fields that occurs.
         out.push_sql("UPDATE ");
         push_qualified_name::<T, DB>(&mut out)?;
         out.push_sql(" SET ");
