@@ -3,5 +3,6 @@
 pub mod blocking;
 pub mod cases;
 pub mod fixture;
+pub mod fleet;
 pub mod schema;
 pub mod server;

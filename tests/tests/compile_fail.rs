@@ -30,11 +30,14 @@ const NOT_FOR_READERS: [&str; 6] =
     ["Unscoped", "__private", "sealed", "FromClause", "the trait bound", "type mismatch"];
 
 /// Folders whose first line is about something else than a table or a model.
-const NO_TABLE: [&str; 9] = [
+const NO_TABLE: [&str; 12] = [
     "T0005_mysql_upsert",   // a backend
     "T0009_two_tenants",    // two brands
     "T0013_backend",        // a backend
     "T0021_batch",          // a backend
+    "T0022_bulk",           // a value, underlined
+    "T0301_statement",      // a statement, underlined
+    "T0302_another_tenant", // two tenants
     "T0103_syntax",         // an option, underlined
     "T0104_twice",          // an option, underlined
     "T0014_change",         // whatever was given, underlined

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::{Path, PathBuf};
 
 type Folders = BTreeMap<String, BTreeSet<String>>;
 
@@ -55,5 +56,49 @@ fn the_page_has_every_leak_and_names_the_folders_of_its_cases() {
     for (id, named) in page {
         let named: BTreeSet<_> = named.into_iter().filter(|name| known.contains(name)).collect();
         assert_eq!(named, cases.get(&id).cloned().unwrap_or_default(), "the folders of {id}");
+    }
+}
+
+/// The suites whose functions begin with the ids of the leaks that they play.
+const SUITES: [&str; 5] = ["hostile", "placement", "places", "rls", "tenants"];
+
+/// The ids that the functions of each suite begin with.
+fn of_the_suites() -> Folders {
+    let mut found = Folders::new();
+    for suite in SUITES {
+        for file in sources(Path::new("tests").join(suite)) {
+            let text = fs::read_to_string(file).unwrap();
+            let names = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+            for id in names.flat_map(|name| name.split('_').take_while(|word| is_id(word))) {
+                found.entry(id.to_uppercase()).or_default().insert(suite.to_owned());
+            }
+        }
+    }
+    found
+}
+
+fn sources(folder: PathBuf) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { sources(path) } else { vec![path] }).collect()
+}
+
+fn is_id(word: &str) -> bool {
+    word.len() == 3 && word.starts_with('l') && word[1..].chars().all(|digit| digit.is_ascii_digit())
+}
+
+#[test]
+fn the_page_names_the_suites_that_play_a_leak() {
+    let page = include_str!("../../tenancy-diesel/docs/leaks.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| L"));
+    let rows: BTreeMap<String, &str> = rows.map(|row| (format!("L{}", &row[..2]), row)).collect();
+    let played = of_the_suites();
+    assert!(played.len() > 30, "the functions are found");
+    for (id, row) in rows {
+        let stopped_by = row.rsplit(" | ").next().unwrap();
+        let words: BTreeSet<&str> =
+            stopped_by.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+        let named: BTreeSet<String> =
+            SUITES.iter().filter(|suite| words.contains(*suite)).map(|suite| (*suite).to_owned()).collect();
+        assert_eq!(named, played.get(&id).cloned().unwrap_or_default(), "the suites of {id}");
     }
 }

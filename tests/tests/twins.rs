@@ -204,6 +204,22 @@ mod rustc_sealed_scoped_backend;
 mod rustc_sealed_tenant_id;
 #[path = "compile_fail/rustc_spawned/borrowed_scope/pass.rs"]
 mod rustc_spawned_borrowed_scope;
+#[path = "compile_fail/rustc_tenant_tx/across_by_a_scope/pass.rs"]
+mod rustc_tenant_tx_across_by_a_scope;
+#[path = "compile_fail/rustc_tenant_tx/after_commit/pass.rs"]
+mod rustc_tenant_tx_after_commit;
+#[path = "compile_fail/rustc_tenant_tx/batch_execute/pass.rs"]
+mod rustc_tenant_tx_batch_execute;
+#[path = "compile_fail/rustc_tenant_tx/connection/pass.rs"]
+mod rustc_tenant_tx_connection;
+#[path = "compile_fail/rustc_tenant_tx/diesel_async_load/pass.rs"]
+mod rustc_tenant_tx_diesel_async_load;
+#[path = "compile_fail/rustc_tenant_tx/from_an_id/pass.rs"]
+mod rustc_tenant_tx_from_an_id;
+#[path = "compile_fail/rustc_tenant_tx/literal/pass.rs"]
+mod rustc_tenant_tx_literal;
+#[path = "compile_fail/rustc_tenant_tx/raw_on_sqlite/pass.rs"]
+mod rustc_tenant_tx_raw_on_sqlite;
 #[path = "compile_fail/T0001_read/count/pass.rs"]
 mod t0001_read_count;
 #[path = "compile_fail/T0001_read/count_async/pass.rs"]
@@ -358,6 +374,10 @@ mod t0001_read_tablesample_bernoulli_async;
 mod t0001_read_tablesample_system;
 #[path = "compile_fail/T0001_read/tablesample_system_async/pass.rs"]
 mod t0001_read_tablesample_system_async;
+#[path = "compile_fail/T0001_read/tenant_tx_filter/pass.rs"]
+mod t0001_read_tenant_tx_filter;
+#[path = "compile_fail/T0001_read/tenant_tx_load/pass.rs"]
+mod t0001_read_tenant_tx_load;
 #[path = "compile_fail/T0001_read/union_first/pass.rs"]
 mod t0001_read_union_first;
 #[path = "compile_fail/T0001_read/union_first_async/pass.rs"]
@@ -830,6 +850,10 @@ mod t0020_parent_stranger;
 mod t0020_parent_vector;
 #[path = "compile_fail/T0021_batch/fragment/pass.rs"]
 mod t0021_batch_fragment;
+#[path = "compile_fail/T0022_bulk/function/pass.rs"]
+mod t0022_bulk_function;
+#[path = "compile_fail/T0022_bulk/subquery/pass.rs"]
+mod t0022_bulk_subquery;
 #[path = "compile_fail/T0101_tenant_column/no_such_column/pass.rs"]
 mod t0101_tenant_column_no_such_column;
 #[path = "compile_fail/T0101_tenant_column/no_such_column_in_table/pass.rs"]
@@ -918,3 +942,47 @@ mod t0204_model_options_string;
 mod t0204_model_options_twice;
 #[path = "compile_fail/T0204_model_options/unknown/pass.rs"]
 mod t0204_model_options_unknown;
+#[path = "compile_fail/T0301_statement/boxed_sql_query/pass.rs"]
+mod t0301_statement_boxed_sql_query;
+#[path = "compile_fail/T0301_statement/one_shot_another_tenant/pass.rs"]
+mod t0301_statement_one_shot_another_tenant;
+#[path = "compile_fail/T0301_statement/one_shot_execute/pass.rs"]
+mod t0301_statement_one_shot_execute;
+#[path = "compile_fail/T0301_statement/one_shot_load/pass.rs"]
+mod t0301_statement_one_shot_load;
+#[path = "compile_fail/T0301_statement/sql_literal/pass.rs"]
+mod t0301_statement_sql_literal;
+#[path = "compile_fail/T0301_statement/sql_query_bound/pass.rs"]
+mod t0301_statement_sql_query_bound;
+#[path = "compile_fail/T0301_statement/sql_query_execute/pass.rs"]
+mod t0301_statement_sql_query_execute;
+#[path = "compile_fail/T0301_statement/sql_query_load/pass.rs"]
+mod t0301_statement_sql_query_load;
+#[path = "compile_fail/T0301_statement/undeclared_delete/pass.rs"]
+mod t0301_statement_undeclared_delete;
+#[path = "compile_fail/T0301_statement/undeclared_insert/pass.rs"]
+mod t0301_statement_undeclared_insert;
+#[path = "compile_fail/T0301_statement/undeclared_update/pass.rs"]
+mod t0301_statement_undeclared_update;
+#[path = "compile_fail/T0302_another_tenant/alias/pass.rs"]
+mod t0302_another_tenant_alias;
+#[path = "compile_fail/T0302_another_tenant/boxed/pass.rs"]
+mod t0302_another_tenant_boxed;
+#[path = "compile_fail/T0302_another_tenant/count/pass.rs"]
+mod t0302_another_tenant_count;
+#[path = "compile_fail/T0302_another_tenant/delete/pass.rs"]
+mod t0302_another_tenant_delete;
+#[path = "compile_fail/T0302_another_tenant/every_tenant/pass.rs"]
+mod t0302_another_tenant_every_tenant;
+#[path = "compile_fail/T0302_another_tenant/first/pass.rs"]
+mod t0302_another_tenant_first;
+#[path = "compile_fail/T0302_another_tenant/insert/pass.rs"]
+mod t0302_another_tenant_insert;
+#[path = "compile_fail/T0302_another_tenant/join/pass.rs"]
+mod t0302_another_tenant_join;
+#[path = "compile_fail/T0302_another_tenant/load/pass.rs"]
+mod t0302_another_tenant_load;
+#[path = "compile_fail/T0302_another_tenant/returning/pass.rs"]
+mod t0302_another_tenant_returning;
+#[path = "compile_fail/T0302_another_tenant/update/pass.rs"]
+mod t0302_another_tenant_update;

@@ -2,6 +2,7 @@
 
 use super::{Connection, RunQueryDsl, connect, connect_twice, run};
 
+mod bulk;
 mod distinct;
 mod locks;
 mod prepared;

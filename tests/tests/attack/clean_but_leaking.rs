@@ -1,0 +1,162 @@
+//! Databases that leak, and of which the audit has to say so.
+
+use diesel::connection::SimpleConnection as _;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use tenancy_diesel::rls::{Audit, RowSecurity};
+
+use crate::database::{Database, lines};
+
+/// Breaks a database as the superuser, shows that SQL of the application reads tenant 2 by it, and asks the audit.
+fn found(
+    code: &str,
+    prefix: &str,
+    make: fn(RowSecurity) -> RowSecurity,
+    broken: &str,
+    setup: &str,
+    query: &str,
+    secret: &str,
+) {
+    let database = Database::walled(prefix, make);
+    let fill = |text: &str| {
+        ["owner", "app", "across"]
+            .iter()
+            .fold(text.to_owned(), |text, role| text.replace(&format!("{{{role}}}"), &database.role(role)))
+            .replace("{db}", &database.name)
+    };
+    database.superuser().batch_execute(&fill(broken)).unwrap();
+    let mut app = database.app();
+    app.batch_execute(&fill(setup)).unwrap();
+    let read = lines(&mut app, &fill(query));
+    let leaks = format!("{read:?}").contains(secret);
+    let wall = make(database.wall());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let audit = || {
+        runtime.block_on(async {
+            let mut connection = AsyncPgConnection::establish(&database.url("app")).await.unwrap();
+            Audit::new(&wall).run(&mut connection).await.unwrap()
+        })
+    };
+    let report = audit();
+    assert!(leaks, "it does not leak: {read:?}; {report}");
+    assert!(
+        report.refusals().any(|finding| finding.code == code),
+        "it leaks {read:?}, and {code} is not in: {report}"
+    );
+    for finding in &report.findings {
+        database
+            .superuser()
+            .batch_execute(&finding.mend)
+            .unwrap_or_else(|error| panic!("{error}: {finding}"));
+    }
+    let mended = audit();
+    assert!(mended.findings.is_empty(), "mended: {mended}");
+    let mut app = database.app();
+    let _ = app.batch_execute(&fill(setup));
+    let again = format!("{:?}", lines(&mut app, &fill(query)));
+    assert!(!again.contains(secret), "mended, it still leaks: {again}");
+}
+
+#[test]
+fn keys_read_by_set_role() {
+    found(
+        "R090", "leak_set_role", RowSecurity::sealed,
+        "CREATE ROLE {db}_backup; GRANT USAGE ON SCHEMA tenancy TO {db}_backup; GRANT SELECT ON tenancy.sealing_keys TO {db}_backup;
+         ALTER ROLE {app} NOINHERIT; GRANT {db}_backup TO {app};
+         INSERT INTO tenancy.sealing_keys VALUES ('9', decode(repeat('00', 64), 'hex'), decode(repeat('00', 64), 'hex'), false)",
+        "SET ROLE {db}_backup", "SELECT inner_pad FROM tenancy.sealing_keys", "0000",
+    );
+}
+
+#[test]
+fn truncate_by_set_role() {
+    found(
+        "R050", "leak_truncate", |wall| wall,
+        "CREATE ROLE {db}_cleaner; GRANT USAGE ON SCHEMA public TO {db}_cleaner; GRANT TRUNCATE ON canvases TO {db}_cleaner;
+         ALTER ROLE {app} NOINHERIT; GRANT {db}_cleaner TO {app}",
+        "SET ROLE {db}_cleaner; DO $$ BEGIN TRUNCATE canvases; PERFORM set_config('attack.done', 'emptied', false); EXCEPTION WHEN insufficient_privilege THEN NULL; END $$",
+        "SELECT current_setting('attack.done', true)", "emptied",
+    );
+}
+
+#[test]
+fn createrole_by_set_role() {
+    found(
+        "R004", "leak_createrole", |wall| wall,
+        "CREATE ROLE {db}_admin CREATEROLE; GRANT {across} TO {db}_admin WITH ADMIN OPTION; ALTER ROLE {app} NOINHERIT; GRANT {db}_admin TO {app};
+         REVOKE {across} FROM {db}_admin",
+        "SET ROLE {db}_admin; GRANT {across} TO {app}; SET ROLE {across}", "SELECT title FROM canvases", "secret",
+    );
+}
+
+#[test]
+fn a_parent_table_that_nobody_declared() {
+    found(
+        "R044",
+        "leak_parent",
+        |wall| wall,
+        "CREATE TABLE titles (title text NOT NULL); ALTER TABLE canvases INHERIT titles; GRANT SELECT ON titles TO {app}",
+        "SELECT 1",
+        "SELECT title FROM titles",
+        "secret",
+    );
+}
+
+#[test]
+fn a_leakproof_function_that_tells() {
+    found(
+        "R047", "leak_leakproof", |wall| wall,
+        "CREATE FUNCTION tells(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE LEAKPROOF COST 0.0001
+         AS $$ BEGIN PERFORM set_config('attack.heard', coalesce(current_setting('attack.heard', true), '') || $1, false); RETURN true; END $$",
+        "DO $$ BEGIN PERFORM * FROM canvases WHERE tells(title); EXCEPTION WHEN insufficient_privilege THEN NULL; END $$", "SELECT current_setting('attack.heard', true)", "secret",
+    );
+}
+
+#[test]
+fn a_tenant_that_every_session_begins_with() {
+    found(
+        "R007",
+        "leak_setting",
+        |wall| wall,
+        "ALTER ROLE {app} SET tenancy.tenant = '2'",
+        "SELECT 1",
+        "SELECT title FROM canvases",
+        "secret",
+    );
+}
+
+#[test]
+fn a_tenant_that_every_session_of_the_database_begins_with() {
+    found(
+        "R007",
+        "leak_dbset",
+        |wall| wall,
+        "ALTER DATABASE {db} SET tenancy.tenant = '2'",
+        "SELECT 1",
+        "SELECT title FROM canvases",
+        "secret",
+    );
+}
+
+#[test]
+fn a_rule_on_a_table_that_nobody_declared() {
+    found(
+        "R045", "leak_rule", |wall| wall,
+        "CREATE TABLE inbox (line text); CREATE TABLE outbox (line text); GRANT INSERT ON inbox TO {app}; GRANT SELECT, DELETE ON outbox TO {app};
+         CREATE RULE copies AS ON INSERT TO inbox DO ALSO INSERT INTO outbox SELECT title FROM canvases",
+        "DELETE FROM outbox; DO $$ BEGIN INSERT INTO inbox VALUES ('x'); EXCEPTION WHEN insufficient_privilege THEN NULL; END $$",
+        "SELECT line FROM outbox", "secret",
+    );
+}
+
+#[test]
+fn a_copy_in_another_schema() {
+    found(
+        "R040",
+        "leak_schema",
+        |wall| wall,
+        "CREATE SCHEMA archive; CREATE TABLE archive.canvases AS SELECT * FROM public.canvases; GRANT USAGE ON SCHEMA archive TO {app}; GRANT SELECT ON archive.canvases TO {app}",
+        "SELECT 1",
+        "SELECT title FROM archive.canvases",
+        "secret",
+    );
+}

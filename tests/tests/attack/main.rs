@@ -1,0 +1,16 @@
+//! Attacks that were played against the promise, each on a real server as the application's own role.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be prepared ends the test")]
+#![allow(clippy::duplicate_mod, reason = "the databases are those of the wall's tests")]
+
+mod bulk_rows;
+mod clean_but_leaking;
+#[allow(dead_code, reason = "not all of it is attacked")]
+#[path = "../rls/database.rs"]
+mod database;
+mod lent_connection;
+mod raw_sql;
+mod schema_of_the_role;
+mod seal;
+mod stored_settings;
+mod swapped;
+mod tenants;

@@ -1,0 +1,17 @@
+// L20
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::Scoped;
+use tenancy_diesel::tenants::{Tenants, TenantsError};
+
+#[derive(QueryableByName)]
+pub struct Named {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    pub name: String,
+}
+
+pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<Vec<Named>, TenantsError> {
+    tenants.load(scope, diesel::sql_query("SELECT name FROM agents")).await
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+// L20
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::Scoped;
+use tenancy_diesel::tenants::TenantTx;
+
+#[derive(QueryableByName)]
+pub struct Named {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    pub name: String,
+}
+
+pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTx<AsyncPgConnection, i32>) -> QueryResult<Vec<Named>> {
+    let _ = scope;
+    tx.raw("no Diesel form", "SELECT name FROM agents WHERE id = $1")?
+        .bind::<diesel::sql_types::Integer, _>(1)
+        .load()
+        .await
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+// L57 L89
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::tenants::TenantTx;
+use tenancy_diesel::{RunQueryDsl, Scoped};
+
+mod elsewhere {
+    diesel::table! {
+        #[tenancy_diesel::tenant_global]
+        notes (id) { id -> Integer, text -> Text, }
+    }
+}
+use elsewhere::notes;
+
+pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTx<AsyncPgConnection, i32>) -> QueryResult<usize> {
+    let _ = scope;
+    diesel::delete(notes::table).execute(tx).await
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+// L22 L40
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::tenants::{Tenants, TenantsError};
+use tenancy_diesel::{RunQueryDsl, Scoped, brand};
+use tenancy_tests::schema::agents;
+
+pub async fn run(
+    one: &Scoped<i32>,
+    other: &Scoped<i32>,
+    tenants: &Tenants<AsyncPgConnection>,
+) -> Result<Vec<String>, TenantsError> {
+    brand!(north = one, south = other);
+    let mut tx = tenants.begin(&north).await?;
+    let _ = &south;
+    let managers = tenancy_diesel::alias!(agents as managers);
+    Ok(managers.scoped(&south).select(managers.field(agents::name)).load(&mut tx).await?)
+}
+
+fn main() {}

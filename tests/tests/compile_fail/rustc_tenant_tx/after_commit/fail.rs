@@ -1,0 +1,16 @@
+// L40
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::Scoped;
+use tenancy_diesel::tenants::{Tenants, TenantsError};
+use diesel::QueryDsl;
+use tenancy_diesel::RunQueryDsl;
+use tenancy_tests::schema::agents;
+
+pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {
+    let mut tx = tenants.begin(scope).await?;
+    tx.commit().await?;
+    let _name: Vec<String> = agents::table.scoped(scope).select(agents::name).load(&mut tx).await?;
+    Ok(())
+}
+
+fn main() {}

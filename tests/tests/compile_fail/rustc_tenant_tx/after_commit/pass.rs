@@ -1,0 +1,15 @@
+// L40
+use diesel::QueryDsl;
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::RunQueryDsl;
+use tenancy_diesel::Scoped;
+use tenancy_diesel::tenants::{Tenants, TenantsError};
+use tenancy_tests::schema::agents;
+
+pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {
+    let mut tx = tenants.begin(scope).await?;
+    let _name: Vec<String> = agents::table.scoped(scope).select(agents::name).load(&mut tx).await?;
+    tx.commit().await
+}
+
+fn main() {}

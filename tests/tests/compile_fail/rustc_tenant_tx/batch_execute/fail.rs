@@ -1,0 +1,13 @@
+// L20 L39
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::Scoped;
+use tenancy_diesel::tenants::{Tenants, TenantsError};
+use diesel_async::SimpleAsyncConnection as _;
+
+pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {
+    let mut tx = tenants.begin(scope).await?;
+    tx.batch_execute("SET tenancy.tenant = '2'").await?;
+    tx.commit().await
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// L20 L39
+use diesel_async::AsyncPgConnection;
+use diesel_async::SimpleAsyncConnection as _;
+use tenancy_diesel::Scoped;
+use tenancy_diesel::tenants::{Tenants, TenantsError};
+
+pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {
+    let tx = tenants.begin(scope).await?;
+    tx.commit().await
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// L20
+use tenancy_diesel::Scoped;
+use tenancy_diesel::tenants::{Tenants, TenantsError};
+use tenancy_tests::cases::AsyncSqliteConnection;
+
+pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncSqliteConnection>) -> Result<(), TenantsError> {
+    let mut tx = tenants.begin(scope).await?;
+    tx.raw("no Diesel form", "DELETE FROM agents");
+    tx.commit().await
+}
+
+fn main() {}

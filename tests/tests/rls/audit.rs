@@ -1,0 +1,130 @@
+//! The report: everything at once, waivers, and what it looks like.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use diesel::connection::SimpleConnection as _;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use tenancy_diesel::rls::{Audit, Report, RowSecurity, Waivers, audit};
+
+use crate::database::Database;
+use crate::rules::report_as;
+
+fn codes(report: &Report) -> BTreeSet<&str> {
+    report.findings.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+#[test]
+fn a_walled_database_is_clean_plain_and_sealed() {
+    for make in [(|wall| wall) as fn(RowSecurity) -> RowSecurity, RowSecurity::sealed] {
+        let database = Database::walled("audit_clean", make);
+        let wall = make(database.wall());
+        let report = report_as(&database, &Audit::new(&wall), "app");
+        assert!(report.findings.is_empty(), "{report}");
+        assert_eq!(report.to_string(), "the database's wall is as declared");
+        // Also for a tool that connects as the owner.
+        let report = report_as(&database, &Audit::new(&wall).from_elsewhere(), "owner");
+        assert!(report.findings.is_empty(), "{report}");
+    }
+}
+
+#[test]
+fn everything_is_listed_at_once_and_the_migration_mends_most() {
+    let database = Database::unwalled("audit_all");
+    let wall = database.wall();
+    database
+        .superuser()
+        .batch_execute(&format!(
+            "GRANT ALL ON agents, canvases TO {0}_app; ALTER ROLE {0}_app CREATEROLE; CREATE VIEW seen AS SELECT * FROM agents",
+            database.name
+        ))
+        .unwrap();
+    let report = report_as(&database, &Audit::new(&wall), "app");
+    let expected = ["R004", "R011", "R012", "R013", "R016", "R020", "R030", "R031", "R041", "R050", "R051"];
+    assert_eq!(codes(&report), expected.into_iter().collect(), "{report}");
+    assert!(
+        report.to_string().contains("ALTER TABLE \"public\".\"agents\" ENABLE ROW LEVEL SECURITY"),
+        "{report}"
+    );
+    database.owner().batch_execute(&wall.migration().up()).unwrap();
+    let report = report_as(&database, &Audit::new(&wall), "app");
+    assert_eq!(codes(&report), ["R004", "R041"].into_iter().collect(), "{report}");
+}
+
+#[test]
+fn every_mend_of_an_unwalled_database_holds_in_the_reports_order() {
+    let database = Database::unwalled("audit_mends");
+    let wall = database.wall();
+    let report = report_as(&database, &Audit::new(&wall), "app");
+    for finding in &report.findings {
+        database
+            .superuser()
+            .batch_execute(&finding.mend)
+            .unwrap_or_else(|error| panic!("{error}: {finding}"));
+    }
+    let mended = report_as(&database, &Audit::new(&wall), "app");
+    assert!(mended.is_clean(), "{mended}");
+}
+
+#[test]
+fn a_waived_finding_stays_visible_and_refuses_nothing() {
+    let database = Database::walled("audit_waived", |wall| wall);
+    let wall = database.wall();
+    database.owner().batch_execute("CREATE VIEW seen AS SELECT * FROM agents").unwrap();
+    assert!(!report_as(&database, &Audit::new(&wall), "app").is_clean());
+    let waivers = Waivers::new()
+        .waive("R041", "seen", "counts only, reviewed")
+        .unwrap()
+        .waive("R041", "unseen", "was dropped")
+        .unwrap();
+    let report = report_as(&database, &Audit::new(&wall).waivers(waivers), "app");
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(report.findings[0].waived.as_deref(), Some("counts only, reviewed"));
+    let shown = report.to_string();
+    assert!(shown.contains("waived: counts only, reviewed"), "{shown}");
+    assert!(shown.contains("the waiver of R041 for unseen is not needed"), "{shown}");
+    let json = serde_json::to_string(&report).unwrap();
+    assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+}
+
+#[test]
+fn the_short_form_is_the_same() {
+    let database = Database::unwalled("audit_short");
+    let wall = database.wall();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let short = runtime.block_on(async {
+        let mut connection = AsyncPgConnection::establish(&database.url("app")).await.unwrap();
+        audit(&mut connection, &wall).await.unwrap()
+    });
+    assert_eq!(short, report_as(&database, &Audit::new(&wall), "app"));
+}
+
+#[test]
+fn every_code_has_its_section_its_rule_and_its_test() {
+    let known: BTreeSet<String> =
+        tenancy_diesel::rls::audit::CODES.iter().map(|code| (*code).to_owned()).collect();
+    let page = fs::read_to_string("../tenancy-diesel/docs/audit.md").unwrap();
+    let sections: BTreeSet<String> =
+        page.lines().filter_map(|line| line.strip_prefix("## ")).map(|line| line[..4].to_owned()).collect();
+    assert_eq!(known, sections, "codes, and sections of audit.md");
+
+    let mut sources = fs::read_to_string("../tenancy-diesel/src/rls/audit/server.rs").unwrap();
+    for entry in fs::read_dir("../tenancy-diesel/src/rls/audit/rules").unwrap() {
+        sources += &fs::read_to_string(entry.unwrap().path()).unwrap();
+    }
+    let ruled: BTreeSet<String> = sources
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| {
+            word.len() == 4 && word.starts_with('R') && word[1..].bytes().all(|byte| byte.is_ascii_digit())
+        })
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(known, ruled, "codes, and rules");
+
+    let tests = fs::read_to_string("tests/rls/rules.rs").unwrap();
+    for code in &known {
+        // The versions are tested beside the table of them.
+        let tested = code.starts_with("R08") || tests.contains(&format!("\"{code}\""));
+        assert!(tested, "no test breaks {code}");
+    }
+}

@@ -1,0 +1,436 @@
+//! Each rule of the audit: broken once, its code appears; mended by the SQL that the finding gives, it is gone.
+
+use diesel::connection::SimpleConnection as _;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
+use tenancy_diesel::rls::{Audit, Report, RowSecurity};
+
+use crate::database::Database;
+
+/// The audit on a connection of `role`.
+pub(crate) fn report_as(database: &Database, audit: &Audit<'_>, role: &str) -> Report {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut connection = AsyncPgConnection::establish(&database.url(role)).await.unwrap();
+        audit.run(&mut connection).await.unwrap()
+    })
+}
+
+/// Breaks a clean database by `sql`, expects the code, applies the mends, and expects it clean again.
+fn broken_and_mended_as(
+    code: &str,
+    object: &str,
+    sql: &str,
+    make: fn(RowSecurity) -> RowSecurity,
+    audit: for<'a> fn(Audit<'a>) -> Audit<'a>,
+    role: &str,
+) {
+    let database = Database::walled(&format!("rule_{}", code.to_lowercase()), make);
+    let wall = make(database.wall());
+    let audit = audit(Audit::new(&wall));
+    let names = |text: &str| {
+        ["owner", "app", "across"]
+            .iter()
+            .fold(text.to_owned(), |text, role| text.replace(&format!("{{{role}}}"), &database.role(role)))
+    };
+    let names = |text: &str| names(text).replace("{db}", &database.name);
+    let mut superuser = database.superuser();
+    if role == "app" && code != "R093" {
+        let before = report_as(&database, &audit, role);
+        assert!(before.findings.is_empty(), "{before}");
+    }
+    superuser.batch_execute(&names(sql)).unwrap();
+    let broken = report_as(&database, &audit, role);
+    assert!(
+        broken.findings.iter().any(|finding| finding.code == code && finding.object == names(object)),
+        "{code} {object} is not in: {broken}"
+    );
+    for finding in &broken.findings {
+        superuser.batch_execute(&finding.mend).unwrap_or_else(|error| panic!("{error}: {finding}"));
+    }
+    let mended = report_as(&database, &audit, role);
+    assert!(mended.findings.is_empty(), "{code}, mended: {mended}\nby {broken}");
+}
+
+fn broken_and_mended(code: &str, object: &str, sql: &str) {
+    broken_and_mended_as(code, object, sql, |wall| wall, |audit| audit, "app");
+}
+
+fn sealed_broken_and_mended(code: &str, object: &str, sql: &str) {
+    broken_and_mended_as(code, object, sql, RowSecurity::sealed, |audit| audit, "app");
+}
+
+const AGENTS: &str = "\"public\".\"agents\"";
+
+#[test]
+fn l52_r001_a_superuser() {
+    broken_and_mended("R001", "{app}", "ALTER ROLE {app} SUPERUSER");
+}
+
+#[test]
+fn l52_r002_bypassrls() {
+    broken_and_mended("R002", "{app}", "ALTER ROLE {app} BYPASSRLS");
+}
+
+#[test]
+fn l52_r003_a_member_of_the_owner() {
+    broken_and_mended("R003", "{app} in {owner}", "GRANT {owner} TO {app}");
+}
+
+#[test]
+fn l52_r003_a_member_by_way_of_another_without_inheriting() {
+    broken_and_mended(
+        "R003",
+        "{app} in {across}",
+        "CREATE ROLE {db}_between; GRANT {across} TO {db}_between; ALTER ROLE {app} NOINHERIT; GRANT {db}_between TO {app}",
+    );
+}
+
+#[test]
+fn l52_r004_createrole() {
+    broken_and_mended("R004", "{app}", "ALTER ROLE {app} CREATEROLE");
+}
+
+#[test]
+fn l52_r005_the_owner() {
+    broken_and_mended(
+        "R005",
+        AGENTS,
+        "GRANT CREATE ON SCHEMA public TO {app}; ALTER TABLE agents OWNER TO {app}",
+    );
+}
+
+#[test]
+fn r006_somebody_else() {
+    broken_and_mended_as(
+        "R006",
+        "{db}_other",
+        "CREATE ROLE {db}_other LOGIN PASSWORD 'tenancy'",
+        |wall| wall,
+        |audit| audit,
+        "other",
+    );
+}
+
+#[test]
+fn r007_a_tenant_that_sessions_begin_with() {
+    broken_and_mended("R007", "{app} setting tenancy.tenant", "ALTER ROLE {app} SET tenancy.tenant = '2'");
+}
+
+#[test]
+fn r007_in_the_database() {
+    broken_and_mended(
+        "R007",
+        "{db} setting session_replication_role",
+        "ALTER DATABASE {db} SET session_replication_role = 'replica'",
+    );
+}
+
+#[test]
+fn r007_of_the_role_in_the_database() {
+    broken_and_mended(
+        "R007",
+        "{app} in {db} setting search_path",
+        "ALTER ROLE {app} IN DATABASE {db} SET search_path = 'elsewhere'",
+    );
+}
+
+#[test]
+fn r010_a_table_that_is_not_there_or_is_none() {
+    let database = Database::walled("rule_r010", |wall| wall);
+    let wall = database.wall();
+    database
+        .superuser()
+        .batch_execute("DROP TABLE canvases; ALTER TABLE agents RENAME TO people; CREATE VIEW agents AS SELECT * FROM people")
+        .unwrap();
+    let report = report_as(&database, &Audit::new(&wall), "app");
+    let found: Vec<_> = report.findings.iter().filter(|finding| finding.code == "R010").collect();
+    assert_eq!(found.len(), 2, "{report}");
+    assert!(found.iter().all(|finding| finding.mend.starts_with("--")), "{report}");
+    assert!(!report.is_clean());
+}
+
+#[test]
+fn l57_r011_row_level_security_is_off() {
+    broken_and_mended("R011", AGENTS, "ALTER TABLE agents DISABLE ROW LEVEL SECURITY");
+}
+
+#[test]
+fn l52_r012_not_forced() {
+    broken_and_mended("R012", AGENTS, "ALTER TABLE agents NO FORCE ROW LEVEL SECURITY");
+}
+
+#[test]
+fn l56_r013_no_restrictive_policy() {
+    broken_and_mended("R013", AGENTS, "DROP POLICY tenancy_tenant ON agents");
+}
+
+#[test]
+fn l56_r013_a_restrictive_policy_that_restricts_nothing() {
+    broken_and_mended("R013", AGENTS, "ALTER POLICY tenancy_tenant ON agents USING (true) WITH CHECK (true)");
+}
+
+#[test]
+fn l56_r014_a_second_permissive_policy() {
+    broken_and_mended(
+        "R014",
+        "\"public\".\"agents\" policy second",
+        "CREATE POLICY second ON agents USING (name <> '')",
+    );
+}
+
+#[test]
+fn l38_r015_a_policy_that_lets_an_absent_tenant_through() {
+    broken_and_mended(
+        "R015",
+        "\"public\".\"agents\" policy tenancy_tenant",
+        "ALTER POLICY tenancy_tenant ON agents USING (current_setting('tenancy.tenant', true) IS NULL OR
+             tenant_id = (SELECT tenancy.tenant()::integer))",
+    );
+}
+
+#[test]
+fn l38_r015_in_a_policy_of_its_own() {
+    broken_and_mended(
+        "R015",
+        "\"public\".\"agents\" policy loose",
+        "CREATE POLICY loose ON agents USING (tenant_id = coalesce(tenancy.tenant()::integer, tenant_id))",
+    );
+}
+
+#[test]
+fn r016_nothing_keeps_other_roles_out() {
+    broken_and_mended("R016", AGENTS, "DROP POLICY tenancy_roles ON agents");
+}
+
+#[test]
+fn r020_no_function() {
+    broken_and_mended("R020", "tenancy.tenant()", "DROP FUNCTION tenancy.tenant() CASCADE");
+}
+
+#[test]
+fn l45_r021_an_immutable_function() {
+    broken_and_mended("R021", "tenancy.tenant()", "ALTER FUNCTION tenancy.tenant() IMMUTABLE");
+}
+
+#[test]
+fn r022_another_function() {
+    broken_and_mended(
+        "R022",
+        "tenancy.tenant()",
+        "CREATE OR REPLACE FUNCTION tenancy.tenant() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT '2' $$",
+    );
+}
+
+#[test]
+fn r022_a_plain_function_where_a_sealed_one_is_expected() {
+    sealed_broken_and_mended(
+        "R022",
+        "tenancy.tenant()",
+        "CREATE OR REPLACE FUNCTION tenancy.tenant() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+         AS $$ SELECT NULLIF(pg_catalog.current_setting('tenancy.tenant', true), '') $$",
+    );
+}
+
+#[test]
+fn r022_an_unpinned_search_path() {
+    sealed_broken_and_mended("R022", "tenancy.tenant()", "ALTER FUNCTION tenancy.tenant() RESET search_path");
+}
+
+#[test]
+fn r023_the_application_owns_the_function() {
+    sealed_broken_and_mended(
+        "R023",
+        "FUNCTION tenancy.tenant()",
+        "ALTER FUNCTION tenancy.tenant() OWNER TO {app}",
+    );
+}
+
+#[test]
+fn r023_the_application_writes_what_the_way_down_runs() {
+    broken_and_mended("R023", "TABLE tenancy.before_wall", "GRANT INSERT ON tenancy.before_wall TO {app}");
+}
+
+const LOOSE_KEYS: &str = "ALTER TABLE agents ADD CONSTRAINT one UNIQUE (id);
+    ALTER TABLE canvases ADD CONSTRAINT loose FOREIGN KEY (agent_id) REFERENCES agents (id) ON DELETE CASCADE";
+
+#[test]
+fn l32_l33_l59_r030_a_foreign_key_without_the_tenant() {
+    broken_and_mended("R030", "canvases constraint loose", LOOSE_KEYS);
+}
+
+#[test]
+fn l58_r031_a_unique_key_without_the_tenant() {
+    broken_and_mended("R031", "agents key one", LOOSE_KEYS);
+}
+
+#[test]
+fn l58_r031_a_unique_index_without_the_tenant() {
+    broken_and_mended(
+        "R031",
+        "agents key \"odd (name\"",
+        "CREATE UNIQUE INDEX \"odd (name\" ON agents (lower(name)) WHERE name <> ''",
+    );
+}
+
+#[test]
+fn r032_no_index_begins_with_the_tenant() {
+    broken_and_mended(
+        "R032",
+        "canvases",
+        "ALTER TABLE canvases DROP CONSTRAINT canvases_pkey; DROP INDEX canvases_by_title;
+         ALTER TABLE canvases ADD PRIMARY KEY (id, tenant_id)",
+    );
+}
+
+#[test]
+fn l57_l89_r040_a_table_that_nobody_declared() {
+    broken_and_mended(
+        "R040",
+        "later",
+        "CREATE TABLE later (tenant_id integer, secret text); GRANT SELECT (secret) ON later TO {app}",
+    );
+}
+
+#[test]
+fn l53_l89_r041_a_view_with_its_owners_rights() {
+    broken_and_mended(
+        "R041",
+        "seen",
+        "CREATE VIEW seen AS SELECT * FROM agents; CREATE VIEW \"again\" AS SELECT * FROM seen",
+    );
+}
+
+#[test]
+fn l54_r042_a_materialized_view() {
+    broken_and_mended(
+        "R042",
+        "copied",
+        "CREATE MATERIALIZED VIEW copied AS SELECT * FROM agents; GRANT SELECT ON copied TO {app}",
+    );
+}
+
+#[test]
+fn l55_r043_a_function_with_its_owners_rights() {
+    broken_and_mended(
+        "R043",
+        "everybody(integer)",
+        "CREATE FUNCTION everybody(integer) RETURNS SETOF agents LANGUAGE sql SECURITY DEFINER AS 'SELECT * FROM agents'",
+    );
+}
+
+#[test]
+fn l55_r043_a_trigger_with_its_owners_rights() {
+    broken_and_mended(
+        "R043",
+        "fired()",
+        "CREATE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NEW; END';
+         REVOKE EXECUTE ON FUNCTION fired() FROM PUBLIC;
+         CREATE TRIGGER fired BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION fired()",
+    );
+}
+
+#[test]
+fn r044_a_part_without_row_level_security() {
+    broken_and_mended("R044", "part", "CREATE TABLE part () INHERITS (agents)");
+}
+
+#[test]
+fn r045_a_rewrite_rule() {
+    broken_and_mended(
+        "R045",
+        "\"public\".\"agents\" rule also",
+        "CREATE RULE also AS ON INSERT TO agents DO ALSO UPDATE canvases SET score = 0",
+    );
+}
+
+#[test]
+fn l62_r046_a_publication_is_a_notice() {
+    broken_and_mended(
+        "R046",
+        "\"public\".\"agents\" publication sent",
+        "CREATE PUBLICATION sent FOR TABLE agents",
+    );
+    broken_and_mended("R046", "publication sent", "CREATE PUBLICATION sent FOR ALL TABLES");
+    broken_and_mended(
+        "R046",
+        "SCHEMA public publication sent",
+        "CREATE PUBLICATION sent FOR TABLES IN SCHEMA public",
+    );
+}
+
+#[test]
+fn r047_a_leakproof_function() {
+    broken_and_mended(
+        "R047",
+        "tells(text)",
+        "CREATE FUNCTION tells(text) RETURNS boolean LANGUAGE sql LEAKPROOF AS 'SELECT true'",
+    );
+}
+
+#[test]
+fn l35_r050_truncate() {
+    broken_and_mended(
+        "R050",
+        AGENTS,
+        "GRANT TRUNCATE ON agents TO PUBLIC; GRANT REFERENCES (id) ON agents TO {app}",
+    );
+}
+
+#[test]
+fn r051_temporary_tables() {
+    broken_and_mended("R051", "{db}", "GRANT TEMPORARY ON DATABASE {db} TO PUBLIC");
+}
+
+#[test]
+fn r052_create_in_a_schema() {
+    broken_and_mended("R052", "public", "GRANT CREATE ON SCHEMA public TO PUBLIC");
+}
+
+#[test]
+fn r053_create_in_the_database() {
+    broken_and_mended("R053", "{db}", "GRANT CREATE ON DATABASE {db} TO {app}");
+}
+
+#[test]
+fn r054_a_schema_named_as_the_role() {
+    broken_and_mended(
+        "R054",
+        "{app}",
+        "CREATE SCHEMA {app}; GRANT USAGE ON SCHEMA {app} TO {app}; CREATE TABLE {app}.plans (id integer)",
+    );
+}
+
+#[test]
+fn r090_keys_that_the_application_reads() {
+    sealed_broken_and_mended(
+        "R090",
+        "tenancy.sealing_keys",
+        "GRANT SELECT (inner_pad) ON tenancy.sealing_keys TO PUBLIC",
+    );
+}
+
+#[test]
+fn r091_no_keys() {
+    sealed_broken_and_mended("R091", "tenancy.sealing_keys", "DROP TABLE tenancy.sealing_keys");
+}
+
+#[test]
+fn r092_keys_that_the_function_does_not_read() {
+    sealed_broken_and_mended(
+        "R092",
+        "tenancy.sealing_keys",
+        "ALTER TABLE tenancy.sealing_keys OWNER TO CURRENT_USER",
+    );
+}
+
+#[test]
+fn r093_seals_of_no_backend_that_other_sessions_read() {
+    broken_and_mended_as(
+        "R093",
+        "pg_stat_get_activity(integer)",
+        "SELECT 1",
+        RowSecurity::sealed,
+        |audit| audit.behind_pooler(),
+        "app",
+    );
+}

@@ -1,0 +1,22 @@
+//! Tenant transactions, on real databases.
+//!
+//! What every database has to do is written once, below `everywhere`, and is a module of each of them, as in the tests of
+//! plain connections. The rest is PostgreSQL's, behind row-level security, as a role that it holds for.
+#![allow(clippy::duplicate_mod, reason = "a case is a module of each database it runs on")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be prepared ends the test")]
+
+mod budget;
+mod cancellation;
+mod counting_proxy;
+mod hazards;
+mod limits;
+mod mariadb;
+mod mariadb_only;
+mod pgbouncer;
+mod postgres;
+mod postgres_only;
+mod round_trips;
+mod sqlite;
+mod sqlite_only;
+mod tenant_ids;
+mod walled;

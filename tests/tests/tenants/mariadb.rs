@@ -1,0 +1,53 @@
+//! MariaDB, which has no wall. The cases are over where it is not installed.
+
+use diesel_async::{
+    AsyncConnection as _, AsyncMysqlConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
+};
+
+use tenancy_diesel::tenants::Tenants;
+use tenancy_tests::fixture;
+use tenancy_tests::server;
+
+pub(crate) type Connection = AsyncMysqlConnection;
+
+/// A database of its own with the fixture's rows.
+pub(crate) struct Database(String);
+
+/// Opens one, and `Tenants` over it.
+pub(crate) async fn open() -> Option<(Tenants<Connection>, Database)> {
+    let database = Database(server::fresh_mariadb_database("tenants")?);
+    let mut connection = database.connect().await;
+    for statements in [fixture::TABLES, fixture::ROWS] {
+        connection.batch_execute(statements).await.expect("the fixture");
+    }
+    let tenants = Tenants::builder(&*database.0).max_size(4).across(&*database.0).build().await;
+    Some((tenants.expect("MariaDB answers"), database))
+}
+
+impl Database {
+    async fn connect(&self) -> AsyncMysqlConnection {
+        AsyncMysqlConnection::establish(&self.0).await.expect("MariaDB answers")
+    }
+
+    /// All agents, as `tenant:id:name`, in the order of the first two.
+    pub(crate) async fn agents(&self) -> Vec<String> {
+        self.lines("SELECT CONCAT(tenant_id, ':', id, ':', name) AS line FROM agents ORDER BY tenant_id, id")
+            .await
+    }
+
+    /// What a query with one text column `line` returns to an account that may see everything.
+    pub(crate) async fn lines(&self, query: &str) -> Vec<String> {
+        let rows: Vec<Line> =
+            diesel::sql_query(query).load(&mut self.connect().await).await.expect("an answer");
+        rows.into_iter().map(|row| row.line).collect()
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+#[path = "everywhere/mod.rs"]
+mod everywhere;

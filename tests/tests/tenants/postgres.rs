@@ -1,0 +1,30 @@
+//! PostgreSQL, behind the wall.
+
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::tenants::Tenants;
+
+use super::walled;
+
+pub(crate) type Connection = AsyncPgConnection;
+
+/// A database of its own with the fixture's rows.
+pub(crate) struct Database(walled::Database);
+
+/// Opens one, and `Tenants` over it.
+pub(crate) async fn open() -> Option<(Tenants<Connection>, Database)> {
+    let database = walled::Database::new().await;
+    let tenants =
+        database.builder().max_size(4).across(database.across()).build().await.expect("PostgreSQL answers");
+    Some((tenants, Database(database)))
+}
+
+impl Database {
+    /// All agents, as `tenant:id:name`, in the order of the first two.
+    pub(crate) async fn agents(&self) -> Vec<String> {
+        self.0.settled().await;
+        self.0.agents().await
+    }
+}
+
+#[path = "everywhere/mod.rs"]
+mod everywhere;
