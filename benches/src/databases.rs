@@ -1,0 +1,157 @@
+//! The three databases: without a wall, behind the plain one, behind the sealed one. The rows are the same.
+
+use std::time::Duration;
+
+use diesel::sql_types::Text;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use tenancy_diesel::rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
+use tenancy_diesel::tenants::Tenants;
+
+use crate::Failure;
+use crate::schema::{self, scoped};
+use crate::server::Server;
+
+/// The role of the application: no superuser, owns nothing.
+const APPLICATION: &str = "bench_application";
+
+/// The role that spans tenants. Nothing uses it here, but a wall has one.
+const ACROSS: &str = "bench_across";
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// No row-level security.
+    Open,
+    /// The setting is the tenant.
+    Plain,
+    /// The setting is the sealed tenant.
+    Sealed,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 3] = [Self::Open, Self::Plain, Self::Sealed];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Open => "bench_open",
+            Self::Plain => "bench_plain",
+            Self::Sealed => "bench_sealed",
+        }
+    }
+
+    /// What stands in the name of a variant.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Open => "no wall",
+            Self::Plain => "plain wall",
+            Self::Sealed => "sealed wall",
+        }
+    }
+
+    fn security(self) -> Result<RowSecurity, Failure> {
+        let roles = Roles::new(APPLICATION, ACROSS)?;
+        let plain = RowSecurity::new(tables![scoped::agents, scoped::readings], roles)?;
+        Ok(if self == Self::Sealed { plain.sealed() } else { plain })
+    }
+}
+
+/// How the client gets to the server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Route {
+    /// Through the socket.
+    Local,
+    /// Over TCP, through a proxy at this port that takes its time.
+    Network(u16),
+}
+
+/// The server with the databases in it.
+pub(crate) struct Databases {
+    server: Server,
+    key: SealingKey,
+}
+
+impl Databases {
+    /// Fills them.
+    pub(crate) async fn fill(server: Server, tenants: u64) -> Result<Self, Failure> {
+        // Of no secret: it protects rows that are made here.
+        let databases = Self { server, key: SealingKey::new(1, [7; 32])? };
+        let first = databases.superuser_at("postgres").await;
+        let mut first = first?;
+        for role in [APPLICATION, ACROSS] {
+            first.batch_execute(&format!("CREATE ROLE {role} LOGIN")).await?;
+        }
+        first.batch_execute(&format!("CREATE DATABASE {} TEMPLATE template0", Kind::Open.name())).await?;
+        {
+            let mut open = databases.superuser(Kind::Open).await?;
+            open.batch_execute(schema::TABLES).await?;
+            for statement in schema::rows(tenants).split_terminator(';') {
+                open.batch_execute(statement).await?;
+            }
+        }
+        for kind in [Kind::Plain, Kind::Sealed] {
+            let create = format!("CREATE DATABASE {} TEMPLATE {}", kind.name(), Kind::Open.name());
+            // The backend of the connection above may take a moment to end.
+            while first.batch_execute(&create).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            let mut walled = databases.superuser(kind).await?;
+            walled.batch_execute(&kind.security()?.migration().up()).await?;
+            if kind == Kind::Sealed {
+                walled.batch_execute(&databases.key.install(Binding::Backend)).await?;
+            }
+        }
+        let grants =
+            format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APPLICATION}");
+        databases.superuser(Kind::Open).await?.batch_execute(&grants).await?;
+        first.batch_execute("CHECKPOINT").await?;
+        Ok(databases)
+    }
+
+    /// A connection of the superuser's.
+    pub(crate) async fn superuser(&self, kind: Kind) -> Result<AsyncPgConnection, Failure> {
+        self.superuser_at(kind.name()).await
+    }
+
+    async fn superuser_at(&self, database: &str) -> Result<AsyncPgConnection, Failure> {
+        Ok(AsyncPgConnection::establish(&self.server.socket("postgres", database)).await?)
+    }
+
+    /// The address for the application.
+    pub(crate) fn address(&self, kind: Kind, route: Route) -> String {
+        match route {
+            Route::Local => self.server.socket(APPLICATION, kind.name()),
+            Route::Network(port) => Server::tcp(APPLICATION, kind.name(), port),
+        }
+    }
+
+    /// A connection of the application's.
+    pub(crate) async fn connection(&self, kind: Kind, route: Route) -> Result<AsyncPgConnection, Failure> {
+        Ok(AsyncPgConnection::establish(&self.address(kind, route)).await?)
+    }
+
+    /// `Tenants` of one connection.
+    pub(crate) async fn tenants(
+        &self,
+        kind: Kind,
+        route: Route,
+    ) -> Result<Tenants<AsyncPgConnection>, Failure> {
+        let builder = Tenants::builder(self.address(kind, route)).max_size(1);
+        let builder = match kind {
+            Kind::Open => builder.without_wall("its cost is measured"),
+            Kind::Plain => builder.wall(Wall::Plain, kind.security()?),
+            Kind::Sealed => builder.wall(Wall::Sealed(Sealer::new(self.key.clone())), kind.security()?),
+        };
+        Ok(builder.build().await?)
+    }
+
+    /// What the server calls its version.
+    pub(crate) async fn server_version(&self) -> Result<String, Failure> {
+        let version = diesel::select(diesel::dsl::sql::<Text>("current_setting('server_version')"));
+        Ok(version.get_result(&mut self.superuser(Kind::Open).await?).await?)
+    }
+
+    /// Where the server listens, for a proxy.
+    pub(crate) fn port(&self) -> u16 {
+        self.server.port()
+    }
+}

@@ -1,0 +1,129 @@
+//! Transactions of several statements. An UPDATE is prepared each time, by Diesel and by the library.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+use super::{Bench, Scopes, expect, set_tenant};
+use crate::Failure;
+use crate::databases::Kind;
+use crate::measure::{Key, Variant};
+use crate::schema::{Agent, agent, plain, tenant};
+
+pub(super) const TITLE: &str = "Longer transactions";
+
+/// The reads of the longest.
+pub(super) const READS: u64 = 10;
+
+pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
+    let mut variants = vec![
+        Variant::new(
+            "read, read, update by hand",
+            6,
+            bench.connection(Kind::Open).await?,
+            async |(connection, _), key| three_by_hand(connection, key, false).await,
+        ),
+        Variant::new(
+            "set_config, read, read, update by hand, plain wall",
+            7,
+            bench.connection(Kind::Plain).await?,
+            async |(connection, _), key| three_by_hand(connection, key, true).await,
+        ),
+    ];
+    for kind in Kind::ALL {
+        variants.push(Variant::new(
+            format!("tenants.transaction(read, read, update), {}", kind.words()),
+            5,
+            bench.tenants(kind).await?,
+            async |(tenants, scopes): &mut (_, Scopes), key| {
+                expect(in_tenants::three(tenants, &scopes[key.tenant], key).await? == 1, "the count")
+            },
+        ));
+    }
+    for kind in Kind::ALL {
+        variants.push(Variant::new(
+            format!("tenants.transaction(ten reads), {}", kind.words()),
+            11,
+            bench.tenants(kind).await?,
+            async |(tenants, scopes): &mut (_, Scopes), key| {
+                expect(in_tenants::ten(tenants, &scopes[key.tenant], key).await? == READS, "the count")
+            },
+        ));
+    }
+    Ok(variants)
+}
+
+async fn three_by_hand(connection: &mut AsyncPgConnection, key: Key, walled: bool) -> Result<(), Failure> {
+    let changed = connection
+        .transaction(async |connection| {
+            if walled {
+                set_tenant(key.tenant).execute(connection).await?;
+            }
+            for number in [key.agent, 0] {
+                let row: Agent = plain::agents::table
+                    .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
+                    .filter(plain::agents::id.eq(agent(number)))
+                    .get_result(connection)
+                    .await?;
+                drop(row);
+            }
+            let row = plain::agents::table
+                .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
+                .filter(plain::agents::id.eq(agent(key.agent)));
+            diesel::update(row).set(plain::agents::budget.eq(key.turn)).execute(connection).await
+        })
+        .await?;
+    expect(changed == 1, "the count")
+}
+
+/// The same through `Tenants`, whose verbs have the names of diesel-async's.
+mod in_tenants {
+    use diesel::prelude::*;
+    use diesel_async::AsyncPgConnection;
+    use tenancy_diesel::tenants::{Tenants, TenantsError};
+    use tenancy_diesel::{RunQueryDsl, Scoped, TenantId, update};
+
+    use super::READS;
+    use crate::measure::Key;
+    use crate::schema::scoped::agents;
+    use crate::schema::{Agent, agent};
+
+    pub(super) async fn three(
+        tenants: &Tenants<AsyncPgConnection>,
+        scope: &Scoped<TenantId>,
+        key: Key,
+    ) -> Result<usize, TenantsError> {
+        tenants
+            .transaction(scope, async |tx| {
+                for number in [key.agent, 0] {
+                    let row: Agent = agents::table
+                        .scoped(scope)
+                        .filter(agents::id.eq(agent(number)))
+                        .get_result(tx)
+                        .await?;
+                    drop(row);
+                }
+                let own = update(agents::table.scoped(scope)).filter(agents::id.eq(agent(key.agent)));
+                Ok(own.set(agents::budget.eq(key.turn)).execute(tx).await?)
+            })
+            .await
+    }
+
+    pub(super) async fn ten(
+        tenants: &Tenants<AsyncPgConnection>,
+        scope: &Scoped<TenantId>,
+        key: Key,
+    ) -> Result<u64, TenantsError> {
+        tenants
+            .transaction(scope, async |tx| {
+                let mut read = 0;
+                for number in 0..READS {
+                    let id = agent((key.agent + number) % crate::schema::AGENTS);
+                    let row: Agent =
+                        agents::table.scoped(scope).filter(agents::id.eq(id)).get_result(tx).await?;
+                    read += u64::from(row.id == id);
+                }
+                Ok::<_, TenantsError>(read)
+            })
+            .await
+    }
+}

@@ -1,0 +1,92 @@
+//! One row by its key.
+
+use diesel::prelude::*;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+use super::{Bench, expect, set_tenant};
+use crate::Failure;
+use crate::databases::Kind;
+use crate::measure::{Key, Variant};
+use crate::schema::{Agent, agent, plain, scoped, tenant};
+
+pub(super) const TITLE: &str = "Point select";
+
+pub(super) const BY_HAND: &str = "select by hand";
+pub(super) const SCOPED: &str = "scoped select, plain connection";
+
+pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
+    let mut variants = vec![
+        Variant::new(BY_HAND, 1, bench.connection(Kind::Open).await?, async |(connection, _), key| {
+            check(&by_hand(connection, key).await?, key)
+        }),
+        Variant::new(SCOPED, 1, bench.connection(Kind::Open).await?, async |(connection, scopes), key| {
+            let query = scoped::agents::table
+                .scoped(&scopes[key.tenant])
+                .filter(scoped::agents::id.eq(agent(key.agent)));
+            check(&query.get_result(connection).await?, key)
+        }),
+    ];
+    variants.push(Variant::new(
+        "BEGIN, set_config, select, COMMIT by hand, plain wall",
+        4,
+        bench.connection(Kind::Plain).await?,
+        async |(connection, _), key| {
+            let row = connection
+                .transaction(async |connection| {
+                    set_tenant(key.tenant).execute(connection).await?;
+                    by_hand(connection, key).await
+                })
+                .await?;
+            check(&row, key)
+        },
+    ));
+    for kind in Kind::ALL {
+        variants.push(Variant::new(
+            format!("tenants.get_result, {}", kind.words()),
+            1,
+            bench.tenants(kind).await?,
+            async |state, key| {
+                let (tenants, scopes) = &*state;
+                let scope = &scopes[key.tenant];
+                let query =
+                    scoped::agents::table.scoped(scope).filter(scoped::agents::id.eq(agent(key.agent)));
+                check(&tenants.get_result(scope, query).await?, key)
+            },
+        ));
+    }
+    for (name, round_trips, method) in [
+        ("checkout alone, bb8 default (Verified)", 1, RecyclingMethod::Verified),
+        ("checkout alone, bb8 Fast", 0, RecyclingMethod::Fast),
+    ] {
+        let mut config = ManagerConfig::<AsyncPgConnection>::default();
+        config.recycling_method = method;
+        let address = bench.databases.address(Kind::Open, bench.route);
+        let manager = AsyncDieselConnectionManager::new_with_config(address, config);
+        let pool = bb8::Pool::builder().max_size(1).build(manager).await?;
+        variants.push(Variant::new(name, round_trips, pool, async |pool, _| {
+            let _connection = pool.get().await?;
+            Ok(())
+        }));
+    }
+    variants.push(Variant::new(
+        "checkout alone, tenants.begin",
+        0,
+        bench.tenants(Kind::Plain).await?,
+        async |(tenants, scopes), key| Ok(tenants.begin(&scopes[key.tenant]).await?.commit().await?),
+    ));
+    Ok(variants)
+}
+
+/// The statement that everything is compared with.
+async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<Agent> {
+    plain::agents::table
+        .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
+        .filter(plain::agents::id.eq(agent(key.agent)))
+        .get_result(connection)
+        .await
+}
+
+fn check(row: &Agent, key: Key) -> Result<(), Failure> {
+    expect(row.tenant_id == tenant(key.tenant as u64) && row.id == agent(key.agent), "the row")
+}

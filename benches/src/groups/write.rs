@@ -1,0 +1,70 @@
+//! One row changed by its key. An UPDATE is prepared each time, by Diesel and by the library: a round trip more.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+use super::{Bench, expect, set_tenant};
+use crate::Failure;
+use crate::databases::Kind;
+use crate::measure::{Key, Variant};
+use crate::schema::{agent, plain, scoped, tenant};
+
+pub(super) const TITLE: &str = "Update by id";
+
+pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
+    let mut variants = vec![
+        Variant::new(
+            "update by hand, in a transaction",
+            4,
+            bench.connection(Kind::Open).await?,
+            async |(connection, _), key| {
+                let changed =
+                    connection.transaction(async |connection| by_hand(connection, key).await).await?;
+                expect(changed == 1, "the count")
+            },
+        ),
+        Variant::new(
+            "update by hand, alone",
+            2,
+            bench.connection(Kind::Open).await?,
+            async |(connection, _), key| expect(by_hand(connection, key).await? == 1, "the count"),
+        ),
+        Variant::new(
+            "BEGIN, set_config, update, COMMIT by hand, plain wall",
+            5,
+            bench.connection(Kind::Plain).await?,
+            async |(connection, _), key| {
+                let changed = connection
+                    .transaction(async |connection| {
+                        set_tenant(key.tenant).execute(connection).await?;
+                        by_hand(connection, key).await
+                    })
+                    .await?;
+                expect(changed == 1, "the count")
+            },
+        ),
+    ];
+    for kind in Kind::ALL {
+        variants.push(Variant::new(
+            format!("tenants.execute(update), {}", kind.words()),
+            3,
+            bench.tenants(kind).await?,
+            async |state, key| {
+                let (tenants, scopes) = &*state;
+                let scope = &scopes[key.tenant];
+                let statement = tenancy_diesel::update(scoped::agents::table.scoped(scope))
+                    .filter(scoped::agents::id.eq(agent(key.agent)))
+                    .set(scoped::agents::budget.eq(key.turn));
+                expect(tenants.execute(scope, statement).await? == 1, "the count")
+            },
+        ));
+    }
+    Ok(variants)
+}
+
+async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<usize> {
+    let row = plain::agents::table
+        .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
+        .filter(plain::agents::id.eq(agent(key.agent)));
+    diesel::update(row).set(plain::agents::budget.eq(key.turn)).execute(connection).await
+}

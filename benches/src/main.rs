@@ -1,0 +1,180 @@
+//! What a tenant's transaction costs, beside the statement that is written by hand. `README.md` has the method.
+
+mod chart;
+mod databases;
+mod goals;
+mod groups;
+mod measure;
+mod pinning;
+mod proxy;
+mod report;
+mod schema;
+mod server;
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{env, fs, io};
+
+use diesel_async::SimpleAsyncConnection;
+
+use databases::{Databases, Kind, Route};
+use groups::{Group, Scopes};
+use measure::{Between, Effort, Measured};
+use report::{Report, Section};
+
+/// Whatever ends the run.
+type Failure = Box<dyn Error>;
+
+/// How long the proxy holds a chunk back, each way. With what it costs by itself a round trip takes about 0.8 ms.
+const EACH_WAY: Duration = Duration::from_micros(300);
+
+/// How long `--repeat` repeats.
+const REPEAT: Duration = Duration::from_secs(10);
+
+const USAGE: &str =
+    "usage: cargo run --release --manifest-path benches/Cargo.toml [-- --quick | --list | --repeat NAME]";
+
+/// What is asked for.
+enum Task {
+    Measure { quick: bool },
+    List,
+    Repeat(String),
+}
+
+fn main() -> ExitCode {
+    let task = match task(env::args().skip(1)) {
+        Some(task) => task,
+        None => {
+            eprintln!("{USAGE}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match run(&task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the benches failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn task(mut arguments: impl Iterator<Item = String>) -> Option<Task> {
+    let task = match arguments.next().as_deref() {
+        None => Task::Measure { quick: false },
+        Some("--quick") => Task::Measure { quick: true },
+        Some("--list") => Task::List,
+        Some("--repeat") => Task::Repeat(arguments.next()?),
+        Some(_) => return None,
+    };
+    arguments.next().is_none().then_some(task)
+}
+
+/// One thread: the client's work and the tasks that read its sockets are on the core that is measured.
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+fn run(task: &Task) -> Result<(), Failure> {
+    // Before the server and the proxy are started: they inherit it.
+    let pinned = pinning::pin();
+    let server = server::Server::start()?;
+    runtime()?.block_on(async {
+        let quick = matches!(task, Task::Measure { quick: true });
+        let tenants = if quick { 100 } else { 1000 };
+        let databases = Databases::fill(server, tenants).await?;
+        let scopes = groups::scopes(tenants).await?;
+        match task {
+            Task::Measure { .. } => measure_all(&databases, &scopes, quick, pinned).await,
+            Task::List => {
+                for group in groups::all(&databases, &scopes, Route::Local).await? {
+                    println!("{}", group.title);
+                    group.variants.iter().for_each(|variant| println!("  {}", variant.name));
+                }
+                Ok(())
+            }
+            Task::Repeat(name) => {
+                let groups = groups::all(&databases, &scopes, Route::Local).await?;
+                let variant =
+                    groups.into_iter().flat_map(|group| group.variants).find(|one| one.name == *name);
+                let variant = variant.ok_or_else(|| format!("no variant is called {name:?}: see --list"))?;
+                let mean = measure::repeat(variant, REPEAT, scopes.len()).await?;
+                println!("{name}: {mean:.1} us");
+                Ok(())
+            }
+        }
+    })
+}
+
+async fn measure_all(
+    databases: &Databases,
+    scopes: &Scopes,
+    quick: bool,
+    pinned: Result<pinning::Pinned, String>,
+) -> Result<(), Failure> {
+    let mut report = Report::begin(databases, quick, pinned).await?;
+    let proxy = proxy::start(databases.port(), EACH_WAY)?;
+    let local = measure_groups(databases, scopes, Route::Local, quick).await?;
+    let network = measure_groups(databases, scopes, Route::Network(proxy), quick).await?;
+    for ((title, local), (_, network)) in local.into_iter().zip(network) {
+        report.sections.push(Section { title, local, network });
+    }
+    report.end();
+    let (text, picture) = (report.markdown(), chart::draw(&report));
+    println!("{text}");
+    // Beside the sources, wherever the build's own folder is.
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target");
+    fs::create_dir_all(folder)?;
+    fs::write(format!("{folder}/report.md"), text)?;
+    fs::write(format!("{folder}/report.svg"), picture)?;
+    println!("written to {folder}: report.md, report.svg");
+    Ok(())
+}
+
+async fn measure_groups(
+    databases: &Databases,
+    scopes: &Scopes,
+    route: Route,
+    quick: bool,
+) -> Result<Vec<(&'static str, Vec<Measured>)>, Failure> {
+    let mut results = Vec::new();
+    for Group { title, variants, heavy } in groups::all(databases, scopes, route).await? {
+        eprintln!("{title}, {route:?} …");
+        let mut truncates = Vec::new();
+        if heavy {
+            for kind in Kind::ALL {
+                truncates.push(databases.superuser(kind).await?);
+            }
+        }
+        // An insert into an empty table each time: what was inserted before would make the later ones slower.
+        let mut between: Option<Between<'_>> = None;
+        if heavy {
+            between = Some(Box::new(|| {
+                let mut connections: Vec<_> = truncates.iter().collect();
+                Box::pin(async move {
+                    for connection in &mut connections {
+                        connection.batch_execute("TRUNCATE readings").await?;
+                    }
+                    Ok(())
+                })
+            }));
+        }
+        results.push((
+            title,
+            measure::measure(variants, effort(route, heavy, quick), scopes.len(), &mut between).await?,
+        ));
+    }
+    Ok(results)
+}
+
+/// More where an operation is short: the method's own figures, and fewer of them for a quick look.
+fn effort(route: Route, heavy: bool, quick: bool) -> Effort {
+    match (route, heavy, quick) {
+        (Route::Local, false, false) => Effort { rounds: 40, block: 60 },
+        (Route::Network(_), false, false) => Effort { rounds: 20, block: 20 },
+        (_, true, false) => Effort { rounds: 40, block: 3 },
+        (Route::Local, false, true) => Effort { rounds: 10, block: 30 },
+        (Route::Network(_), false, true) => Effort { rounds: 8, block: 8 },
+        (_, true, true) => Effort { rounds: 8, block: 2 },
+    }
+}

@@ -1,0 +1,114 @@
+//! The tables twice: of tenants, and as Diesel has them, for the statements that are written by hand.
+#![allow(missing_docs, reason = "Diesel documents what it generates only where the declaration does")]
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+/// The tables of tenants.
+pub(crate) mod scoped {
+    tenancy_diesel::table! {
+        agents (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> Uuid,
+            name -> Text,
+            email -> Text,
+            score -> Integer,
+            budget -> BigInt,
+            active -> Bool,
+        }
+
+        readings (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> BigInt,
+            label -> Text,
+            score -> Integer,
+            note -> Text,
+        }
+    }
+}
+
+/// The same, as anybody would declare them.
+pub(crate) mod plain {
+    diesel::table! {
+        agents (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> Uuid,
+            name -> Text,
+            email -> Text,
+            score -> Integer,
+            budget -> BigInt,
+            active -> Bool,
+        }
+    }
+
+    diesel::table! {
+        readings (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> BigInt,
+            label -> Text,
+            score -> Integer,
+            note -> Text,
+        }
+    }
+}
+
+/// A row of `agents`.
+#[derive(Debug, Queryable)]
+#[allow(dead_code, reason = "read to pay for it")]
+pub(crate) struct Agent {
+    pub(crate) tenant_id: Uuid,
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) score: i32,
+    pub(crate) budget: i64,
+    pub(crate) active: bool,
+}
+
+/// The tables in the database. Rows of one tenant are scattered over the heap, as they are after a while.
+pub(crate) const TABLES: &str = "
+CREATE TABLE agents (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    score integer NOT NULL,
+    budget bigint NOT NULL,
+    active boolean NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE TABLE readings (
+    tenant_id uuid NOT NULL,
+    id bigint NOT NULL,
+    label text NOT NULL,
+    score integer NOT NULL,
+    note text NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+";
+
+/// How many agents a tenant has.
+pub(crate) const AGENTS: u64 = 200;
+
+/// The rows of `tenants` tenants. All of them use the same ids.
+pub(crate) fn rows(tenants: u64) -> String {
+    format!(
+        "INSERT INTO agents
+         SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(tenant), 12, '0'))::uuid,
+                ('00000000-0000-4000-9000-' || lpad(to_hex(agent), 12, '0'))::uuid,
+                'agent ' || agent, 'agent' || agent || '@tenant' || tenant || '.example', agent, tenant * 1000, agent % 3 > 0
+           FROM generate_series(0, {tenants} - 1) AS tenant, generate_series(0, {AGENTS} - 1) AS agent
+          ORDER BY hashint8(tenant * 1000003 + agent);
+         VACUUM ANALYZE agents;"
+    )
+}
+
+/// The id of a tenant, as [`rows`] writes it.
+pub(crate) fn tenant(number: u64) -> Uuid {
+    Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0000 | u128::from(number))
+}
+
+/// The id of an agent, as [`rows`] writes it.
+pub(crate) fn agent(number: u64) -> Uuid {
+    Uuid::from_u128(0x0000_0000_0000_4000_9000_0000_0000_0000 | u128::from(number))
+}
