@@ -22,6 +22,7 @@ impl Before {
 /// As a bound value: the text of a statement can be read in `pg_stat_activity` and in `pg_stat_statements` by other sessions of the
 /// same role, and with it a seal that is still good.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "tenants-postgres"), expect(dead_code, reason = "only PostgreSQL has a wall"))]
 pub(super) struct Seal {
     pub(super) value: String,
     /// By the function that Citus propagates.

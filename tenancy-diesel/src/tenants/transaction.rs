@@ -181,6 +181,7 @@ impl<C: TenantConnection, I: TenantKey, B> TenantTx<C, I, B> {
         Ok(())
     }
 
+    #[cfg(feature = "tenants-postgres")]
     pub(super) fn open(&mut self) -> &mut OpenTransaction<C> {
         &mut self.open
     }

@@ -26,6 +26,7 @@ pub(in crate::tenants) struct Guard {
 }
 
 #[derive(Default)]
+#[cfg_attr(not(feature = "tenants-postgres"), expect(dead_code, reason = "only PostgreSQL has a wall"))]
 enum Decision {
     /// Nothing was said.
     #[default]
