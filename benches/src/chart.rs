@@ -15,6 +15,13 @@ const TITLE: f64 = 40.0;
 const LOCAL: &str = "#3465a4";
 const NETWORK: &str = "#c17d11";
 
+/// A picture of a chapter's own, as wide as the others.
+pub(crate) struct Picture {
+    /// Its elements, from 0 down.
+    pub(crate) body: String,
+    pub(crate) height: f64,
+}
+
 /// The picture, as SVG.
 pub(crate) fn draw(report: &Report) -> String {
     let mut body = String::new();
@@ -36,6 +43,10 @@ fn write(report: &Report, out: &mut String) -> Result<f64, std::fmt::Error> {
     let mut top = 30.0;
     for section in &report.sections {
         top = write_section(section, top, out)?;
+    }
+    for picture in report.chapters.iter().flat_map(|chapter| &chapter.pictures) {
+        writeln!(out, "<g transform=\"translate(0 {top})\">\n{}</g>", picture.body)?;
+        top += picture.height;
     }
     Ok(top + 20.0)
 }

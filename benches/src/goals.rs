@@ -78,8 +78,12 @@ impl Outcome {
     }
 }
 
-/// How the goals went. One whose variants are not measured is not met: its ratio is not a number.
+/// How the statements' goals went: none if no statement was measured. One whose variants are not measured is not met: its ratio
+/// is not a number.
 pub(crate) fn outcomes(sections: &[Section]) -> Vec<Outcome> {
+    if sections.is_empty() {
+        return Vec::new();
+    }
     let ratio = |goal: &Goal, network: bool| {
         let find = |name| {
             sections

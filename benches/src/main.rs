@@ -1,5 +1,6 @@
 //! What a tenant's transaction costs, beside the statement that is written by hand. `README.md` has the method.
 
+mod chapter;
 mod chart;
 mod databases;
 mod goals;
@@ -18,6 +19,7 @@ use std::{env, fs, io};
 
 use diesel_async::SimpleAsyncConnection;
 
+use chapter::Part;
 use databases::{Databases, Kind, Route};
 use groups::{Group, Scopes};
 use measure::{Between, Effort, Measured};
@@ -32,12 +34,11 @@ const EACH_WAY: Duration = Duration::from_micros(300);
 /// How long `--repeat` repeats.
 const REPEAT: Duration = Duration::from_secs(10);
 
-const USAGE: &str =
-    "usage: cargo run --release --manifest-path benches/Cargo.toml [-- --quick | --list | --repeat NAME]";
+const USAGE: &str = "usage: cargo run --release --manifest-path benches/Cargo.toml [-- [--quick] [PART ...] | --list | --repeat NAME]";
 
 /// What is asked for.
 enum Task {
-    Measure { quick: bool },
+    Measure { quick: bool, parts: Vec<Part> },
     List,
     Repeat(String),
 }
@@ -46,7 +47,8 @@ fn main() -> ExitCode {
     let task = match task(env::args().skip(1)) {
         Some(task) => task,
         None => {
-            eprintln!("{USAGE}");
+            let parts = Part::ALL.map(Part::name).join(", ");
+            eprintln!("{USAGE}\nparts: {parts} (all of them if none is named)");
             return ExitCode::FAILURE;
         }
     };
@@ -59,15 +61,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn task(mut arguments: impl Iterator<Item = String>) -> Option<Task> {
-    let task = match arguments.next().as_deref() {
-        None => Task::Measure { quick: false },
-        Some("--quick") => Task::Measure { quick: true },
-        Some("--list") => Task::List,
-        Some("--repeat") => Task::Repeat(arguments.next()?),
-        Some(_) => return None,
-    };
-    arguments.next().is_none().then_some(task)
+fn task(arguments: impl Iterator<Item = String>) -> Option<Task> {
+    let mut arguments = arguments.peekable();
+    match arguments.peek().map(String::as_str) {
+        Some("--list") => return (arguments.count() == 1).then_some(Task::List),
+        Some("--repeat") => {
+            let name = arguments.nth(1)?;
+            return arguments.next().is_none().then_some(Task::Repeat(name));
+        }
+        _ => {}
+    }
+    let quick = arguments.next_if_eq("--quick").is_some();
+    let named: Vec<_> = arguments.map(|name| Part::named(&name)).collect::<Option<_>>()?;
+    let parts = if named.is_empty() { Part::ALL.to_vec() } else { named };
+    Some(Task::Measure { quick, parts })
 }
 
 /// One thread: the client's work and the tasks that read its sockets are on the core that is measured.
@@ -80,12 +87,15 @@ fn run(task: &Task) -> Result<(), Failure> {
     let pinned = pinning::pin();
     let server = server::Server::start()?;
     runtime()?.block_on(async {
-        let quick = matches!(task, Task::Measure { quick: true });
+        let quick = matches!(task, Task::Measure { quick: true, .. });
         let tenants = if quick { 100 } else { 1000 };
         let databases = Databases::fill(server, tenants).await?;
         let scopes = groups::scopes(tenants).await?;
         match task {
-            Task::Measure { .. } => measure_all(&databases, &scopes, quick, pinned).await,
+            Task::Measure { quick, parts } => {
+                measure_all(&Context { databases: &databases, scopes: &scopes, quick: *quick }, parts, pinned)
+                    .await
+            }
             Task::List => {
                 for group in groups::all(&databases, &scopes, Route::Local).await? {
                     println!("{}", group.title);
@@ -106,18 +116,32 @@ fn run(task: &Task) -> Result<(), Failure> {
     })
 }
 
+/// What a part measures with.
+pub(crate) struct Context<'a> {
+    pub(crate) databases: &'a Databases,
+    pub(crate) scopes: &'a Scopes,
+    /// To see that it works: as little as still runs everything.
+    pub(crate) quick: bool,
+}
+
 async fn measure_all(
-    databases: &Databases,
-    scopes: &Scopes,
-    quick: bool,
+    context: &Context<'_>,
+    parts: &[Part],
     pinned: Result<pinning::Pinned, String>,
 ) -> Result<(), Failure> {
+    let &Context { databases, scopes, quick } = context;
     let mut report = Report::begin(databases, quick, pinned).await?;
-    let proxy = proxy::start(databases.port(), EACH_WAY)?;
-    let local = measure_groups(databases, scopes, Route::Local, quick).await?;
-    let network = measure_groups(databases, scopes, Route::Network(proxy), quick).await?;
-    for ((title, local), (_, network)) in local.into_iter().zip(network) {
-        report.sections.push(Section { title, local, network });
+    for part in parts {
+        match part {
+            Part::Statements => {
+                let proxy = proxy::start(databases.port(), EACH_WAY)?;
+                let local = measure_groups(databases, scopes, Route::Local, quick).await?;
+                let network = measure_groups(databases, scopes, Route::Network(proxy), quick).await?;
+                for ((title, local), (_, network)) in local.into_iter().zip(network) {
+                    report.sections.push(Section { title, local, network });
+                }
+            }
+        }
     }
     report.end();
     let (text, picture) = (report.markdown(), chart::draw(&report));

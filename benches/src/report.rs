@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use crate::Failure;
+use crate::chapter::Chapter;
 use crate::databases::Databases;
 use crate::goals;
 use crate::measure::Measured;
@@ -25,7 +26,10 @@ pub(crate) struct Section {
 
 /// What was measured, and where.
 pub(crate) struct Report {
+    /// The kinds of statements.
     pub(crate) sections: Vec<Section>,
+    /// The other parts.
+    pub(crate) chapters: Vec<Chapter>,
     quick: bool,
     pinned: Result<Pinned, String>,
     postgres: String,
@@ -43,6 +47,7 @@ impl Report {
         let postgres = databases.server_version().await?;
         Ok(Self {
             sections: Vec::new(),
+            chapters: Vec::new(),
             quick,
             pinned,
             postgres,
@@ -58,7 +63,7 @@ impl Report {
 
     /// The whole of it.
     pub(crate) fn markdown(&self) -> String {
-        let mut text = String::from("# What a tenant's transaction costs\n\n");
+        let mut text = String::from("# What the guarantee costs\n\n");
         // Writing to a string cannot fail.
         let _ = self.write(&mut text);
         text
@@ -94,12 +99,17 @@ impl Report {
         for section in &self.sections {
             write_section(section, text)?;
         }
-        self.write_sealed(text)
+        self.write_sealed(text)?;
+        for Chapter { title, text: own, .. } in &self.chapters {
+            writeln!(text, "\n## {title}\n\n{}", own.trim_end())?;
+        }
+        Ok(())
     }
 
     fn write_goals(&self, text: &mut String) -> std::fmt::Result {
         writeln!(text, "## Goals\n\n| goal | route | at most | measured | |\n|---|---|--:|--:|---|")?;
-        for outcome in goals::outcomes(&self.sections) {
+        let of_chapters = self.chapters.iter().flat_map(|chapter| &chapter.outcomes);
+        for outcome in goals::outcomes(&self.sections).iter().chain(of_chapters) {
             let met = if outcome.is_met() { "met" } else { "**missed**" };
             let goals::Outcome { words, route, limit, ratio } = outcome;
             writeln!(text, "| {words} | {route} | {limit:.2} | {ratio:.3} | {met} |")?;
@@ -109,6 +119,9 @@ impl Report {
 
     /// What a seal costs, once a transaction and for each statement.
     fn write_sealed(&self, text: &mut String) -> std::fmt::Result {
+        if self.sections.is_empty() {
+            return Ok(());
+        }
         let more = |operation: &str| {
             let median = |wall: &str| {
                 let name = format!("{operation}, {wall}");

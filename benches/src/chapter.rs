@@ -1,0 +1,39 @@
+//! A part of the report that is measured in its own way: what it found, in words and as a picture.
+
+use crate::chart::Picture;
+use crate::goals::Outcome;
+
+/// What one part found.
+pub(crate) struct Chapter {
+    /// Its heading.
+    pub(crate) title: &'static str,
+    /// Its text below the heading, as Markdown.
+    pub(crate) text: String,
+    /// How its goals went.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// Its pictures, one below the other.
+    pub(crate) pictures: Vec<Picture>,
+}
+
+/// What can be asked for by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Each kind of statement, beside the same by other means.
+    Statements,
+}
+
+impl Part {
+    pub(crate) const ALL: [Self; 1] = [Self::Statements];
+
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Statements => "statements",
+        }
+    }
+
+    /// The part of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == name)
+    }
+}
