@@ -12,12 +12,23 @@ pub(crate) fn qualified(schema: &str, name: &str) -> String {
 
 /// `text` as a string literal, whatever `standard_conforming_strings` says: with a backslash in it, it is an `E''`.
 pub(crate) fn literal(text: &str) -> String {
+    let mut quoted = String::new();
+    push_literal(&mut quoted, text);
+    quoted
+}
+
+/// Appends [`literal`]. Most texts hold nothing that has to be escaped, and one is quoted in every transaction.
+pub(crate) fn push_literal(out: &mut String, text: &str) {
+    if !text.contains(['\'', '\\']) {
+        out.extend(["'", text, "'"]);
+        return;
+    }
     let doubled = text.replace('\'', "''");
     if doubled.contains('\\') {
         // The space keeps the E from joining what stands before it, as in the server's own quote_literal.
-        format!(" E'{}'", doubled.replace('\\', "\\\\"))
+        out.extend([" E'", &doubled.replace('\\', "\\\\"), "'"]);
     } else {
-        format!("'{doubled}'")
+        out.extend(["'", &doubled, "'"]);
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::quote::{hex, literal};
+use super::quote::{hex, literal, push_literal};
 
 /// HMAC's block with SHA-256 (RFC 2104, FIPS 180-4).
 const BLOCK: usize = 64;
@@ -196,7 +196,12 @@ impl Wall {
     /// expires. Where tenants share connections, bind [`setting`](Self::setting) to
     /// `SELECT set_config('tenancy.tenant', $1, true)` instead, as the crate's pool does.
     pub fn set_local(&self, tenant: &str, backend_pid: Option<i32>, now: SystemTime) -> String {
-        format!("SET LOCAL tenancy.tenant = {}", literal(&self.setting(tenant, backend_pid, now)))
+        let mut statement = "SET LOCAL tenancy.tenant = ".to_owned();
+        match self {
+            Self::Plain => push_literal(&mut statement, tenant),
+            Self::Sealed(sealer) => push_literal(&mut statement, &sealer.seal(tenant, backend_pid, now)),
+        }
+        statement
     }
 
     /// The same for Citus, whose workers learn of it as well, and for whoever cannot send a SET.

@@ -21,6 +21,8 @@ pub(super) struct OpenTransaction<C: Driver> {
     before: Before,
     /// Whether anything was sent.
     begun: bool,
+    /// Whether there is a transaction at all: one query by itself needs none.
+    transaction: bool,
     /// Tells it from every other one of the process.
     number: u64,
     /// Savepoints that are open.
@@ -41,7 +43,20 @@ enum Health {
 impl<C: Driver> OpenTransaction<C> {
     pub(super) fn new(lease: Lease<C>, opening: Before) -> Self {
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        Self { lease, before: opening, begun: false, number, depth: 0, health: Health::Sound }
+        Self {
+            lease,
+            before: opening,
+            begun: false,
+            transaction: true,
+            number,
+            depth: 0,
+            health: Health::Sound,
+        }
+    }
+
+    /// For one query, which is sent by itself.
+    pub(super) fn without_transaction(lease: Lease<C>) -> Self {
+        Self { transaction: false, ..Self::new(lease, Before::default()) }
     }
 
     // Not `async fn`: `Send` is said here, where it can be shown for every query: the compiler fails to for a particular one
@@ -197,7 +212,7 @@ impl<C: Driver> OpenTransaction<C> {
             Health::Busy => return Err(TenantsError::Cancelled.into()),
             Health::Aborted => return Err(TenantsError::Aborted.into()),
         }
-        self.begun = true;
+        self.begun = self.transaction;
         self.health = Health::Busy;
         Ok(mem::take(&mut self.before))
     }
@@ -205,6 +220,10 @@ impl<C: Driver> OpenTransaction<C> {
     fn ended<T>(&mut self, before: Before, result: QueryResult<T>) -> QueryResult<T> {
         if before.seal.is_some_and(|seal| seal.prepared) {
             self.lease.seal_is_prepared();
+        }
+        if !self.transaction && result.is_ok() {
+            // Nothing is open. After a failure the connection is cleaned all the same.
+            self.lease.finished();
         }
         self.health = match &result {
             Ok(_) => Health::Sound,

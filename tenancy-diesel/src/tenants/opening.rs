@@ -1,10 +1,37 @@
 //! What goes ahead of a transaction's first statement.
 
+/// The statements that begin a transaction, in messages.
+#[derive(Debug, Default)]
+pub struct Opening {
+    messages: Vec<String>,
+    together: bool,
+}
+
+impl Opening {
+    /// All of them in one message: the server reads a message as a whole, so this is only for statements that are known to
+    /// make sense.
+    pub(super) fn together() -> Self {
+        Self { messages: Vec::new(), together: true }
+    }
+
+    /// Each in a message of its own.
+    pub(super) fn apart() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn push(&mut self, statement: impl Into<String> + AsRef<str>) {
+        match self.messages.first_mut().filter(|_| self.together) {
+            Some(message) => message.extend([";", statement.as_ref()]),
+            None => self.messages.push(statement.into()),
+        }
+    }
+}
+
 /// What goes ahead of a statement, in this order.
 #[derive(Debug, Default)]
 pub struct Before {
-    /// What begins the transaction: each a message of its own.
-    pub(super) opening: Vec<String>,
+    /// What begins the transaction.
+    pub(super) opening: Opening,
     /// The sealed tenant.
     pub(super) seal: Option<Seal>,
     /// Savepoints, and their ends.
@@ -12,8 +39,14 @@ pub struct Before {
 }
 
 impl Before {
+    /// Only the opening's messages.
+    #[cfg(feature = "tenants-postgres")]
+    pub(super) fn take_opening(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.opening.messages)
+    }
+
     pub(super) fn texts(&self) -> impl Iterator<Item = &String> {
-        self.opening.iter().chain(&self.savepoints)
+        self.opening.messages.iter().chain(&self.savepoints)
     }
 }
 

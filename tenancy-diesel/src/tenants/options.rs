@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+#[cfg(any(feature = "tenants-postgres", feature = "tenants-mysql", feature = "tenants-sqlite"))]
+use super::opening::Opening;
+
 /// The isolation level of a transaction, as SQL has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -70,28 +73,30 @@ impl TransactionOptions {
     }
 
     #[cfg(feature = "tenants-postgres")]
-    pub(super) fn postgres_begin(&self) -> Vec<String> {
-        let begin = if self.read_only { "BEGIN READ ONLY" } else { "BEGIN" };
+    pub(super) fn begin_on_postgres(&self, opening: &mut Opening) {
+        opening.push(if self.read_only { "BEGIN READ ONLY" } else { "BEGIN" });
         // Apart from BEGIN, which must not fail: a standby refuses to be serializable, and what is sent behind a BEGIN that
         // failed would run outside of any transaction.
         let level = self.isolation.map(|level| format!("ISOLATION LEVEL {level}"));
         let modes: Vec<_> =
             level.into_iter().chain(self.deferrable.then(|| "DEFERRABLE".to_owned())).collect();
-        let set = (!modes.is_empty()).then(|| format!("SET TRANSACTION {}", modes.join(", ")));
-        [begin.to_owned()].into_iter().chain(set).collect()
+        if !modes.is_empty() {
+            opening.push(format!("SET TRANSACTION {}", modes.join(", ")));
+        }
     }
 
     #[cfg(feature = "tenants-mysql")]
-    pub(super) fn mysql_begin(&self) -> Vec<String> {
-        // Of the next transaction only, unlike SET SESSION.
-        let level = self.isolation.map(|level| format!("SET TRANSACTION ISOLATION LEVEL {level}"));
-        let begin = if self.read_only { "START TRANSACTION READ ONLY" } else { "START TRANSACTION" };
-        level.into_iter().chain([begin.to_owned()]).collect()
+    pub(super) fn begin_on_mysql(&self, opening: &mut Opening) {
+        if let Some(level) = self.isolation {
+            // Of the next transaction only, unlike SET SESSION.
+            opening.push(format!("SET TRANSACTION ISOLATION LEVEL {level}"));
+        }
+        opening.push(if self.read_only { "START TRANSACTION READ ONLY" } else { "START TRANSACTION" });
     }
 
     #[cfg(feature = "tenants-sqlite")]
-    pub(super) fn sqlite_begin(&self) -> String {
+    pub(super) fn begin_on_sqlite(&self, opening: &mut Opening) {
         // A deferred transaction that turns from reading to writing can meet SQLITE_BUSY at any statement.
-        if self.read_only { "BEGIN" } else { "BEGIN IMMEDIATE" }.to_owned()
+        opening.push(if self.read_only { "BEGIN" } else { "BEGIN IMMEDIATE" });
     }
 }

@@ -10,7 +10,6 @@ use tenancy_core::Scoped;
 
 use super::driver::TenantConnection;
 use super::error::TenantsError;
-use super::options::TransactionOptions;
 use super::run::{Execute, Load, OurOwn, Rows};
 use super::run_query_dsl::{Transaction, first};
 use super::statement::Statement;
@@ -24,7 +23,9 @@ type BackendOf<C> = <C as AsyncConnectionCore>::Backend;
 impl<C: TenantConnection> Tenants<C> {
     /// Runs one query, and returns its rows. On PostgreSQL it takes one round trip, and two for a statement that writes.
     ///
-    /// A query runs read only: a `FOR UPDATE` belongs into a [`transaction`](Self::transaction).
+    /// Behind the second wall, and wherever else a setting goes ahead of it, a query runs in a read-only transaction; elsewhere it is
+    /// sent by itself, which takes one round trip on MySQL as well. A `FOR UPDATE` belongs into a
+    /// [`transaction`](Self::transaction) in either case: what it locks, a single query lets go at once.
     ///
     /// # Errors
     ///
@@ -128,9 +129,8 @@ impl<C: TenantConnection> Tenants<C> {
         U: Send + 'a,
     {
         async move {
-            let options = TransactionOptions::new();
-            let options = if Q::WRITES { options } else { options.read_only() };
-            let mut tx = self.begin_with(scope, options).await?;
+            let mut tx =
+                if Q::WRITES { self.begin(scope).await? } else { self.begin_single_read(scope).await? };
             match tx.load(query, rows, Q::RAW_SQL_SHOWS).await {
                 Ok(rows) if Q::WRITES => tx.commit().await.map(|()| rows),
                 Ok(rows) => tx.end_read().await.map(|()| rows),

@@ -13,7 +13,7 @@ use super::driver::TenantConnection;
 use super::error::TenantsError;
 use super::lease::Lease;
 use super::open::OpenTransaction;
-use super::opening::{Before, Seal};
+use super::opening::{Before, Opening, Seal};
 use super::options::TransactionOptions;
 use super::per_tenant::PerTenant;
 use super::pool::Lender;
@@ -26,7 +26,7 @@ use crate::rls::Wall;
 pub(super) type SharedPool<C> = Arc<dyn Lender<C>>;
 
 /// Writes statements of the application's own into the opening of a tenant's transaction.
-pub(super) type Opening = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
+pub(super) type FirstStatements = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
 
 /// Opens transactions for tenants, wherever each of them lives.
 ///
@@ -79,7 +79,7 @@ pub(super) struct Shared<C: TenantConnection> {
     /// The search path of the shared tables, where it has to be said.
     pub(super) shared_path: Option<String>,
     pub(super) guard: Arc<Guard>,
-    pub(super) opening: Option<Opening>,
+    pub(super) first_statements: Option<FirstStatements>,
     pub(super) per_tenant: Option<PerTenant>,
     pub(super) audit: Arc<dyn AuditSink>,
 }
@@ -113,6 +113,24 @@ impl<C: TenantConnection> Tenants<C> {
         scope: &Scoped<I, B>,
         options: TransactionOptions,
     ) -> Result<TenantTx<C, I, B>, TenantsError> {
+        self.open(scope, options, false).await
+    }
+
+    /// Opens what runs one query and nothing else: read only, and where the database has to be told nothing, by itself. Such a
+    /// query sees one snapshot as well, and saves its BEGIN and COMMIT.
+    pub(super) async fn begin_single_read<I: TenantKey, B>(
+        &self,
+        scope: &Scoped<I, B>,
+    ) -> Result<TenantTx<C, I, B>, TenantsError> {
+        self.open(scope, TransactionOptions::new().read_only(), true).await
+    }
+
+    async fn open<I: TenantKey, B>(
+        &self,
+        scope: &Scoped<I, B>,
+        options: TransactionOptions,
+        single: bool,
+    ) -> Result<TenantTx<C, I, B>, TenantsError> {
         let tenant = scope.tenant().to_string();
         if tenant.contains('\0') {
             return Err(TenantsError::UnusableTenant {
@@ -136,9 +154,14 @@ impl<C: TenantConnection> Tenants<C> {
         let mut lease = Lease::new(pool.lend().await?, permit, hold);
         shared.guard.inspect_schema(lease.connection(), &place).await?;
         lease.finished();
-        let opening = self.opening(&tenant, &place, options, &lease)?;
         let walled = shared.guard.wall().is_some() && C::HAS_WALL;
-        Ok(TenantTx::new(OpenTransaction::new(lease, opening), scope.clone(), walled, shared.audit.clone()))
+        let open = if single && !walled && !self.sets_anything(&place) {
+            OpenTransaction::without_transaction(lease)
+        } else {
+            let opening = self.opening(&tenant, &place, options, &lease)?;
+            OpenTransaction::new(lease, opening)
+        };
+        Ok(TenantTx::new(open, scope.clone(), walled, shared.audit.clone()))
     }
 
     async fn pool_of(
@@ -155,6 +178,14 @@ impl<C: TenantConnection> Tenants<C> {
         }
     }
 
+    /// Whether a transaction at `place` begins with more than a BEGIN, wall or not.
+    fn sets_anything(&self, place: &Placement) -> bool {
+        let shared = &self.shared;
+        shared.first_statements.is_some()
+            || place.schema().is_some()
+            || C::HAS_WALL && shared.shared_path.is_some()
+    }
+
     /// What a transaction begins with.
     fn opening(
         &self,
@@ -164,9 +195,12 @@ impl<C: TenantConnection> Tenants<C> {
         lease: &Lease<C>,
     ) -> Result<Before, TenantsError> {
         let shared = &self.shared;
-        let mut opening = C::begin(&options);
+        // The application's statements may make no sense, and Citus forwards the whole message that a SET LOCAL stands in.
+        let apart = !C::ONE_MESSAGE || shared.first_statements.is_some() || shared.guard.on_citus();
+        let mut opening = if apart { Opening::apart() } else { Opening::together() };
+        C::begin(&options, &mut opening);
         // First of all: a sharding pooler decides by it where everything after it goes.
-        opening.extend(shared.opening.iter().flat_map(|write| write(tenant)));
+        shared.first_statements.iter().flat_map(|write| write(tenant)).for_each(|first| opening.push(first));
         let mut seal = None;
         if let Some(wall) = shared.guard.wall().filter(|_| C::HAS_WALL) {
             let (now, by_function) = (SystemTime::now(), shared.guard.on_citus());
@@ -189,9 +223,6 @@ impl<C: TenantConnection> Tenants<C> {
         } else if let Some(path) = shared.shared_path.as_ref().filter(|_| C::HAS_WALL) {
             opening.push(format!("SET LOCAL search_path TO {path}"));
         }
-        // The application's statements may make no sense, and Citus forwards the whole message that a SET LOCAL stands in.
-        let apart = shared.opening.is_some() || shared.guard.on_citus();
-        let opening = if apart { opening } else { C::together(opening) };
         Ok(Before { opening, seal, savepoints: Vec::new() })
     }
 
@@ -262,10 +293,10 @@ impl<C: TenantConnection> Tenants<C> {
         options: TransactionOptions,
     ) -> Result<OpenTransaction<C>, TenantsError> {
         let pool = self.shared.across.as_ref().ok_or(TenantsError::NoCrossTenantPool)?;
-        Ok(OpenTransaction::new(
-            Lease::new(pool.lend().await?, None, None),
-            Before { opening: C::begin(&options), ..Before::default() },
-        ))
+        let mut opening = Opening::apart();
+        C::begin(&options, &mut opening);
+        let before = Before { opening, ..Before::default() };
+        Ok(OpenTransaction::new(Lease::new(pool.lend().await?, None, None), before))
     }
 
     /// The connections and pools that are open at this moment.

@@ -25,6 +25,11 @@ pub(crate) async fn open() -> Option<(Tenants<Connection>, Database)> {
 }
 
 impl Database {
+    /// Its address.
+    pub(crate) fn address(&self) -> &str {
+        &self.0
+    }
+
     async fn connect(&self) -> AsyncMysqlConnection {
         AsyncMysqlConnection::establish(&self.0).await.expect("MariaDB answers")
     }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::Error;
-use tenancy_diesel::tenants::{IsolationLevel, TenantTx, TenantsError, TransactionOptions};
+use tenancy_diesel::tenants::{IsolationLevel, TenantTx, Tenants, TenantsError, TransactionOptions};
 use tenancy_diesel::{RunQueryDsl, insert_into, update};
 use tenancy_tests::fixture::acme;
 use tenancy_tests::schema::agents;
 
+use super::counting_proxy::CountingProxy;
 use super::mariadb::{Connection, open};
 
 async fn assign(tx: &mut TenantTx<Connection, i32>, id: i32, plan: i32) -> QueryResult<usize> {
@@ -105,4 +106,26 @@ async fn the_server_opens_a_transaction_as_it_was_told() {
         assert_eq!(database.lines(&listed).await, [expected], "{options:?}");
         tx.commit().await.unwrap();
     }
+}
+
+/// There is nothing to tell the server ahead of it, so it goes by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_single_query_takes_one_round_trip() {
+    let Some((_, database)) = open().await else { return };
+    let acme = acme();
+    let proxy = CountingProxy::before(database.address()).await;
+    let address = proxy.address(database.address());
+    let tenants = Tenants::<Connection>::builder(address).max_size(1).build().await.unwrap();
+    for round in 0..4 {
+        proxy.take();
+        let query = agents::table.scoped(&acme).select(agents::name).order(agents::id);
+        let names: Vec<String> = tenants.load(&acme, query).await.unwrap();
+        assert_eq!(names, ["ada", "bob", "cyd"]);
+        // The first prepares it.
+        assert_eq!(proxy.take(), if round == 0 { 2 } else { 1 });
+    }
+    // What writes is committed, and has its transaction.
+    let renamed = update(agents::table.scoped(&acme)).find(1).set(agents::name.eq("eve"));
+    assert_eq!(tenants.execute(&acme, renamed).await.unwrap(), 1);
+    assert!(database.agents().await.contains(&"1:1:eve".to_owned()), "{:?}", database.agents().await);
 }

@@ -66,6 +66,33 @@ async fn a_single_query_runs_read_only() {
     assert!(written.unwrap_err().to_string().contains("read-only"));
 }
 
+/// Without a wall there is nothing to tell the server ahead of a query, so it goes by itself: no transaction is read only.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_wall_a_single_query_needs_no_transaction() {
+    let database = Database::new().await;
+    let open = || Tenants::<AsyncPgConnection>::builder(database.application()).max_size(1);
+    let open = || open().without_wall("the test is about what is sent without one");
+    let acme = acme();
+    diesel::define_sql_function!(fn current_setting(name: Text) -> Text);
+    let alone = open().build().await.unwrap();
+    let read_only: String =
+        alone.get_result(&acme, diesel::select(current_setting("transaction_read_only"))).await.unwrap();
+    assert_eq!(read_only, "off");
+    // It leaves its connection as it found it, also when it fails.
+    let failed: Result<String, _> =
+        alone.get_result(&acme, diesel::select(current_setting("no.such_setting"))).await;
+    assert!(matches!(failed, Err(TenantsError::Query(_))), "{failed:?}");
+    let again: String =
+        alone.get_result(&acme, diesel::select(current_setting("transaction_read_only"))).await.unwrap();
+    assert_eq!(again, "off");
+    // With something to be sent first there is one.
+    let told = open().first_statements(|_| vec!["SET LOCAL statement_timeout TO 1000".to_owned()]);
+    let told = told.build().await.unwrap();
+    let read_only: String =
+        told.get_result(&acme, diesel::select(current_setting("transaction_read_only"))).await.unwrap();
+    assert_eq!(read_only, "on");
+}
+
 /// Refused, and why.
 fn raw_refusal<T: std::fmt::Debug>(result: QueryResult<T>) -> RawSqlRefused {
     match result {

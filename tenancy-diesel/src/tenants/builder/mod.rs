@@ -12,7 +12,7 @@ use tenancy_core::{AuditSink, TracingSink};
 use super::driver::TenantConnection;
 use super::per_tenant::PerTenant;
 use super::pool::{Connector, Given, LastFailure, Manager, OwnPool};
-use super::tenants::{Opening, Shared, SharedPool, Tenants};
+use super::tenants::{FirstStatements, Shared, SharedPool, Tenants};
 use crate::placement::{AllShared, Catalog, DatabaseAddress, Pools, PoolsOptions};
 
 #[cfg(feature = "tenants-postgres")]
@@ -54,7 +54,7 @@ pub struct TenantsBuilder<C: TenantConnection> {
     per_tenant: Option<usize>,
     catalog: Option<Arc<dyn Catalog>>,
     shared_path: Option<String>,
-    opening: Option<Opening>,
+    first_statements: Option<FirstStatements>,
     audit: Arc<dyn AuditSink>,
     connecting: C::ConnectOptions,
     guard: Guard,
@@ -118,7 +118,7 @@ impl<C: TenantConnection> TenantsBuilder<C> {
             per_tenant: None,
             catalog: None,
             shared_path: None,
-            opening: None,
+            first_statements: None,
             audit: Arc::new(TracingSink),
             connecting: C::ConnectOptions::default(),
             guard: Guard::default(),
@@ -207,7 +207,7 @@ impl<C: TenantConnection> TenantsBuilder<C> {
     ///
     /// The texts are sent as they are: quote what stands in them.
     pub fn first_statements(mut self, write: impl Fn(&str) -> Vec<String> + Send + Sync + 'static) -> Self {
-        self.opening = Some(Arc::new(write));
+        self.first_statements = Some(Arc::new(write));
         self
     }
 
@@ -232,7 +232,7 @@ impl<C: TenantConnection> TenantsBuilder<C> {
             per_tenant,
             catalog,
             shared_path,
-            opening,
+            first_statements,
             audit,
             connecting,
             guard,
@@ -263,8 +263,17 @@ impl<C: TenantConnection> TenantsBuilder<C> {
         let per_tenant = per_tenant.map(|limit| PerTenant::new(limit, sizes.connection_timeout));
         let shared_path = shared_path.or_else(|| catalog.as_ref().and_then(|_| guard.shared_path()));
         let catalog = catalog.unwrap_or_else(|| Arc::new(AllShared));
-        let shared =
-            Shared { home, databases, across, catalog, shared_path, guard, opening, per_tenant, audit };
+        let shared = Shared {
+            home,
+            databases,
+            across,
+            catalog,
+            shared_path,
+            guard,
+            first_statements,
+            per_tenant,
+            audit,
+        };
         Ok(Tenants { shared: Arc::new(shared) })
     }
 }

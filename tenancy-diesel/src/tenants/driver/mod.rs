@@ -8,7 +8,7 @@ use diesel::{ConnectionResult, QueryResult};
 use diesel_async::{AsyncConnection, TransactionManager};
 
 use super::builder::BuildError;
-use super::opening::Before;
+use super::opening::{Before, Opening};
 use super::options::TransactionOptions;
 use super::pool::Session;
 use super::run::{Execute, Load, OurOwn, Rows};
@@ -85,16 +85,13 @@ pub trait Driver:
         std::future::ready(Ok(()))
     }
 
-    /// The statements that begin a transaction.
+    /// Whether the database takes several statements in one message.
     #[doc(hidden)]
-    fn begin(options: &TransactionOptions) -> Vec<String>;
+    const ONE_MESSAGE: bool = false;
 
-    /// Puts statements into as few messages as the database takes. The server reads a message as a whole: only for statements
-    /// that are known to make sense.
+    /// Writes the statements that begin a transaction.
     #[doc(hidden)]
-    fn together(statements: Vec<String>) -> Vec<String> {
-        statements
-    }
+    fn begin(options: &TransactionOptions, opening: &mut Opening);
 
     /// Whether the connection is known to be closed, without asking the server.
     #[doc(hidden)]

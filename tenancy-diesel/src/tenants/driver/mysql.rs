@@ -5,6 +5,7 @@ use diesel_async::{AsyncConnection, AsyncMysqlConnection};
 
 use super::{Abandoned, Driver};
 use crate::placement::DatabaseAddress;
+use crate::tenants::opening::Opening;
 use crate::tenants::options::TransactionOptions;
 use crate::tenants::pool::Session;
 
@@ -19,7 +20,7 @@ impl Driver for AsyncMysqlConnection {
         Ok(Session::new(Self::establish(address.expose_url()).await?, None))
     }
 
-    fn begin(options: &TransactionOptions) -> Vec<String> {
-        options.mysql_begin()
+    fn begin(options: &TransactionOptions, opening: &mut Opening) {
+        options.begin_on_mysql(opening);
     }
 }

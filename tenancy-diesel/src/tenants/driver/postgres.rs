@@ -1,7 +1,7 @@
 //! PostgreSQL: what opens a transaction travels with its first statement.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use diesel::connection::CacheSize;
@@ -19,7 +19,7 @@ use crate::placement::DatabaseAddress;
 use crate::rls::{Audit, RowSecurity, SETTING, Waivers};
 use crate::tenants::builder::{BuildError, PostgresOptions};
 use crate::tenants::connect::{Connected, connect};
-use crate::tenants::opening::Before;
+use crate::tenants::opening::{Before, Opening};
 use crate::tenants::options::TransactionOptions;
 use crate::tenants::pool::Session;
 use crate::tenants::run::{Execute, Load, OurOwn, Rows};
@@ -61,12 +61,10 @@ impl Driver for AsyncPgConnection {
         true
     }
 
-    fn begin(options: &TransactionOptions) -> Vec<String> {
-        options.postgres_begin()
-    }
+    const ONE_MESSAGE: bool = true;
 
-    fn together(statements: Vec<String>) -> Vec<String> {
-        vec![statements.join(";")]
+    fn begin(options: &TransactionOptions, opening: &mut Opening) {
+        options.begin_on_postgres(opening);
     }
 
     /// The task that reads the socket holds the other end of the notifications, so they end with it.
@@ -139,7 +137,7 @@ async fn after<T>(
         let mut shared = connection;
         async move { shared.batch_execute(&statement).await }.boxed()
     };
-    let mut ahead: Vec<_> = std::mem::take(&mut before.opening).into_iter().map(send).collect();
+    let mut ahead: Vec<_> = before.take_opening().into_iter().map(send).collect();
     if let Some(seal) = &mut before.seal {
         ahead.push(tell(connection, std::mem::take(&mut seal.value), seal.by_function));
         if !seal.prepared {
@@ -186,15 +184,15 @@ mod functions {
 fn join_in_order<F: Future + Unpin>(
     futures: impl IntoIterator<Item = F>,
 ) -> impl Future<Output = Vec<F::Output>> {
-    let mut futures: Vec<_> = futures.into_iter().map(|future| Box::pin(maybe_done(future))).collect();
+    let mut futures: Vec<_> = futures.into_iter().map(maybe_done).collect();
     poll_fn(move |context| {
         let mut pending = false;
         for future in &mut futures {
-            pending |= future.as_mut().poll(context).is_pending();
+            pending |= future.poll_unpin(context).is_pending();
         }
         if pending {
             return Poll::Pending;
         }
-        Poll::Ready(futures.iter_mut().filter_map(|future| future.as_mut().take_output()).collect())
+        Poll::Ready(futures.iter_mut().filter_map(|future| Pin::new(future).take_output()).collect())
     })
 }

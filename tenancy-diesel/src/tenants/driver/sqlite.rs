@@ -7,6 +7,7 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
 use super::{Abandoned, Driver};
 use crate::placement::DatabaseAddress;
+use crate::tenants::opening::Opening;
 use crate::tenants::options::TransactionOptions;
 use crate::tenants::pool::Session;
 
@@ -35,8 +36,8 @@ impl Driver for SyncConnectionWrapper<SqliteConnection> {
         true
     }
 
-    fn begin(options: &TransactionOptions) -> Vec<String> {
-        vec![options.sqlite_begin()]
+    fn begin(options: &TransactionOptions, opening: &mut Opening) {
+        options.begin_on_sqlite(opening);
     }
 
     async fn roll_back(&mut self) -> QueryResult<()> {
