@@ -10,7 +10,7 @@ use tenancy_diesel::tenants::Tenants;
 
 use super::curve::{Curve, Point};
 use super::home::{Home, UNWALLED};
-use super::{ROWS, memory, visit};
+use super::{ROWS, memory, visit, within};
 use crate::Failure;
 use crate::databases::{Databases, Kind};
 use crate::groups::{Scopes, expect, read, scopes};
@@ -138,7 +138,7 @@ async fn held(home: &Home<'_>, scopes: &Scopes, scope: f64) -> Result<Held, Fail
     let several =
         Rc::new(home.builder(Kind::Plain)?.max_size(CONNECTIONS).connections_per_tenant(4).build().await?);
     // Every connection is opened and has its statement prepared before anything is counted.
-    for _ in 0..4 {
+    for _ in 0..64 {
         visit(&several, scopes, scopes.len().min(64)).await?;
     }
     let before = live_bytes();
@@ -224,11 +224,6 @@ impl Bench<'_> {
 }
 
 type State = (Tenants<AsyncPgConnection>, Scopes);
-
-/// The key of a row that there is.
-fn within(key: Key) -> Key {
-    Key { agent: key.agent % ROWS, ..key }
-}
 
 fn check(rows: &[Agent], key: Key) -> Result<(), Failure> {
     let own = tenant(key.tenant as u64);
