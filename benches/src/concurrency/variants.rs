@@ -88,7 +88,7 @@ pub(super) async fn mixed(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
 
 /// One in five: the number of the agent is drawn.
 fn is_update(key: Key) -> bool {
-    key.agent % 5 == 0
+    key.agent.is_multiple_of(5)
 }
 
 async fn select_behind_wall(pool: &Pool, key: Key) -> Result<(), Failure> {
