@@ -20,15 +20,21 @@ pub(crate) struct Chapter {
 pub(crate) enum Part {
     /// Each kind of statement, beside the same by other means.
     Statements,
+    /// Many tenants at once, on a few connections.
+    Concurrency,
+    /// More and more tenants, in each kind of place.
+    Scale,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 1] = [Self::Statements];
+    pub(crate) const ALL: [Self; 3] = [Self::Statements, Self::Concurrency, Self::Scale];
 
     /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Statements => "statements",
+            Self::Concurrency => "concurrency",
+            Self::Scale => "scale",
         }
     }
 

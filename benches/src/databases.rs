@@ -5,17 +5,20 @@ use std::time::Duration;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use tenancy_diesel::rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
-use tenancy_diesel::tenants::Tenants;
+use tenancy_diesel::tenants::{Tenants, TenantsBuilder};
 
 use crate::Failure;
 use crate::schema::{self, scoped};
 use crate::server::Server;
 
 /// The role of the application: no superuser, owns nothing.
-const APPLICATION: &str = "bench_application";
+pub(crate) const APPLICATION: &str = "bench_application";
 
 /// The role that spans tenants. Nothing uses it here, but a wall has one.
-const ACROSS: &str = "bench_across";
+pub(crate) const ACROSS: &str = "bench_across";
+
+/// Why there is no second wall where there is none.
+pub(crate) const NO_WALL: &str = "its cost is measured";
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +51,8 @@ impl Kind {
         }
     }
 
-    fn security(self) -> Result<RowSecurity, Failure> {
+    /// What the wall is generated from.
+    pub(crate) fn security(self) -> Result<RowSecurity, Failure> {
         let roles = Roles::new(APPLICATION, ACROSS)?;
         let plain = RowSecurity::new(tables![scoped::agents, scoped::readings], roles)?;
         Ok(if self == Self::Sealed { plain.sealed() } else { plain })
@@ -97,7 +101,7 @@ impl Databases {
             let mut walled = databases.superuser(kind).await?;
             walled.batch_execute(&kind.security()?.migration().up()).await?;
             if kind == Kind::Sealed {
-                walled.batch_execute(&databases.key.install(Binding::Backend)).await?;
+                walled.batch_execute(&databases.install_key()).await?;
             }
         }
         let grants =
@@ -112,8 +116,19 @@ impl Databases {
         self.superuser_at(kind.name()).await
     }
 
-    async fn superuser_at(&self, database: &str) -> Result<AsyncPgConnection, Failure> {
+    /// The same to any database.
+    pub(crate) async fn superuser_at(&self, database: &str) -> Result<AsyncPgConnection, Failure> {
         Ok(AsyncPgConnection::establish(&self.server.socket("postgres", database)).await?)
+    }
+
+    /// The address of any database for a role, through the socket.
+    pub(crate) fn socket(&self, role: &str, database: &str) -> String {
+        self.server.socket(role, database)
+    }
+
+    /// The statement that installs the key of the seals.
+    pub(crate) fn install_key(&self) -> String {
+        self.key.install(Binding::Backend)
     }
 
     /// The address for the application.
@@ -129,19 +144,32 @@ impl Databases {
         Ok(AsyncPgConnection::establish(&self.address(kind, route)).await?)
     }
 
+    /// Starts to build `Tenants`.
+    pub(crate) fn builder(
+        &self,
+        kind: Kind,
+        route: Route,
+    ) -> Result<TenantsBuilder<AsyncPgConnection>, Failure> {
+        let builder = Tenants::builder(self.address(kind, route));
+        Ok(match kind {
+            Kind::Open => builder.without_wall(NO_WALL),
+            Kind::Plain => builder.wall(Wall::Plain, kind.security()?),
+            Kind::Sealed => builder.wall(Wall::Sealed(self.sealer()), kind.security()?),
+        })
+    }
+
     /// `Tenants` of one connection.
     pub(crate) async fn tenants(
         &self,
         kind: Kind,
         route: Route,
     ) -> Result<Tenants<AsyncPgConnection>, Failure> {
-        let builder = Tenants::builder(self.address(kind, route)).max_size(1);
-        let builder = match kind {
-            Kind::Open => builder.without_wall("its cost is measured"),
-            Kind::Plain => builder.wall(Wall::Plain, kind.security()?),
-            Kind::Sealed => builder.wall(Wall::Sealed(Sealer::new(self.key.clone())), kind.security()?),
-        };
-        Ok(builder.build().await?)
+        Ok(self.builder(kind, route)?.max_size(1).build().await?)
+    }
+
+    /// What makes seals.
+    pub(crate) fn sealer(&self) -> Sealer {
+        Sealer::new(self.key.clone())
     }
 
     /// What the server calls its version.

@@ -2,6 +2,7 @@
 
 mod chapter;
 mod chart;
+mod concurrency;
 mod databases;
 mod goals;
 mod groups;
@@ -9,6 +10,7 @@ mod measure;
 mod pinning;
 mod proxy;
 mod report;
+mod scale;
 mod schema;
 mod server;
 
@@ -141,6 +143,8 @@ async fn measure_all(
                     report.sections.push(Section { title, local, network });
                 }
             }
+            Part::Concurrency => report.chapters.push(concurrency::measure(context).await?),
+            Part::Scale => report.chapters.push(scale::measure(context).await?),
         }
     }
     report.end();

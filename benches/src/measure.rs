@@ -13,6 +13,12 @@ use crate::schema::AGENTS;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
+/// The bytes that are allocated at this moment.
+pub(crate) fn live_bytes() -> f64 {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated as f64 - stats.bytes_deallocated as f64
+}
+
 /// Which rows an operation is about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key {
@@ -92,6 +98,11 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    /// Nothing yet.
+    pub(crate) fn of(name: impl Into<String>, round_trips: usize) -> Self {
+        Self { name: name.into(), round_trips, rounds: Vec::new(), allocations: 0 }
+    }
+
     /// The median of the rounds, in microseconds.
     pub(crate) fn median(&self) -> f64 {
         quantile(&self.rounds, 0.5)
@@ -105,7 +116,7 @@ impl Measured {
 }
 
 /// A quantile, between neighbours where it falls between two.
-fn quantile(values: &[f64], part: f64) -> f64 {
+pub(crate) fn quantile(values: &[f64], part: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
@@ -124,15 +135,8 @@ pub(crate) async fn measure(
     between: &mut Option<Between<'_>>,
 ) -> Result<Vec<Measured>, Failure> {
     let mut keys = Keys::new(tenants);
-    let mut measured: Vec<Measured> = variants
-        .iter()
-        .map(|variant| Measured {
-            name: variant.name.clone(),
-            round_trips: variant.round_trips,
-            rounds: Vec::new(),
-            allocations: 0,
-        })
-        .collect();
+    let mut measured: Vec<Measured> =
+        variants.iter().map(|variant| Measured::of(&*variant.name, variant.round_trips)).collect();
     // The first round prepares statements and fills caches; after five executions the server has settled for a plan.
     let warm = effort.block.max(8);
     for round in 0..=effort.rounds {
@@ -174,7 +178,7 @@ pub(crate) async fn repeat(mut variant: Variant, time: Duration, tenants: usize)
 }
 
 /// Keys that look random and are the same in every run: a linear congruential generator (Knuth's MMIX).
-struct Keys {
+pub(crate) struct Keys {
     state: u64,
     turn: i64,
     tenants: usize,
@@ -182,14 +186,20 @@ struct Keys {
 
 impl Keys {
     fn new(tenants: usize) -> Self {
-        Self { state: 1, turn: 0, tenants }
+        Self::seeded(1, tenants)
+    }
+
+    /// Others than those of another seed.
+    pub(crate) fn seeded(seed: u64, tenants: usize) -> Self {
+        Self { state: seed, turn: 0, tenants }
     }
 
     fn block(&mut self, length: usize) -> Vec<Key> {
         (0..length).map(|_| self.next_key()).collect()
     }
 
-    fn next_key(&mut self) -> Key {
+    /// The next one.
+    pub(crate) fn next_key(&mut self) -> Key {
         let mut draw = |below: u64| {
             self.state =
                 self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -216,12 +226,7 @@ mod tests {
 
     #[test]
     fn ratios_are_paired() {
-        let of = |rounds: &[f64]| Measured {
-            name: String::new(),
-            round_trips: 1,
-            rounds: rounds.to_vec(),
-            allocations: 0,
-        };
+        let of = |rounds: &[f64]| Measured { rounds: rounds.to_vec(), ..Measured::of("", 1) };
         // Unpaired, the medians' ratio would be 1.
         assert_eq!(of(&[2.0, 1.0, 4.0]).ratio(&of(&[1.0, 2.0, 2.0]))[1], 2.0);
     }

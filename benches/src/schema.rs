@@ -90,16 +90,20 @@ CREATE TABLE readings (
 /// How many agents a tenant has.
 pub(crate) const AGENTS: u64 = 200;
 
-/// The rows of `tenants` tenants. All of them use the same ids.
+/// The rows of `tenants` tenants, and what the planner has to know of them.
 pub(crate) fn rows(tenants: u64) -> String {
+    format!("{}; VACUUM ANALYZE agents;", agents_of(&format!("0, {tenants} - 1"), AGENTS))
+}
+
+/// The statement that adds `agents` rows for each tenant of that range. All of them use the same ids.
+pub(crate) fn agents_of(tenants: &str, agents: u64) -> String {
     format!(
         "INSERT INTO agents
          SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(tenant), 12, '0'))::uuid,
                 ('00000000-0000-4000-9000-' || lpad(to_hex(agent), 12, '0'))::uuid,
                 'agent ' || agent, 'agent' || agent || '@tenant' || tenant || '.example', agent, tenant * 1000, agent % 3 > 0
-           FROM generate_series(0, {tenants} - 1) AS tenant, generate_series(0, {AGENTS} - 1) AS agent
-          ORDER BY hashint8(tenant * 1000003 + agent);
-         VACUUM ANALYZE agents;"
+           FROM generate_series({tenants}) AS tenant, generate_series(0, {agents} - 1) AS agent
+          ORDER BY hashint8(tenant::bigint * 1000003 + agent)"
     )
 }
 

@@ -3,8 +3,8 @@
 mod bulk;
 mod list;
 mod long;
-mod read;
-mod write;
+pub(crate) mod read;
+pub(crate) mod write;
 
 use std::rc::Rc;
 
@@ -82,7 +82,7 @@ pub(crate) async fn scopes(tenants: u64) -> Result<Scopes, Failure> {
 }
 
 /// Ends the run if an answer is wrong: what is fast and wrong is no result.
-fn expect(right: bool, what: &str) -> Result<(), Failure> {
+pub(crate) fn expect(right: bool, what: &str) -> Result<(), Failure> {
     if right { Ok(()) } else { Err(format!("{what} is not what was asked for").into()) }
 }
 
@@ -92,6 +92,6 @@ diesel::define_sql_function! {
 }
 
 /// The statement by which a hand-written transaction sets its tenant.
-fn set_tenant(tenant: usize) -> diesel::dsl::select<set_config<&'static str, String, bool>> {
+pub(crate) fn set_tenant(tenant: usize) -> diesel::dsl::select<set_config<&'static str, String, bool>> {
     diesel::select(set_config("tenancy.tenant", schema::tenant(tenant as u64).to_string(), true))
 }

@@ -3,6 +3,8 @@
 use diesel::prelude::*;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use tenancy_diesel::tenants::Tenants;
+use tenancy_diesel::{Scoped, TenantId};
 
 use super::{Bench, expect, set_tenant};
 use crate::Failure;
@@ -48,10 +50,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             bench.tenants(kind).await?,
             async |state, key| {
                 let (tenants, scopes) = &*state;
-                let scope = &scopes[key.tenant];
-                let query =
-                    scoped::agents::table.scoped(scope).filter(scoped::agents::id.eq(agent(key.agent)));
-                check(&tenants.get_result(scope, query).await?, key)
+                through(tenants, &scopes[key.tenant], key).await
             },
         ));
     }
@@ -79,7 +78,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
 }
 
 /// The statement that everything is compared with.
-async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<Agent> {
+pub(crate) async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<Agent> {
     plain::agents::table
         .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
         .filter(plain::agents::id.eq(agent(key.agent)))
@@ -87,6 +86,17 @@ async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<Ag
         .await
 }
 
-fn check(row: &Agent, key: Key) -> Result<(), Failure> {
+/// The same through `Tenants`, checked.
+pub(crate) async fn through(
+    tenants: &Tenants<AsyncPgConnection>,
+    scope: &Scoped<TenantId>,
+    key: Key,
+) -> Result<(), Failure> {
+    let query = scoped::agents::table.scoped(scope).filter(scoped::agents::id.eq(agent(key.agent)));
+    check(&tenants.get_result(scope, query).await?, key)
+}
+
+/// Whether the row is the one that was asked for.
+pub(crate) fn check(row: &Agent, key: Key) -> Result<(), Failure> {
     expect(row.tenant_id == tenant(key.tenant as u64) && row.id == agent(key.agent), "the row")
 }

@@ -62,7 +62,8 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
     Ok(variants)
 }
 
-async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<usize> {
+/// The statement that everything is compared with.
+pub(crate) async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<usize> {
     let row = plain::agents::table
         .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
         .filter(plain::agents::id.eq(agent(key.agent)));

@@ -292,6 +292,29 @@ fn l57_l89_r040_a_table_that_nobody_declared() {
 }
 
 #[test]
+fn r040_in_other_schemas_what_has_no_wall_and_nothing_else() {
+    broken_and_mended(
+        "R040",
+        "elsewhere.half",
+        "CREATE SCHEMA elsewhere; GRANT USAGE ON SCHEMA elsewhere TO {app};
+         CREATE TABLE elsewhere.half (tenant_id integer); ALTER TABLE elsewhere.half ENABLE ROW LEVEL SECURITY;
+         GRANT SELECT ON elsewhere.half TO {app}",
+    );
+    let database = Database::walled("rule_r040_other", |wall| wall);
+    let names = |text: &str| text.replace("{app}", &database.role("app"));
+    // The same name, with the wall and the grants of a tenant's own; another one that nobody may read.
+    let sql = "CREATE SCHEMA elsewhere; GRANT USAGE ON SCHEMA elsewhere TO {app};
+         CREATE TABLE elsewhere.agents (tenant_id integer);
+         ALTER TABLE elsewhere.agents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         GRANT SELECT ON elsewhere.agents TO {app};
+         CREATE TABLE elsewhere.closed (tenant_id integer)";
+    database.superuser().batch_execute(&names(sql)).unwrap();
+    let wall = database.wall();
+    let report = report_as(&database, &Audit::new(&wall), "app");
+    assert!(report.findings.is_empty(), "{report}");
+}
+
+#[test]
 fn l53_l89_r041_a_view_with_its_owners_rights() {
     broken_and_mended(
         "R041",

@@ -1,11 +1,12 @@
 WITH RECURSIVE input AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i (object, tenant, sql_type, wall)
 ), known AS (
-    -- Not by to_regclass, which fails where the role may not use the schema.
+    -- Not by to_regclass, which fails where the role may not use the schema; by the parts of the name, which have an index: there
+    -- may be thousands of schemas.
     SELECT i.*, c.oid AS relation
       FROM input AS i
-      LEFT JOIN (pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace)
-        ON format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""')) = i.object
+      LEFT JOIN pg_namespace AS n ON n.nspname = (parse_ident(i.object))[1]
+      LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = (parse_ident(i.object))[2]
 ), declared AS (
     SELECT relation, tenant::name AS tenant FROM known WHERE tenant <> '' AND relation IS NOT NULL
 ), walled AS (

@@ -3,13 +3,17 @@ SELECT DISTINCT 'R040', c.oid::regclass::text,
        format('the table has the column %I of the tenants, and is not declared: nothing keeps its rows apart', a.attname),
        format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', c.oid::regclass, g.application)
        || CASE WHEN s.oid = g.application_oid THEN '' ELSE ', ' || s.name END
-  FROM given AS g, acting AS s, pg_class AS c
-  JOIN pg_attribute AS a ON a.attrelid = c.oid AND NOT a.attisdropped
- WHERE c.relkind IN ('r', 'p', 'f') AND a.attname IN (SELECT tenant FROM walled)
-   -- In other schemas the tables of tenants of their own, which have a wall of their own.
+  FROM given AS g, acting AS s, pg_class AS c,
+       -- OFFSET: only of the tables that are left. By the columns' name it would be every tenant's.
+       LATERAL (SELECT a.attname FROM pg_attribute AS a
+                 WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attname IN (SELECT tenant FROM walled) OFFSET 0) AS a
+ WHERE c.relkind IN ('r', 'p', 'f')
+   -- In other schemas the tables of tenants of their own, which have a wall of their own: by themselves, because there may be
+   -- thousands of them, and this asks nothing but their rows in pg_class.
+   AND (NOT (c.relrowsecurity AND c.relforcerowsecurity) OR c.relnamespace IN (SELECT relnamespace FROM walled))
    AND (c.relnamespace IN (SELECT relnamespace FROM walled)
         OR c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-           AND has_schema_privilege(s.oid, c.relnamespace, 'USAGE') AND NOT (c.relrowsecurity AND c.relforcerowsecurity))
+           AND has_schema_privilege(s.oid, c.relnamespace, 'USAGE'))
    AND c.oid NOT IN (SELECT relation FROM known WHERE relation IS NOT NULL UNION ALL SELECT relation FROM children UNION ALL SELECT relation FROM parents)
    AND (has_table_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
         OR has_any_column_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
