@@ -20,15 +20,21 @@ pub(crate) struct Chapter {
 pub(crate) enum Part {
     /// Each kind of statement, beside the same by other means.
     Statements,
+    /// What the client does before it sends a statement.
+    Client,
+    /// How long an application compiles.
+    Compile,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 1] = [Self::Statements];
+    pub(crate) const ALL: [Self; 3] = [Self::Statements, Self::Client, Self::Compile];
 
     /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Statements => "statements",
+            Self::Client => "client",
+            Self::Compile => "compile",
         }
     }
 

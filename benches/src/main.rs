@@ -2,6 +2,8 @@
 
 mod chapter;
 mod chart;
+mod client;
+mod compile;
 mod databases;
 mod goals;
 mod groups;
@@ -44,7 +46,17 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let task = match task(env::args().skip(1)) {
+    // In place of rustc, and below callgrind: neither needs a server.
+    if let Some(status) = compile::stand_in_for_rustc() {
+        return status;
+    }
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    if let Some((first, rest)) = arguments.split_first()
+        && first == client::ARGUMENT
+    {
+        return exit(client::run(rest));
+    }
+    let task = match task(arguments.into_iter()) {
         Some(task) => task,
         None => {
             let parts = Part::ALL.map(Part::name).join(", ");
@@ -52,7 +64,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match run(&task) {
+    exit(run(&task))
+}
+
+fn exit(result: Result<(), Failure>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("the benches failed: {error}");
@@ -141,6 +157,8 @@ async fn measure_all(
                     report.sections.push(Section { title, local, network });
                 }
             }
+            Part::Client => report.chapters.push(client::measure(context)?),
+            Part::Compile => report.chapters.push(compile::measure(context)?),
         }
     }
     report.end();

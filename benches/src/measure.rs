@@ -13,6 +13,11 @@ use crate::schema::AGENTS;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
+/// Begins to count this process's allocations.
+pub(crate) fn allocations() -> Region<'static, System> {
+    Region::new(ALLOCATOR)
+}
+
 /// Which rows an operation is about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key {
