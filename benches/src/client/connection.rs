@@ -52,7 +52,7 @@ pub(super) struct Connection {
 }
 
 /// What is to be the same of two statements that do the same work.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Facts {
     /// How many values it binds.
     pub(super) binds: usize,
@@ -60,6 +60,14 @@ pub(super) struct Facts {
     pub(super) has_query_id: bool,
     /// Whether it is kept prepared.
     pub(super) is_cached: bool,
+}
+
+impl Facts {
+    /// Whether a statement with these does the work of one with those of `hand`, and is found and kept at least as well: Diesel
+    /// keeps no UPDATE prepared, and the library does.
+    pub(super) fn are_as_good_as(&self, hand: &Self) -> bool {
+        self.binds == hand.binds && self.has_query_id >= hand.has_query_id && self.is_cached >= hand.is_cached
+    }
 }
 
 impl Connection {
