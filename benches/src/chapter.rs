@@ -24,10 +24,15 @@ pub(crate) enum Part {
     Concurrency,
     /// More and more tenants, in each kind of place.
     Scale,
+    /// What the client does before it sends a statement.
+    Client,
+    /// How long an application compiles.
+    Compile,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 3] = [Self::Statements, Self::Concurrency, Self::Scale];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Statements, Self::Client, Self::Concurrency, Self::Scale, Self::Compile];
 
     /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -35,6 +40,8 @@ impl Part {
             Self::Statements => "statements",
             Self::Concurrency => "concurrency",
             Self::Scale => "scale",
+            Self::Client => "client",
+            Self::Compile => "compile",
         }
     }
 

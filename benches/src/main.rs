@@ -2,6 +2,8 @@
 
 mod chapter;
 mod chart;
+mod client;
+mod compile;
 mod concurrency;
 mod databases;
 mod goals;
@@ -46,7 +48,17 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let task = match task(env::args().skip(1)) {
+    // In place of rustc, and below callgrind: neither needs a server.
+    if let Some(status) = compile::stand_in_for_rustc() {
+        return status;
+    }
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    if let Some((first, rest)) = arguments.split_first()
+        && first == client::ARGUMENT
+    {
+        return exit(client::run(rest));
+    }
+    let task = match task(arguments.into_iter()) {
         Some(task) => task,
         None => {
             let parts = Part::ALL.map(Part::name).join(", ");
@@ -54,7 +66,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match run(&task) {
+    exit(run(&task))
+}
+
+fn exit(result: Result<(), Failure>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("the benches failed: {error}");
@@ -145,6 +161,8 @@ async fn measure_all(
             }
             Part::Concurrency => report.chapters.push(concurrency::measure(context).await?),
             Part::Scale => report.chapters.push(scale::measure(context).await?),
+            Part::Client => report.chapters.push(client::measure(context)?),
+            Part::Compile => report.chapters.push(compile::measure(context)?),
         }
     }
     report.end();

@@ -19,6 +19,11 @@ pub(crate) fn live_bytes() -> f64 {
     stats.bytes_allocated as f64 - stats.bytes_deallocated as f64
 }
 
+/// Begins to count this process's allocations.
+pub(crate) fn allocations() -> Region<'static, System> {
+    Region::new(ALLOCATOR)
+}
+
 /// Which rows an operation is about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key {
