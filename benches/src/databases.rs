@@ -50,7 +50,7 @@ impl Kind {
 
     fn security(self) -> Result<RowSecurity, Failure> {
         let roles = Roles::new(APPLICATION, ACROSS)?;
-        let plain = RowSecurity::new(tables![scoped::agents, scoped::readings], roles)?;
+        let plain = RowSecurity::new(tables![scoped::agents, scoped::canvases, scoped::readings], roles)?;
         Ok(if self == Self::Sealed { plain.sealed() } else { plain })
     }
 }

@@ -6,11 +6,13 @@ mod databases;
 mod goals;
 mod groups;
 mod measure;
+mod peers;
 mod pinning;
 mod proxy;
 mod report;
 mod schema;
 mod server;
+mod work;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -162,17 +164,16 @@ async fn measure_groups(
     quick: bool,
 ) -> Result<Vec<(&'static str, Vec<Measured>)>, Failure> {
     let mut results = Vec::new();
-    for Group { title, variants, heavy } in groups::all(databases, scopes, route).await? {
+    for Group { title, variants, heavy, inserts } in groups::all(databases, scopes, route).await? {
         eprintln!("{title}, {route:?} …");
         let mut truncates = Vec::new();
-        if heavy {
+        if inserts {
             for kind in Kind::ALL {
                 truncates.push(databases.superuser(kind).await?);
             }
         }
-        // An insert into an empty table each time: what was inserted before would make the later ones slower.
         let mut between: Option<Between<'_>> = None;
-        if heavy {
+        if inserts {
             between = Some(Box::new(|| {
                 let mut connections: Vec<_> = truncates.iter().collect();
                 Box::pin(async move {
