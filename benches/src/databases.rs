@@ -144,6 +144,15 @@ impl Databases {
         Ok(builder.build().await?)
     }
 
+    /// Removes what updates have left behind: the planner would take the tables for larger than they are, and choose other plans the later
+    /// it is asked.
+    pub(crate) async fn clean_up(&self) -> Result<(), Failure> {
+        for kind in Kind::ALL {
+            self.superuser(kind).await?.batch_execute("VACUUM agents").await?;
+        }
+        Ok(())
+    }
+
     /// What the server calls its version.
     pub(crate) async fn server_version(&self) -> Result<String, Failure> {
         let version = diesel::select(diesel::dsl::sql::<Text>("current_setting('server_version')"));

@@ -166,6 +166,7 @@ async fn measure_groups(
     let mut results = Vec::new();
     for Group { title, variants, heavy, inserts } in groups::all(databases, scopes, route).await? {
         eprintln!("{title}, {route:?} …");
+        databases.clean_up().await?;
         let mut truncates = Vec::new();
         if inserts {
             for kind in Kind::ALL {
@@ -198,8 +199,8 @@ fn effort(route: Route, heavy: bool, quick: bool) -> Effort {
         (Route::Local, false, false) => Effort { rounds: 40, block: 60 },
         (Route::Network(_), false, false) => Effort { rounds: 20, block: 20 },
         (_, true, false) => Effort { rounds: 40, block: 3 },
-        (Route::Local, false, true) => Effort { rounds: 10, block: 30 },
-        (Route::Network(_), false, true) => Effort { rounds: 8, block: 8 },
-        (_, true, true) => Effort { rounds: 8, block: 2 },
+        (Route::Local, false, true) => Effort { rounds: 8, block: 20 },
+        (Route::Network(_), false, true) => Effort { rounds: 5, block: 6 },
+        (_, true, true) => Effort { rounds: 4, block: 2 },
     }
 }

@@ -1,4 +1,7 @@
 //! The nine statements that everybody runs, and what they are run with.
+//!
+//! The rows that are inserted have `treat_none_as_default_value = false`: with the default, a column may become the word DEFAULT, and
+//! Diesel prepares the insert each time it runs.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -50,6 +53,7 @@ pub(crate) fn is_there(key: Key) -> bool {
 
 /// What is in a reading beside its tenant.
 #[derive(Insertable)]
+#[diesel(treat_none_as_default_value = false)]
 #[diesel(table_name = scoped::readings)]
 pub(crate) struct Reading {
     pub(crate) id: i64,
@@ -60,6 +64,7 @@ pub(crate) struct Reading {
 
 /// The same with the tenant, by hand.
 #[derive(Insertable)]
+#[diesel(treat_none_as_default_value = false)]
 #[diesel(table_name = plain::readings)]
 pub(crate) struct TenantsReading {
     tenant_id: Uuid,
@@ -96,6 +101,7 @@ impl Reading {
 
 /// The agent that is inserted where it is already.
 #[derive(Insertable)]
+#[diesel(treat_none_as_default_value = false)]
 #[diesel(table_name = scoped::agents)]
 pub(crate) struct NewAgent {
     pub(crate) id: Uuid,
@@ -108,6 +114,7 @@ pub(crate) struct NewAgent {
 
 /// The same with the tenant, by hand.
 #[derive(Insertable)]
+#[diesel(treat_none_as_default_value = false)]
 #[diesel(table_name = plain::agents)]
 pub(crate) struct TenantsNewAgent {
     tenant_id: Uuid,

@@ -14,10 +14,7 @@ pub(crate) fn point(tenant_id: Uuid, id: Uuid, key: Key) -> Result<(), Failure> 
 }
 
 /// The tenant's agents in order, each by its tenant and its id.
-pub(crate) fn list(
-    rows: impl ExactSizeIterator<Item = (Uuid, Uuid)>,
-    key: Key,
-) -> Result<(), Failure> {
+pub(crate) fn list(rows: impl ExactSizeIterator<Item = (Uuid, Uuid)>, key: Key) -> Result<(), Failure> {
     let (own, length) = (own(key), rows.len());
     let right = rows.zip(0..).all(|(row, number)| row == (own, agent(number)));
     expect(right && length as i64 == LIST, "the list")

@@ -14,8 +14,7 @@ use crate::work::{Statement, readings};
 
 pub(super) const TITLE: &str = "Insert of 1,000 rows";
 
-pub(super) const COMPARED: Compared =
-    Compared { group: TITLE, by_hand: BY_HAND, scoped: SCOPED, best: BULK };
+pub(super) const COMPARED: Compared = Compared { group: TITLE, by_hand: BY_HAND, scoped: SCOPED, best: BULK };
 
 const BY_HAND: &str = "values(vec) by hand";
 const SCOPED: &str = "scoped values(vec), plain connection";
@@ -23,31 +22,18 @@ const BULK: &str = "bulk(rows), plain connection";
 
 pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
     let mut variants = vec![
-        Variant::new(
-            BY_HAND,
-            2,
-            bench.connection(Kind::Open).await?,
-            async |(connection, _), key| done(by_hand(connection, key).await?),
-        ),
-        Variant::new(
-            SCOPED,
-            2,
-            bench.connection(Kind::Open).await?,
-            async |(connection, scopes), key| {
-                let rows: Vec<_> = readings(key).collect();
-                let into = insert_into(scoped::readings::table.scoped(&scopes[key.tenant]));
-                done(into.values(rows).execute(connection).await?)
-            },
-        ),
-        Variant::new(
-            BULK,
-            1,
-            bench.connection(Kind::Open).await?,
-            async |(connection, scopes), key| {
-                let into = insert_into(scoped::readings::table.scoped(&scopes[key.tenant]));
-                done(into.bulk(readings(key)).execute(connection).await?)
-            },
-        ),
+        Variant::new(BY_HAND, 2, bench.connection(Kind::Open).await?, async |(connection, _), key| {
+            done(by_hand(connection, key).await?)
+        }),
+        Variant::new(SCOPED, 2, bench.connection(Kind::Open).await?, async |(connection, scopes), key| {
+            let rows: Vec<_> = readings(key).collect();
+            let into = insert_into(scoped::readings::table.scoped(&scopes[key.tenant]));
+            done(into.values(rows).execute(connection).await?)
+        }),
+        Variant::new(BULK, 1, bench.connection(Kind::Open).await?, async |(connection, scopes), key| {
+            let into = insert_into(scoped::readings::table.scoped(&scopes[key.tenant]));
+            done(into.bulk(readings(key)).execute(connection).await?)
+        }),
         Variant::new(
             "BEGIN, set_config, values(vec), COMMIT by hand, plain wall",
             5,

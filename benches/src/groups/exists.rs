@@ -26,7 +26,8 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             answers::exists(by_hand(connection, key).await?, key)
         }),
         Variant::new(SCOPED, 1, bench.connection(Kind::Open).await?, async |(connection, scopes), key| {
-            let row = scoped::agents::table.scoped(&scopes[key.tenant]).filter(scoped::agents::id.eq(asked(key)));
+            let row =
+                scoped::agents::table.scoped(&scopes[key.tenant]).filter(scoped::agents::id.eq(asked(key)));
             answers::exists(diesel::select(exists(row)).get_result(connection).await?, key)
         }),
         Variant::new(

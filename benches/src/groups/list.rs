@@ -24,16 +24,11 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         Variant::new(BY_HAND, 1, bench.connection(Kind::Open).await?, async |(connection, _), key| {
             check(&by_hand(connection, key).await?, key)
         }),
-        Variant::new(
-            SCOPED,
-            1,
-            bench.connection(Kind::Open).await?,
-            async |(connection, scopes), key| {
-                let query =
-                    scoped::agents::table.scoped(&scopes[key.tenant]).order(scoped::agents::id).limit(LIST);
-                check(&query.load(connection).await?, key)
-            },
-        ),
+        Variant::new(SCOPED, 1, bench.connection(Kind::Open).await?, async |(connection, scopes), key| {
+            let query =
+                scoped::agents::table.scoped(&scopes[key.tenant]).order(scoped::agents::id).limit(LIST);
+            check(&query.load(connection).await?, key)
+        }),
         Variant::new(
             "BEGIN, set_config, list, COMMIT by hand, plain wall",
             4,

@@ -14,14 +14,14 @@ use crate::groups::Bench;
 use crate::measure::{Key, Variant};
 use crate::work::Statement;
 
-pub(crate) use gears::Gears;
-pub(crate) use sea_orm_2::SeaOrm;
+use gears::Gears;
+use sea_orm_2::SeaOrm;
 use sqlx_0_9::Sqlx;
 use sync_diesel::SyncDiesel;
 use tokio_postgres_prepared::TokioPostgres;
 
 /// Somebody who runs the statements, on one connection.
-pub(crate) trait Peer: Sized + 'static {
+trait Peer: Sized + 'static {
     /// Its name in the report.
     const NAME: &'static str;
 
@@ -40,6 +40,12 @@ trait Walled: Peer {
     /// BEGIN, set_config, `statement`, COMMIT.
     async fn run_walled(&mut self, statement: Statement, key: Key) -> Result<(), Failure>;
 }
+
+/// What SeaORM is called in the report.
+pub(crate) const SEA_ORM: &str = SeaOrm::NAME;
+
+/// What the secure ORM of gears is called in the report.
+pub(crate) const GEARS: &str = Gears::NAME;
 
 /// By which statement they set the tenant.
 const SET_TENANT: &str = "SELECT set_config('tenancy.tenant', $1, true)";

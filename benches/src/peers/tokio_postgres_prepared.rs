@@ -113,8 +113,7 @@ impl TokioPostgres {
 
     async fn insert(&self, key: Key) -> Result<(), Failure> {
         let row = reading(key);
-        let values: [&(dyn ToSql + Sync); 5] =
-            [&own(key), &row.id, &row.label, &row.score, &row.note];
+        let values: [&(dyn ToSql + Sync); 5] = [&own(key), &row.id, &row.label, &row.score, &row.note];
         answers::one(self.client.execute(&self.prepared.insert, &values).await?)
     }
 
@@ -133,8 +132,7 @@ impl TokioPostgres {
             scores.push(row.score);
             notes.push(row.note);
         }
-        let values: [&(dyn ToSql + Sync); 5] =
-            [&own(key), &ids, &labels, &scores, &notes];
+        let values: [&(dyn ToSql + Sync); 5] = [&own(key), &ids, &labels, &scores, &notes];
         answers::thousand(self.client.execute(&self.prepared.bulk, &values).await?)
     }
 }
