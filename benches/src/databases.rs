@@ -54,7 +54,7 @@ impl Kind {
     /// What the wall is generated from.
     pub(crate) fn security(self) -> Result<RowSecurity, Failure> {
         let roles = Roles::new(APPLICATION, ACROSS)?;
-        let plain = RowSecurity::new(tables![scoped::agents, scoped::readings], roles)?;
+        let plain = RowSecurity::new(tables![scoped::agents, scoped::canvases, scoped::readings], roles)?;
         Ok(if self == Self::Sealed { plain.sealed() } else { plain })
     }
 }
@@ -170,6 +170,15 @@ impl Databases {
     /// What makes seals.
     pub(crate) fn sealer(&self) -> Sealer {
         Sealer::new(self.key.clone())
+    }
+
+    /// Removes what updates have left behind: the planner would take the tables for larger than they are, and choose other plans the later
+    /// it is asked.
+    pub(crate) async fn clean_up(&self) -> Result<(), Failure> {
+        for kind in Kind::ALL {
+            self.superuser(kind).await?.batch_execute("VACUUM agents").await?;
+        }
+        Ok(())
     }
 
     /// What the server calls its version.

@@ -9,12 +9,14 @@ mod databases;
 mod goals;
 mod groups;
 mod measure;
+mod peers;
 mod pinning;
 mod proxy;
 mod report;
 mod scale;
 mod schema;
 mod server;
+mod work;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -184,17 +186,17 @@ async fn measure_groups(
     quick: bool,
 ) -> Result<Vec<(&'static str, Vec<Measured>)>, Failure> {
     let mut results = Vec::new();
-    for Group { title, variants, heavy } in groups::all(databases, scopes, route).await? {
+    for Group { title, variants, heavy, inserts } in groups::all(databases, scopes, route).await? {
         eprintln!("{title}, {route:?} …");
+        databases.clean_up().await?;
         let mut truncates = Vec::new();
-        if heavy {
+        if inserts {
             for kind in Kind::ALL {
                 truncates.push(databases.superuser(kind).await?);
             }
         }
-        // An insert into an empty table each time: what was inserted before would make the later ones slower.
         let mut between: Option<Between<'_>> = None;
-        if heavy {
+        if inserts {
             between = Some(Box::new(|| {
                 let mut connections: Vec<_> = truncates.iter().collect();
                 Box::pin(async move {
@@ -219,8 +221,8 @@ fn effort(route: Route, heavy: bool, quick: bool) -> Effort {
         (Route::Local, false, false) => Effort { rounds: 40, block: 60 },
         (Route::Network(_), false, false) => Effort { rounds: 20, block: 20 },
         (_, true, false) => Effort { rounds: 40, block: 3 },
-        (Route::Local, false, true) => Effort { rounds: 10, block: 30 },
-        (Route::Network(_), false, true) => Effort { rounds: 8, block: 8 },
-        (_, true, true) => Effort { rounds: 8, block: 2 },
+        (Route::Local, false, true) => Effort { rounds: 8, block: 20 },
+        (Route::Network(_), false, true) => Effort { rounds: 5, block: 6 },
+        (_, true, true) => Effort { rounds: 4, block: 2 },
     }
 }

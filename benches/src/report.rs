@@ -15,7 +15,17 @@ use crate::server;
 const LOCK: &str = include_str!("../Cargo.lock");
 
 /// The crates whose versions matter.
-const CRATES: [&str; 6] = ["tenancy-diesel", "diesel", "diesel-async", "bb8", "tokio-postgres", "tokio"];
+const CRATES: [&str; 9] = [
+    "tenancy-diesel",
+    "diesel",
+    "diesel-async",
+    "bb8",
+    "tokio-postgres",
+    "tokio",
+    "sqlx",
+    "sea-orm",
+    "cf-gears-toolkit-db",
+];
 
 /// One group, measured both ways.
 pub(crate) struct Section {

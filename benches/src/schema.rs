@@ -17,6 +17,13 @@ pub(crate) mod scoped {
             active -> Bool,
         }
 
+        canvases (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> Uuid,
+            agent_id -> Uuid,
+            title -> Text,
+        }
+
         readings (tenant_id, id) {
             tenant_id -> Uuid,
             id -> BigInt,
@@ -25,6 +32,9 @@ pub(crate) mod scoped {
             note -> Text,
         }
     }
+
+    tenancy_diesel::joinable!(canvases -> agents (agent_id));
+    diesel::allow_tables_to_appear_in_same_query!(agents, canvases);
 }
 
 /// The same, as anybody would declare them.
@@ -42,6 +52,15 @@ pub(crate) mod plain {
     }
 
     diesel::table! {
+        canvases (tenant_id, id) {
+            tenant_id -> Uuid,
+            id -> Uuid,
+            agent_id -> Uuid,
+            title -> Text,
+        }
+    }
+
+    diesel::table! {
         readings (tenant_id, id) {
             tenant_id -> Uuid,
             id -> BigInt,
@@ -50,10 +69,12 @@ pub(crate) mod plain {
             note -> Text,
         }
     }
+
+    diesel::allow_tables_to_appear_in_same_query!(agents, canvases);
 }
 
 /// A row of `agents`.
-#[derive(Debug, Queryable)]
+#[derive(Debug, Queryable, sqlx::FromRow)]
 #[allow(dead_code, reason = "read to pay for it")]
 pub(crate) struct Agent {
     pub(crate) tenant_id: Uuid,
@@ -77,6 +98,15 @@ CREATE TABLE agents (
     active boolean NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE TABLE canvases (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    title text NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, agent_id) REFERENCES agents
+);
+CREATE INDEX ON canvases (tenant_id, agent_id);
 CREATE TABLE readings (
     tenant_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -90,9 +120,24 @@ CREATE TABLE readings (
 /// How many agents a tenant has.
 pub(crate) const AGENTS: u64 = 200;
 
+/// How many canvases a tenant has: two of each agent with an even number, none of the others.
+pub(crate) const CANVASES: u64 = 200;
+
 /// The rows of `tenants` tenants, and what the planner has to know of them.
 pub(crate) fn rows(tenants: u64) -> String {
-    format!("{}; VACUUM ANALYZE agents;", agents_of(&format!("0, {tenants} - 1"), AGENTS))
+    format!(
+        "{};
+         INSERT INTO canvases
+         SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(tenant), 12, '0'))::uuid,
+                ('00000000-0000-4000-a000-' || lpad(to_hex(canvas), 12, '0'))::uuid,
+                ('00000000-0000-4000-9000-' || lpad(to_hex(canvas * 2 % {AGENTS}), 12, '0'))::uuid,
+                'canvas ' || canvas
+           FROM generate_series(0, {tenants} - 1) AS tenant, generate_series(0, {CANVASES} - 1) AS canvas
+          ORDER BY hashint8(tenant * 1000003 + canvas);
+         VACUUM ANALYZE agents;
+         VACUUM ANALYZE canvases;",
+        agents_of(&format!("0, {tenants} - 1"), AGENTS)
+    )
 }
 
 /// The statement that adds `agents` rows for each tenant of that range. All of them use the same ids.
@@ -115,4 +160,9 @@ pub(crate) fn tenant(number: u64) -> Uuid {
 /// The id of an agent, as [`rows`] writes it.
 pub(crate) fn agent(number: u64) -> Uuid {
     Uuid::from_u128(0x0000_0000_0000_4000_9000_0000_0000_0000 | u128::from(number))
+}
+
+/// The id of a canvas, as [`rows`] writes it.
+pub(crate) fn canvas(number: u64) -> Uuid {
+    Uuid::from_u128(0x0000_0000_0000_4000_a000_0000_0000_0000 | u128::from(number))
 }

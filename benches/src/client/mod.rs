@@ -133,7 +133,7 @@ fn outcomes(pairs: &[Pair]) -> Vec<Outcome> {
         {
             // What was not counted is no goal missed: the text says why there is no figure.
             if index == 0 || !ratio.is_nan() {
-                outcomes.push(Outcome { words, route, limit: LIMIT, ratio });
+                outcomes.push(Outcome { words: words.into(), route, limit: LIMIT, ratio });
             }
         }
     }

@@ -97,7 +97,7 @@ pub(crate) fn measure(context: &Context<'_>) -> Result<Chapter, Failure> {
         .iter()
         .filter(|row| row.models == LARGE)
         .map(|row| Outcome {
-            words: "compile time at 50 models, to plain Diesel's",
+            words: "compile time at 50 models, to plain Diesel's".into(),
             route: row.build.name(),
             limit: LIMIT,
             ratio: row.ratio(|taken| taken.seconds)[1],

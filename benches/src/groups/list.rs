@@ -3,31 +3,32 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-use super::{Bench, expect, set_tenant};
+use super::{Bench, Compared, answers, set_tenant};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
+use crate::peers;
 use crate::schema::{Agent, plain, scoped, tenant};
+use crate::work::{LIST, Statement};
 
 pub(super) const TITLE: &str = "List of 100";
 
-const ROWS: i64 = 100;
+pub(super) const COMPARED: Compared =
+    Compared { group: TITLE, by_hand: BY_HAND, scoped: SCOPED, best: SCOPED };
+
+const BY_HAND: &str = "list by hand";
+const SCOPED: &str = "scoped list, plain connection";
 
 pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
     let mut variants = vec![
-        Variant::new("list by hand", 1, bench.connection(Kind::Open).await?, async |(connection, _), key| {
+        Variant::new(BY_HAND, 1, bench.connection(Kind::Open).await?, async |(connection, _), key| {
             check(&by_hand(connection, key).await?, key)
         }),
-        Variant::new(
-            "scoped list, plain connection",
-            1,
-            bench.connection(Kind::Open).await?,
-            async |(connection, scopes), key| {
-                let query =
-                    scoped::agents::table.scoped(&scopes[key.tenant]).order(scoped::agents::id).limit(ROWS);
-                check(&query.load(connection).await?, key)
-            },
-        ),
+        Variant::new(SCOPED, 1, bench.connection(Kind::Open).await?, async |(connection, scopes), key| {
+            let query =
+                scoped::agents::table.scoped(&scopes[key.tenant]).order(scoped::agents::id).limit(LIST);
+            check(&query.load(connection).await?, key)
+        }),
         Variant::new(
             "BEGIN, set_config, list, COMMIT by hand, plain wall",
             4,
@@ -51,11 +52,13 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             async |state, key| {
                 let (tenants, scopes) = &*state;
                 let scope = &scopes[key.tenant];
-                let query = scoped::agents::table.scoped(scope).order(scoped::agents::id).limit(ROWS);
+                let query = scoped::agents::table.scoped(scope).order(scoped::agents::id).limit(LIST);
                 check(&tenants.load(scope, query).await?, key)
             },
         ));
     }
+    variants.extend(peers::variants(bench, Statement::List).await?);
+    variants.extend(peers::walled_variants(bench, Statement::List, "list").await?);
     Ok(variants)
 }
 
@@ -63,12 +66,11 @@ async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<Ve
     plain::agents::table
         .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
         .order(plain::agents::id)
-        .limit(ROWS)
+        .limit(LIST)
         .load(connection)
         .await
 }
 
 fn check(rows: &[Agent], key: Key) -> Result<(), Failure> {
-    let own = tenant(key.tenant as u64);
-    expect(rows.len() as i64 == ROWS && rows.iter().all(|row| row.tenant_id == own), "the list")
+    answers::list(rows.iter().map(|row| (row.tenant_id, row.id)), key)
 }

@@ -1,4 +1,4 @@
-//! Transactions of several statements. An UPDATE is prepared each time, by Diesel and by the library.
+//! Transactions of several statements. Diesel prepares the UPDATE each time; the library keeps it prepared.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
@@ -32,7 +32,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.transaction(read, read, update), {}", kind.words()),
-            5,
+            4,
             bench.tenants(kind).await?,
             async |(tenants, scopes): &mut (_, Scopes), key| {
                 expect(in_tenants::three(tenants, &scopes[key.tenant], key).await? == 1, "the count")

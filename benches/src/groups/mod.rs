@@ -1,9 +1,15 @@
 //! What is measured: groups of variants that do the same work.
 
+pub(crate) mod answers;
 mod bulk;
+mod exists;
+mod insert;
+mod join;
+mod left_join;
 mod list;
 mod long;
 pub(crate) mod read;
+mod upsert;
 pub(crate) mod write;
 
 use std::rc::Rc;
@@ -20,34 +26,73 @@ use crate::schema;
 /// A scope of each tenant.
 pub(crate) type Scopes = Rc<[Scoped<TenantId>]>;
 
-/// Variants that do the same work. The first is the hand-written one.
+/// Variants that do the same work. The first is the hand-written statement.
 pub(crate) struct Group {
     pub(crate) title: &'static str,
     pub(crate) variants: Vec<Variant>,
     /// Whether an operation takes milliseconds, so that fewer of them do.
     pub(crate) heavy: bool,
+    /// Whether the readings are emptied before each block: what was inserted before would make the later ones slower, and all variants
+    /// insert the same keys.
+    pub(crate) inserts: bool,
 }
 
 /// Every group, on connections of its own.
 pub(crate) async fn all(databases: &Databases, scopes: &Scopes, route: Route) -> Result<Vec<Group>, Failure> {
-    let bench = Bench { databases, scopes, route };
+    let bench = &Bench { databases, scopes, route };
+    let group = |title, variants| Group { title, variants, heavy: false, inserts: false };
     Ok(vec![
-        Group { title: read::TITLE, variants: read::variants(&bench).await?, heavy: false },
-        Group { title: write::TITLE, variants: write::variants(&bench).await?, heavy: false },
-        Group { title: long::TITLE, variants: long::variants(&bench).await?, heavy: false },
-        Group { title: list::TITLE, variants: list::variants(&bench).await?, heavy: false },
-        Group { title: bulk::TITLE, variants: bulk::variants(&bench).await?, heavy: true },
+        group(read::TITLE, read::variants(bench).await?),
+        group(list::TITLE, list::variants(bench).await?),
+        group(join::TITLE, join::variants(bench).await?),
+        group(left_join::TITLE, left_join::variants(bench).await?),
+        group(exists::TITLE, exists::variants(bench).await?),
+        group(write::TITLE, write::variants(bench).await?),
+        Group { inserts: true, ..group(insert::TITLE, insert::variants(bench).await?) },
+        group(upsert::TITLE, upsert::variants(bench).await?),
+        group(long::TITLE, long::variants(bench).await?),
+        Group { heavy: true, inserts: true, ..group(bulk::TITLE, bulk::variants(bench).await?) },
     ])
 }
 
+/// What in a group is compared with the peers in it. All of it runs without a wall, on one connection.
+pub(crate) struct Compared {
+    /// The group's title.
+    pub(crate) group: &'static str,
+    /// The hand-written statement.
+    pub(crate) by_hand: &'static str,
+    /// The same statement, scoped.
+    pub(crate) scoped: &'static str,
+    /// The best way to the same end that the library has: mostly the same.
+    pub(crate) best: &'static str,
+}
+
+/// Each group with peers in it.
+pub(crate) const COMPARED: [Compared; 9] = [
+    read::COMPARED,
+    list::COMPARED,
+    join::COMPARED,
+    left_join::COMPARED,
+    exists::COMPARED,
+    write::COMPARED,
+    insert::COMPARED,
+    upsert::COMPARED,
+    bulk::COMPARED,
+];
+
 /// What the groups are made with.
-struct Bench<'a> {
+pub(crate) struct Bench<'a> {
     databases: &'a Databases,
-    scopes: &'a Scopes,
+    pub(crate) scopes: &'a Scopes,
     route: Route,
 }
 
 impl Bench<'_> {
+    /// The address for whoever connects by itself.
+    pub(crate) fn address(&self, kind: Kind) -> String {
+        self.databases.address(kind, self.route)
+    }
+
     async fn connection(&self, kind: Kind) -> Result<(AsyncPgConnection, Scopes), Failure> {
         Ok((self.databases.connection(kind, self.route).await?, self.scopes.clone()))
     }

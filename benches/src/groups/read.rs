@@ -6,16 +6,21 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use tenancy_diesel::tenants::Tenants;
 use tenancy_diesel::{Scoped, TenantId};
 
-use super::{Bench, expect, set_tenant};
+use super::{Bench, Compared, answers, set_tenant};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
+use crate::peers;
 use crate::schema::{Agent, agent, plain, scoped, tenant};
+use crate::work::Statement;
 
 pub(super) const TITLE: &str = "Point select";
 
-pub(super) const BY_HAND: &str = "select by hand";
-pub(super) const SCOPED: &str = "scoped select, plain connection";
+pub(super) const COMPARED: Compared =
+    Compared { group: TITLE, by_hand: BY_HAND, scoped: SCOPED, best: SCOPED };
+
+const BY_HAND: &str = "select by hand";
+const SCOPED: &str = "scoped select, plain connection";
 
 pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
     let mut variants = vec![
@@ -54,13 +59,16 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             },
         ));
     }
+    variants.extend(peers::variants(bench, Statement::Point).await?);
+    variants.push(peers::sea_orm_of_one(bench, Statement::Point).await?);
+    variants.extend(peers::walled_variants(bench, Statement::Point, "select").await?);
     for (name, round_trips, method) in [
         ("checkout alone, bb8 default (Verified)", 1, RecyclingMethod::Verified),
         ("checkout alone, bb8 Fast", 0, RecyclingMethod::Fast),
     ] {
         let mut config = ManagerConfig::<AsyncPgConnection>::default();
         config.recycling_method = method;
-        let address = bench.databases.address(Kind::Open, bench.route);
+        let address = bench.address(Kind::Open);
         let manager = AsyncDieselConnectionManager::new_with_config(address, config);
         let pool = bb8::Pool::builder().max_size(1).build(manager).await?;
         variants.push(Variant::new(name, round_trips, pool, async |pool, _| {
@@ -98,5 +106,5 @@ pub(crate) async fn through(
 
 /// Whether the row is the one that was asked for.
 pub(crate) fn check(row: &Agent, key: Key) -> Result<(), Failure> {
-    expect(row.tenant_id == tenant(key.tenant as u64) && row.id == agent(key.agent), "the row")
+    answers::point(row.tenant_id, row.id, key)
 }

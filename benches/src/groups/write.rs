@@ -1,18 +1,35 @@
-//! One row changed by its key. An UPDATE is prepared each time, by Diesel and by the library: a round trip more.
+//! One row changed by its key. Diesel prepares an UPDATE each time, which is a round trip more; the library keeps it prepared.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-use super::{Bench, expect, set_tenant};
+use super::{Bench, Compared, answers, set_tenant};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
+use crate::peers;
 use crate::schema::{agent, plain, scoped, tenant};
+use crate::work::Statement;
 
 pub(super) const TITLE: &str = "Update by id";
 
+pub(super) const COMPARED: Compared =
+    Compared { group: TITLE, by_hand: BY_HAND, scoped: SCOPED, best: SCOPED };
+
+const BY_HAND: &str = "update by hand";
+const SCOPED: &str = "scoped update, plain connection";
+
 pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
     let mut variants = vec![
+        Variant::new(BY_HAND, 2, bench.connection(Kind::Open).await?, async |(connection, _), key| {
+            done(by_hand(connection, key).await?)
+        }),
+        Variant::new(SCOPED, 1, bench.connection(Kind::Open).await?, async |(connection, scopes), key| {
+            let statement = tenancy_diesel::update(scoped::agents::table.scoped(&scopes[key.tenant]))
+                .filter(scoped::agents::id.eq(agent(key.agent)))
+                .set(scoped::agents::budget.eq(key.turn));
+            done(statement.execute(connection).await?)
+        }),
         Variant::new(
             "update by hand, in a transaction",
             4,
@@ -20,14 +37,8 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             async |(connection, _), key| {
                 let changed =
                     connection.transaction(async |connection| by_hand(connection, key).await).await?;
-                expect(changed == 1, "the count")
+                done(changed)
             },
-        ),
-        Variant::new(
-            "update by hand, alone",
-            2,
-            bench.connection(Kind::Open).await?,
-            async |(connection, _), key| expect(by_hand(connection, key).await? == 1, "the count"),
         ),
         Variant::new(
             "BEGIN, set_config, update, COMMIT by hand, plain wall",
@@ -40,14 +51,14 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
                         by_hand(connection, key).await
                     })
                     .await?;
-                expect(changed == 1, "the count")
+                done(changed)
             },
         ),
     ];
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.execute(update), {}", kind.words()),
-            3,
+            2,
             bench.tenants(kind).await?,
             async |state, key| {
                 let (tenants, scopes) = &*state;
@@ -55,10 +66,12 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
                 let statement = tenancy_diesel::update(scoped::agents::table.scoped(scope))
                     .filter(scoped::agents::id.eq(agent(key.agent)))
                     .set(scoped::agents::budget.eq(key.turn));
-                expect(tenants.execute(scope, statement).await? == 1, "the count")
+                done(tenants.execute(scope, statement).await?)
             },
         ));
     }
+    variants.extend(peers::variants(bench, Statement::Update).await?);
+    variants.extend(peers::walled_variants(bench, Statement::Update, "update").await?);
     Ok(variants)
 }
 
@@ -68,4 +81,8 @@ pub(crate) async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> Que
         .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
         .filter(plain::agents::id.eq(agent(key.agent)));
     diesel::update(row).set(plain::agents::budget.eq(key.turn)).execute(connection).await
+}
+
+fn done(changed: usize) -> Result<(), Failure> {
+    answers::one(changed as u64)
 }

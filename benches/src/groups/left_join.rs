@@ -1,0 +1,95 @@
+//! A page of rows, each with its rows of another tenant table, if there are any.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::{Bench, Compared, answers, set_tenant};
+use crate::Failure;
+use crate::databases::Kind;
+use crate::measure::{Key, Variant};
+use crate::peers;
+use crate::schema::{plain, scoped, tenant};
+use crate::work::{PAGE, Statement};
+
+pub(super) const TITLE: &str = "LEFT JOIN of two tenant tables";
+
+pub(super) const COMPARED: Compared =
+    Compared { group: TITLE, by_hand: BY_HAND, scoped: SCOPED, best: SCOPED };
+
+const BY_HAND: &str = "left join by hand";
+const SCOPED: &str = "scoped left join, plain connection";
+
+/// An agent: its tenant, its id, its name, the title of one of its canvases.
+type Joined = (Uuid, Uuid, String, Option<String>);
+
+pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
+    let mut variants = vec![
+        Variant::new(BY_HAND, 1, bench.connection(Kind::Open).await?, async |(connection, _), key| {
+            check(&by_hand(connection, key).await?, key)
+        }),
+        Variant::new(SCOPED, 1, bench.connection(Kind::Open).await?, async |(connection, scopes), key| {
+            use scoped::{agents, canvases};
+            let scope = &scopes[key.tenant];
+            let query = agents::table
+                .scoped(scope)
+                .left_join(canvases::table.scoped(scope))
+                .select((agents::tenant_id, agents::id, agents::name, canvases::title.nullable()))
+                .order((agents::id, canvases::id))
+                .limit(PAGE);
+            check(&query.load(connection).await?, key)
+        }),
+        Variant::new(
+            "BEGIN, set_config, left join, COMMIT by hand, plain wall",
+            4,
+            bench.connection(Kind::Plain).await?,
+            async |(connection, _), key| {
+                let rows = connection
+                    .transaction(async |connection| {
+                        set_tenant(key.tenant).execute(connection).await?;
+                        by_hand(connection, key).await
+                    })
+                    .await?;
+                check(&rows, key)
+            },
+        ),
+    ];
+    for kind in Kind::ALL {
+        variants.push(Variant::new(
+            format!("tenants.load(left join), {}", kind.words()),
+            1,
+            bench.tenants(kind).await?,
+            async |state, key| {
+                use scoped::{agents, canvases};
+                let (tenants, scopes) = &*state;
+                let scope = &scopes[key.tenant];
+                let query = agents::table
+                    .scoped(scope)
+                    .left_join(canvases::table.scoped(scope))
+                    .select((agents::tenant_id, agents::id, agents::name, canvases::title.nullable()))
+                    .order((agents::id, canvases::id))
+                    .limit(PAGE);
+                check(&tenants.load(scope, query).await?, key)
+            },
+        ));
+    }
+    variants.extend(peers::variants(bench, Statement::LeftJoin).await?);
+    Ok(variants)
+}
+
+async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<Vec<Joined>> {
+    use plain::{agents, canvases};
+    let on = canvases::tenant_id.eq(agents::tenant_id).and(canvases::agent_id.eq(agents::id));
+    agents::table
+        .left_join(canvases::table.on(on))
+        .filter(agents::tenant_id.eq(tenant(key.tenant as u64)))
+        .select((agents::tenant_id, agents::id, agents::name, canvases::title.nullable()))
+        .order((agents::id, canvases::id))
+        .limit(PAGE)
+        .load(connection)
+        .await
+}
+
+fn check(rows: &[Joined], key: Key) -> Result<(), Failure> {
+    answers::left_join(rows.iter().map(|row| (row.0, row.1, row.3.is_some())), key)
+}

@@ -1,0 +1,102 @@
+//! What a user would pick instead, each doing the same scoped work in its best supported way. A peer is a file: how it connects, its
+//! entities, its nine statements.
+
+mod gears;
+mod sea_orm_2;
+mod sql;
+mod sqlx_0_9;
+mod sync_diesel;
+mod tokio_postgres_prepared;
+
+use crate::Failure;
+use crate::databases::Kind;
+use crate::groups::Bench;
+use crate::measure::{Key, Variant};
+use crate::work::Statement;
+
+use gears::Gears;
+use sea_orm_2::SeaOrm;
+use sqlx_0_9::Sqlx;
+use sync_diesel::SyncDiesel;
+use tokio_postgres_prepared::TokioPostgres;
+
+/// Somebody who runs the statements, on one connection.
+trait Peer: Sized + 'static {
+    /// Its name in the report.
+    const NAME: &'static str;
+
+    /// Connects to what `address` says, for so many tenants.
+    async fn connect(address: &str, tenants: usize) -> Result<Self, Failure>;
+
+    /// How often `statement` waits for the server.
+    fn round_trips(statement: Statement) -> usize;
+
+    /// Runs `statement` by itself and looks at its answer.
+    async fn run(&mut self, statement: Statement, key: Key) -> Result<(), Failure>;
+}
+
+/// One that can run the statements behind the wall: in a transaction that sets its tenant, as one writes it by hand.
+trait Walled: Peer {
+    /// BEGIN, set_config, `statement`, COMMIT.
+    async fn run_walled(&mut self, statement: Statement, key: Key) -> Result<(), Failure>;
+}
+
+/// What SeaORM is called in the report.
+pub(crate) const SEA_ORM: &str = SeaOrm::NAME;
+
+/// What the secure ORM of gears is called in the report.
+pub(crate) const GEARS: &str = Gears::NAME;
+
+/// By which statement they set the tenant.
+const SET_TENANT: &str = "SELECT set_config('tenancy.tenant', $1, true)";
+
+/// Each peer, without a wall.
+pub(crate) async fn variants(bench: &Bench<'_>, statement: Statement) -> Result<Vec<Variant>, Failure> {
+    Ok(vec![
+        variant::<SyncDiesel>(bench, statement).await?,
+        variant::<TokioPostgres>(bench, statement).await?,
+        variant::<Sqlx>(bench, statement).await?,
+        variant::<SeaOrm>(bench, statement).await?,
+        variant::<Gears>(bench, statement).await?,
+    ])
+}
+
+/// Those that can, behind the plain wall. `name` is the statement's in the report.
+pub(crate) async fn walled_variants(
+    bench: &Bench<'_>,
+    statement: Statement,
+    name: &str,
+) -> Result<Vec<Variant>, Failure> {
+    Ok(vec![
+        walled_variant::<Sqlx>(bench, statement, name).await?,
+        walled_variant::<SeaOrm>(bench, statement, name).await?,
+    ])
+}
+
+async fn variant<P: Peer>(bench: &Bench<'_>, statement: Statement) -> Result<Variant, Failure> {
+    let peer = P::connect(&bench.address(Kind::Open), bench.scopes.len()).await?;
+    Ok(Variant::new(P::NAME, P::round_trips(statement), peer, async move |peer: &mut P, key| {
+        peer.run(statement, key).await
+    }))
+}
+
+async fn walled_variant<P: Walled>(
+    bench: &Bench<'_>,
+    statement: Statement,
+    name: &str,
+) -> Result<Variant, Failure> {
+    let peer = P::connect(&bench.address(Kind::Plain), bench.scopes.len()).await?;
+    let name = format!("BEGIN, set_config, {name}, COMMIT by {}, plain wall", P::NAME);
+    Ok(Variant::new(name, 3 + P::round_trips(statement), peer, async move |peer: &mut P, key| {
+        peer.run_walled(statement, key).await
+    }))
+}
+
+/// SeaORM with a single connection in its pool: a statement waits for the ping that follows the one before.
+pub(crate) async fn sea_orm_of_one(bench: &Bench<'_>, statement: Statement) -> Result<Variant, Failure> {
+    let peer = SeaOrm::connect_pool(&bench.address(Kind::Open), 1).await?;
+    let name = format!("{}, a pool of one", SeaOrm::NAME);
+    Ok(Variant::new(name, 1 + SeaOrm::round_trips(statement), peer, async move |peer: &mut SeaOrm, key| {
+        peer.run(statement, key).await
+    }))
+}
