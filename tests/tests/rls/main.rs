@@ -5,9 +5,9 @@
 
 mod audit;
 mod corpus;
-mod cost;
 mod database;
 mod migration;
 mod plain;
 mod rules;
+mod rules_of_objects;
 mod sealed;

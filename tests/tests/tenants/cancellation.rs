@@ -16,6 +16,7 @@ use diesel_async::AsyncPgConnection;
 use tenancy_diesel::rls::Wall;
 use tenancy_diesel::tenants::{TenantTx, Tenants, TenantsError};
 use tenancy_diesel::{RunQueryDsl, Scoped, delete, insert_into, testing};
+use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases};
 
 use super::walled::{AGENTS, Database, FIXTURE, Pool, lines, pool, settled};
@@ -342,4 +343,28 @@ async fn assert_accounted(database: &Database, committed: &[String], uncertain: 
     let stray: Vec<_> =
         hired.iter().filter(|row| !committed.contains(row) && !uncertain.contains(row)).collect();
     assert!(stray.is_empty(), "never committed: {stray:?}");
+}
+
+/// Single queries that go by themselves, without a transaction that would be left open.
+#[tokio::test(flavor = "multi_thread")]
+async fn l88_a_query_by_itself_leaves_nothing_to_the_next_tenant() {
+    let database = Database::new().await;
+    let builder = Tenants::<AsyncPgConnection>::builder(database.superusers()).max_size(1);
+    let tenants = builder.without_wall("a query goes by itself").build().await.unwrap();
+    let names = async |scope: &Scoped<i32>| -> Vec<String> {
+        let query = agents::table.scoped(scope).select(agents::name).order(agents::id);
+        tenants.load(scope, query).await.unwrap()
+    };
+    let both = [(acme(), ["ada", "bob", "cyd"]), (globex(), ["ada", "zoe", "dan"])];
+    let mut dropped = 0;
+    for polls in 0..300 {
+        let (scope, expected) = &both[polls % 2];
+        match polled(polls % 6, names(scope)).await {
+            Some(found) => assert_eq!(found, expected),
+            None => dropped += 1,
+        }
+        let (scope, expected) = &both[(polls + 1) % 2];
+        assert_eq!(names(scope).await, *expected, "after {} polls of another tenant's", polls % 6);
+    }
+    assert!(dropped > 50, "only {dropped} were dropped in the middle");
 }

@@ -93,6 +93,21 @@ async fn without_a_wall_a_single_query_needs_no_transaction() {
     assert_eq!(read_only, "on");
 }
 
+/// A statement whose opening never leaves the client would run outside of a transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_opened_is_not_run() {
+    let database = Database::new().await;
+    let acme = acme();
+    let builder = Tenants::<AsyncPgConnection>::builder(database.superusers()).max_size(1);
+    // The driver sends no text with a NUL.
+    let builder = builder.without_wall("only what is sent is looked at").shared_search_path(["pub\0lic"]);
+    let tenants = builder.build().await.unwrap();
+    let row = (agents::id.eq(7), agents::name.eq("eve"));
+    let hired = tenants.execute(&acme, insert_into(agents::table.scoped(&acme)).values(row)).await;
+    assert!(matches!(hired, Err(TenantsError::Query(_))), "{hired:?}");
+    assert_eq!(database.agents().await, FIXTURE);
+}
+
 /// Refused, and why.
 fn raw_refusal<T: std::fmt::Debug>(result: QueryResult<T>) -> RawSqlRefused {
     match result {

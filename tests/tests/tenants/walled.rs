@@ -109,6 +109,11 @@ impl Database {
         self.builder().max_size(connections).build().await.expect("PostgreSQL answers")
     }
 
+    /// Its address for the superuser, for whom there is no wall.
+    pub(crate) fn superusers(&self) -> &str {
+        &self.url
+    }
+
     /// A connection of the superuser's.
     pub(crate) async fn superuser(&self) -> AsyncPgConnection {
         AsyncPgConnection::establish(&self.url).await.expect("PostgreSQL answers")

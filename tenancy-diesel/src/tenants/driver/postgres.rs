@@ -146,9 +146,16 @@ async fn after<T>(
         }
     }
     ahead.extend(std::mem::take(&mut before.savepoints).into_iter().map(send));
-    // All are waited for: what comes next must not find the opening's failure still under way. Unconstrained: without budget
-    // left, a seal would wait for tokio before it is queued, and `work` would not.
-    let (ahead, done) = unconstrained(join(join_in_order(ahead), work)).await;
+    // Unconstrained: without budget left, a seal would wait for tokio before it is queued, and `work` would not.
+    let mut ahead = pin!(join_in_order(ahead));
+    if let Poll::Ready(ended) = unconstrained(poll_fn(|context| Poll::Ready(ahead.poll_unpin(context)))).await
+    {
+        // There is nothing ahead; or it could not even be sent, and `work` would run without it.
+        ended.into_iter().collect::<QueryResult<()>>()?;
+        return unconstrained(work).await;
+    }
+    // All are waited for: what comes next must not find the opening's failure still under way.
+    let (ahead, done) = unconstrained(join(ahead, work)).await;
     ahead.into_iter().collect::<QueryResult<()>>()?;
     done
 }

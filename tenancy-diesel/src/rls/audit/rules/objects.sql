@@ -8,9 +8,12 @@ SELECT DISTINCT 'R040', c.oid::regclass::text,
        LATERAL (SELECT a.attname FROM pg_attribute AS a
                  WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attname IN (SELECT tenant FROM walled) OFFSET 0) AS a
  WHERE c.relkind IN ('r', 'p', 'f')
-   -- In other schemas the tables of tenants of their own, which have a wall of their own: by themselves, because there may be
-   -- thousands of them, and this asks nothing but their rows in pg_class.
-   AND (NOT (c.relrowsecurity AND c.relforcerowsecurity) OR c.relnamespace IN (SELECT relnamespace FROM walled))
+   -- In other schemas the tables of tenants of their own, which have a wall of their own, and those that nobody is let into: by
+   -- themselves, because there may be thousands of them, and this asks little of each.
+   AND (NOT (c.relrowsecurity AND c.relforcerowsecurity) OR c.relnamespace IN (SELECT relnamespace FROM walled)
+        OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND p.polpermissive)
+           AND NOT EXISTS (SELECT FROM pg_policy AS p
+                            WHERE p.polrelid = c.oid AND p.polname = 'tenancy_tenant' AND NOT p.polpermissive))
    AND (c.relnamespace IN (SELECT relnamespace FROM walled)
         OR c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
            AND has_schema_privilege(s.oid, c.relnamespace, 'USAGE'))

@@ -1,0 +1,158 @@
+//! The rules of what else is in the database, and of what may be done with it: each is broken, found, and mended by its own SQL.
+
+use diesel::connection::SimpleConnection as _;
+use tenancy_diesel::rls::Audit;
+
+use crate::database::Database;
+use crate::rules::{AGENTS, broken_and_mended, report_as};
+
+#[test]
+fn l57_l89_r040_a_table_that_nobody_declared() {
+    broken_and_mended(
+        "R040",
+        "later",
+        "CREATE TABLE later (tenant_id integer, secret text); GRANT SELECT (secret) ON later TO {app}",
+    );
+}
+
+#[test]
+fn r040_in_other_schemas_what_has_no_wall_and_nothing_else() {
+    broken_and_mended(
+        "R040",
+        "elsewhere.half",
+        "CREATE SCHEMA elsewhere; GRANT USAGE ON SCHEMA elsewhere TO {app};
+         CREATE TABLE elsewhere.half (tenant_id integer); ALTER TABLE elsewhere.half ENABLE ROW LEVEL SECURITY;
+         GRANT SELECT ON elsewhere.half TO {app}",
+    );
+    // Forced, and with a door for everybody.
+    broken_and_mended(
+        "R040",
+        "elsewhere.open",
+        "CREATE SCHEMA elsewhere; GRANT USAGE ON SCHEMA elsewhere TO {app};
+         CREATE TABLE elsewhere.open (tenant_id integer);
+         ALTER TABLE elsewhere.open ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         CREATE POLICY everybody ON elsewhere.open USING (true);
+         GRANT SELECT ON elsewhere.open TO {app}",
+    );
+    let database = Database::walled("rule_r040_other", |wall| wall);
+    let names = |text: &str| text.replace("{app}", &database.role("app"));
+    // The same name, with the wall and the grants of a tenant's own; another one that nobody may read.
+    let sql = "CREATE SCHEMA elsewhere; GRANT USAGE ON SCHEMA elsewhere TO {app};
+         CREATE TABLE elsewhere.agents (tenant_id integer);
+         ALTER TABLE elsewhere.agents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         GRANT SELECT ON elsewhere.agents TO {app};
+         CREATE TABLE elsewhere.closed (tenant_id integer)";
+    database.superuser().batch_execute(&names(sql)).unwrap();
+    let wall = database.wall();
+    let report = report_as(&database, &Audit::new(&wall), "app");
+    assert!(report.findings.is_empty(), "{report}");
+}
+
+#[test]
+fn l53_l89_r041_a_view_with_its_owners_rights() {
+    broken_and_mended(
+        "R041",
+        "seen",
+        "CREATE VIEW seen AS SELECT * FROM agents; CREATE VIEW \"again\" AS SELECT * FROM seen",
+    );
+}
+
+#[test]
+fn l54_r042_a_materialized_view() {
+    broken_and_mended(
+        "R042",
+        "copied",
+        "CREATE MATERIALIZED VIEW copied AS SELECT * FROM agents; GRANT SELECT ON copied TO {app}",
+    );
+}
+
+#[test]
+fn l55_r043_a_function_with_its_owners_rights() {
+    broken_and_mended(
+        "R043",
+        "everybody(integer)",
+        "CREATE FUNCTION everybody(integer) RETURNS SETOF agents LANGUAGE sql SECURITY DEFINER AS 'SELECT * FROM agents'",
+    );
+}
+
+#[test]
+fn l55_r043_a_trigger_with_its_owners_rights() {
+    broken_and_mended(
+        "R043",
+        "fired()",
+        "CREATE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NEW; END';
+         REVOKE EXECUTE ON FUNCTION fired() FROM PUBLIC;
+         CREATE TRIGGER fired BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION fired()",
+    );
+}
+
+#[test]
+fn r044_a_part_without_row_level_security() {
+    broken_and_mended("R044", "part", "CREATE TABLE part () INHERITS (agents)");
+}
+
+#[test]
+fn r045_a_rewrite_rule() {
+    broken_and_mended(
+        "R045",
+        "\"public\".\"agents\" rule also",
+        "CREATE RULE also AS ON INSERT TO agents DO ALSO UPDATE canvases SET score = 0",
+    );
+}
+
+#[test]
+fn l62_r046_a_publication_is_a_notice() {
+    broken_and_mended(
+        "R046",
+        "\"public\".\"agents\" publication sent",
+        "CREATE PUBLICATION sent FOR TABLE agents",
+    );
+    broken_and_mended("R046", "publication sent", "CREATE PUBLICATION sent FOR ALL TABLES");
+    broken_and_mended(
+        "R046",
+        "SCHEMA public publication sent",
+        "CREATE PUBLICATION sent FOR TABLES IN SCHEMA public",
+    );
+}
+
+#[test]
+fn r047_a_leakproof_function() {
+    broken_and_mended(
+        "R047",
+        "tells(text)",
+        "CREATE FUNCTION tells(text) RETURNS boolean LANGUAGE sql LEAKPROOF AS 'SELECT true'",
+    );
+}
+
+#[test]
+fn l35_r050_truncate() {
+    broken_and_mended(
+        "R050",
+        AGENTS,
+        "GRANT TRUNCATE ON agents TO PUBLIC; GRANT REFERENCES (id) ON agents TO {app}",
+    );
+}
+
+#[test]
+fn r051_temporary_tables() {
+    broken_and_mended("R051", "{db}", "GRANT TEMPORARY ON DATABASE {db} TO PUBLIC");
+}
+
+#[test]
+fn r052_create_in_a_schema() {
+    broken_and_mended("R052", "public", "GRANT CREATE ON SCHEMA public TO PUBLIC");
+}
+
+#[test]
+fn r053_create_in_the_database() {
+    broken_and_mended("R053", "{db}", "GRANT CREATE ON DATABASE {db} TO {app}");
+}
+
+#[test]
+fn r054_a_schema_named_as_the_role() {
+    broken_and_mended(
+        "R054",
+        "{app}",
+        "CREATE SCHEMA {app}; GRANT USAGE ON SCHEMA {app} TO {app}; CREATE TABLE {app}.plans (id integer)",
+    );
+}
