@@ -6,6 +6,7 @@
 mod audit;
 mod corpus;
 mod database;
+mod genuine;
 mod migration;
 mod plain;
 mod rules;

@@ -11,27 +11,27 @@ use crate::database::{Database, lines, value};
 /// What only the other tenant has.
 const SECRETS: [&str; 4] = ["secret", "hidden", "zoe", "dan"];
 
-fn sealer() -> Sealer {
+pub(crate) fn sealer() -> Sealer {
     Sealer::new(SealingKey::new(1, [1; 32]).unwrap())
 }
 
-fn sealed(prefix: &str, binding: Binding) -> Database {
+pub(crate) fn sealed(prefix: &str, binding: Binding) -> Database {
     let database = Database::walled(prefix, RowSecurity::sealed);
     database.owner().batch_execute(&SealingKey::new(1, [1; 32]).unwrap().install(binding)).unwrap();
     database
 }
 
-fn pid(connection: &mut PgConnection) -> i32 {
+pub(crate) fn pid(connection: &mut PgConnection) -> i32 {
     value(connection, "SELECT pg_backend_pid()").parse().unwrap()
 }
 
-fn begin(connection: &mut PgConnection, token: &str) {
+pub(crate) fn begin(connection: &mut PgConnection, token: &str) {
     connection.batch_execute("BEGIN").unwrap();
     connection.batch_execute(&format!("SET LOCAL tenancy.tenant = '{token}'")).unwrap();
 }
 
 /// The error of reading with that token.
-fn refusal(connection: &mut PgConnection, token: &str) -> String {
+pub(crate) fn refusal(connection: &mut PgConnection, token: &str) -> String {
     begin(connection, token);
     let error = lines(connection, "SELECT * FROM agents").unwrap_err().to_string();
     connection.batch_execute("ROLLBACK").unwrap();
@@ -39,7 +39,7 @@ fn refusal(connection: &mut PgConnection, token: &str) -> String {
 }
 
 /// Everything that can be read, row by row.
-fn everything(connection: &mut PgConnection) -> diesel::QueryResult<Vec<String>> {
+pub(crate) fn everything(connection: &mut PgConnection) -> diesel::QueryResult<Vec<String>> {
     let mut rows = lines(connection, "SELECT * FROM agents")?;
     rows.extend(lines(connection, "SELECT * FROM canvases")?);
     Ok(rows)
@@ -111,6 +111,7 @@ fn a_seal_that_is_not_good_raises() {
         "v1",
         "....",
         "v1.1.0.0.99999999999.32.",
+        "v1.1.pid.from.until.tenant.code",
         &good[1..],
         &good[..good.len() - 1],
         &good.to_uppercase(),
