@@ -78,22 +78,23 @@ impl<C> fmt::Debug for Manager<C> {
 }
 
 impl<C: Driver> ManageConnection for Manager<C> {
-    type Connection = Session<C>;
+    /// Boxed: bb8 moves a connection some ten times between two borrowers.
+    type Connection = Box<Session<C>>;
     type Error = ConnectionError;
 
-    async fn connect(&self) -> ConnectionResult<Session<C>> {
-        (self.connect)().await
+    async fn connect(&self) -> ConnectionResult<Box<Session<C>>> {
+        Ok(Box::new((self.connect)().await?))
     }
 
     /// Costs no round trip: a socket that was closed in the meantime is seen by the task that reads it.
-    async fn is_valid(&self, session: &mut Session<C>) -> ConnectionResult<()> {
+    async fn is_valid(&self, session: &mut Box<Session<C>>) -> ConnectionResult<()> {
         if session.connection.is_closed() {
             return Err(ConnectionError::BadConnection("the connection was closed".to_owned()));
         }
         Ok(())
     }
 
-    fn has_broken(&self, session: &mut Session<C>) -> bool {
+    fn has_broken(&self, session: &mut Box<Session<C>>) -> bool {
         session.discarded || session.connection.is_closed()
     }
 }

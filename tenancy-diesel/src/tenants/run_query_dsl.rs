@@ -141,9 +141,9 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
         Self: AsQuery<Query: Statement<Tx::Reach, Kind> + Load<'query, Tx::Backend, U>>,
         U: Send + 'tx,
     {
-        let row =
-            tx.load(self.as_query(), Rows::First, <Self::Query as Statement<Tx::Reach, Kind>>::RAW_SQL_SHOWS);
-        async move { first(row.await?) }.boxed()
+        let query = self.as_query();
+        let shows = <Self::Query as Statement<Tx::Reach, Kind>>::RAW_SQL_SHOWS;
+        async move { first(tx.load(query, Rows::First, shows).await?) }.boxed()
     }
 
     /// Runs the query with `LIMIT 1`, and returns its row, or [`NotFound`](Error::NotFound).
@@ -156,8 +156,7 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
     {
         let query = LimitDsl::limit(self, 1).as_query();
         let shows = <<Limit<Self> as AsQuery>::Query as Statement<Tx::Reach, Kind>>::RAW_SQL_SHOWS;
-        let row = tx.load(query, Rows::First, shows);
-        async move { first(row.await?) }.boxed()
+        async move { first(tx.load(query, Rows::First, shows).await?) }.boxed()
     }
 }
 

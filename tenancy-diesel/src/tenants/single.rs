@@ -60,8 +60,8 @@ impl<C: TenantConnection> Tenants<C> {
         Q: AsQuery<Query: Statement<Within<I, B>, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        let row = self.single(scope, query.as_query(), Rows::First);
-        async move { Ok(first(row.await?)?) }.boxed()
+        let query = query.as_query();
+        async move { Ok(first(self.single(scope, query, Rows::First).await?)?) }.boxed()
     }
 
     /// Runs one query with `LIMIT 1`, and returns its row, or `NotFound`. As [`load`](Self::load).
@@ -81,8 +81,8 @@ impl<C: TenantConnection> Tenants<C> {
         Limit<Q>: AsQuery<Query: Statement<Within<I, B>, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        let row = self.single(scope, LimitDsl::limit(query, 1).as_query(), Rows::First);
-        async move { Ok(first(row.await?)?) }.boxed()
+        let query = LimitDsl::limit(query, 1).as_query();
+        async move { Ok(first(self.single(scope, query, Rows::First).await?)?) }.boxed()
     }
 
     /// Runs one statement, and returns how many rows it changed. On PostgreSQL it takes two round trips, and one more where

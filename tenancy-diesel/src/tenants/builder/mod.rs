@@ -303,7 +303,7 @@ async fn open<C: TenantConnection>(
         .error_sink(Box::new(failure.clone()))
         .build_unchecked(Manager::new(connector));
     // A pool that has filled itself in the meantime has no room for it.
-    let _unneeded = pool.add(first);
+    let _unneeded = pool.add(Box::new(first));
     Ok(Arc::new(OwnPool { pool, failure }))
 }
 

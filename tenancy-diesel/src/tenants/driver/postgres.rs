@@ -146,6 +146,8 @@ async fn after<T>(
         }
     }
     ahead.extend(std::mem::take(&mut before.savepoints).into_iter().map(send));
+    // Pinned here, because to hand it on by value copies it.
+    let mut work = pin!(work);
     // Unconstrained: without budget left, a seal would wait for tokio before it is queued, and `work` would not.
     let mut ahead = pin!(join_in_order(ahead));
     if let Poll::Ready(ended) = unconstrained(poll_fn(|context| Poll::Ready(ahead.poll_unpin(context)))).await
@@ -155,7 +157,7 @@ async fn after<T>(
         return unconstrained(work).await;
     }
     // All are waited for: what comes next must not find the opening's failure still under way.
-    let (ahead, done) = unconstrained(join(ahead, work)).await;
+    let (ahead, done) = unconstrained(join(ahead, work.as_mut())).await;
     ahead.into_iter().collect::<QueryResult<()>>()?;
     done
 }
