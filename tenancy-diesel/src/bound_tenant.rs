@@ -6,11 +6,14 @@ use std::fmt;
 use std::rc::Rc;
 
 use diesel::backend::Backend;
+use diesel::expression::{AsExpression, TypedExpressionType};
+use diesel::internal::derives::as_expression::Bound;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{Error, QueryResult};
+use diesel::sql_types::SqlType;
 
 /// The bound id of a tenant. Every condition and every stamp of the crate prints it, and nothing else prints an id.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct BoundTenant<I, E> {
     id: I,
     bound: E,
@@ -20,6 +23,26 @@ impl<I, E> BoundTenant<I, E> {
     pub(crate) fn new(id: I, bound: E) -> Self {
         Self { id, bound }
     }
+}
+
+/// The id is bound anew: Diesel's `Bound` is cloned only where its SQL type is, which an SQL type of the application's own
+/// need not be, and a FROM clause that cannot be cloned cannot be joined.
+impl<I, ST, V> Clone for BoundTenant<I, Bound<ST, V>>
+where
+    ST: SqlType + TypedExpressionType,
+    I: AsExpression<ST, Expression = Bound<ST, V>> + Clone,
+{
+    fn clone(&self) -> Self {
+        Self::new(self.id.clone(), self.id.clone().as_expression())
+    }
+}
+
+impl<I, ST, V> Copy for BoundTenant<I, Bound<ST, V>>
+where
+    ST: SqlType + TypedExpressionType,
+    I: AsExpression<ST, Expression = Bound<ST, V>> + Copy,
+    Bound<ST, V>: Copy,
+{
 }
 
 impl<I, E, DB> QueryFragment<DB> for BoundTenant<I, E>

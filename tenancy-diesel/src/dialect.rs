@@ -13,6 +13,21 @@ pub enum SourceForm {
     Joined,
 }
 
+/// The two ways to write that two joined sources are the same tenant's, when each is one tenant's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SameTenantForm {
+    /// `left.tenant = right.tenant`.
+    Columns,
+    /// `NULLIF(left.tenant = $3, FALSE) IS NOT NULL`, with the right one's tenant: true where they are equal.
+    ///
+    /// From an equality of the columns PostgreSQL derives that of the two bound tenants, `$1 = $2`, a condition of no table.
+    /// A join that has one is never memoized, so the generic plan looks dear and the statement is planned each time that it
+    /// runs. From this form it derives nothing, and expects it of 0.995 of the rows (`DEFAULT_NOT_UNK_SEL`): of
+    /// `COALESCE(.., FALSE)` it would expect the half.
+    Opaque,
+}
+
 mod sealed {
     pub trait Sealed {}
     #[cfg(feature = "postgres")]
@@ -33,11 +48,15 @@ mod sealed {
 pub trait TenantBackend: Backend + sealed::Sealed {
     /// How a source is written.
     const SOURCE: SourceForm;
+
+    /// How it is written that two joined sources are the same tenant's.
+    const SAME_TENANT: SameTenantForm = SameTenantForm::Columns;
 }
 
 #[cfg(feature = "postgres")]
 impl TenantBackend for diesel::pg::Pg {
     const SOURCE: SourceForm = SourceForm::Derived;
+    const SAME_TENANT: SameTenantForm = SameTenantForm::Opaque;
 }
 
 #[cfg(feature = "sqlite")]

@@ -6,6 +6,7 @@ use diesel::internal::table_macro::{BoxedSelectStatement, FromClause, Join, Join
 use diesel::query_source::{JoinTo, QuerySource};
 
 use crate::alias::ScopedAlias;
+use crate::same_tenant::{Declared, JoinedWith};
 use crate::source::{EveryTenant, ScopedTable, Unowned, Within};
 use crate::table::TenantTable;
 
@@ -84,14 +85,17 @@ impl<F, ST, DB, GB, Other> Beside<Other> for BoxedSelectStatement<'_, ST, FromCl
 
 impl<Left, Right, R, S> JoinTo<ScopedTable<Right, S>> for ScopedTable<Left, R>
 where
-    Left: JoinTo<Right>,
+    Left: JoinTo<Right, OnClause: Declared<R::Tenant>>,
     Right: TenantTable,
+    R: JoinedWith<Right, S>,
 {
     type FromClause = ScopedTable<Right, S>;
-    type OnClause = Left::OnClause;
+    type OnClause = <Left::OnClause as Declared<R::Tenant>>::OnClause;
 
     fn join_target(rhs: ScopedTable<Right, S>) -> (Self::FromClause, Self::OnClause) {
-        on_clause::<Left, Right, _>(rhs)
+        let (rhs, declared) = on_clause::<Left, Right, _>(rhs);
+        let on = declared.on_clause(R::tenant(rhs.reach()));
+        (rhs, on)
     }
 }
 

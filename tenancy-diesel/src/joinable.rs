@@ -1,40 +1,38 @@
-//! The ON clause of a declared relation: the foreign key and, between tenants' tables, the tenant as well.
+//! What is declared of two tables that can be joined: the foreign key and, between tenants' tables, the tenant as well.
 
-use std::marker::PhantomData;
+use diesel::dsl::{Eq, SqlTypeOf};
+use diesel::expression::{AsExpression, Expression};
+use diesel::internal::table_macro::NullableExpression;
+use diesel::sql_types::{SingleValue, SqlType};
+use diesel::{ExpressionMethods, NullableExpressionMethods};
 
-use diesel::backend::Backend;
-use diesel::expression::{AppearsOnTable, Expression};
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::result::QueryResult;
+use crate::same_tenant::{ByColumn, OnSameTenant};
+use crate::table::{DeclaredTable, Nobodys, Tenants};
 
-use crate::table::{DeclaredTable, Nobodys, TenantTable, Tenants};
+/// The owners of two tables, and with them the ON clause that is declared.
+pub trait Owners<Left, Right, Keys> {
+    /// The keys and, between tenants' tables, the tenants.
+    type OnClause;
 
-/// Whether a child and its parent have a tenant in common, by their owners.
-pub trait Owners<Child, Parent> {
-    /// Prints `child.tenant = parent.tenant AND `, or nothing.
     #[doc(hidden)]
-    fn push_tenant<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>;
+    fn on_clause(keys: Keys) -> Self::OnClause;
 }
 
-impl<Child: TenantTable, Parent: TenantTable> Owners<Child, Parent> for (Tenants, Tenants) {
-    fn push_tenant<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-        out.push_identifier(Child::NAME)?;
-        out.push_sql(".");
-        out.push_identifier(Child::TENANT_COLUMN)?;
-        out.push_sql(" = ");
-        out.push_identifier(Parent::NAME)?;
-        out.push_sql(".");
-        out.push_identifier(Parent::TENANT_COLUMN)?;
-        out.push_sql(" AND ");
-        Ok(())
+impl<Left, Right, Keys> Owners<Left, Right, Keys> for (Tenants, Tenants) {
+    type OnClause = OnSameTenant<Left, Right, ByColumn, Keys>;
+
+    fn on_clause(keys: Keys) -> Self::OnClause {
+        OnSameTenant::by_column(keys)
     }
 }
 
 macro_rules! nothing_in_common {
     ($($owners:ty),+) => {$(
-        impl<Child, Parent> Owners<Child, Parent> for $owners {
-            fn push_tenant<DB: Backend>(_: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-                Ok(())
+        impl<Left, Right, Keys> Owners<Left, Right, Keys> for $owners {
+            type OnClause = Keys;
+
+            fn on_clause(keys: Keys) -> Keys {
+                keys
             }
         }
     )+};
@@ -42,52 +40,42 @@ macro_rules! nothing_in_common {
 
 nothing_in_common!((Tenants, Nobodys), (Nobodys, Tenants), (Nobodys, Nobodys));
 
-/// The ON clause that joins `Child` with `Parent`, whose keys are equal by `Keys`.
-#[derive(Debug, Clone, Copy)]
-pub struct OnRelation<Child, Parent, Keys> {
-    keys: Keys,
-    tables: PhantomData<(Child, Parent)>,
-}
+/// `foreign_key = parent.key`, where either may be nullable.
+type KeysOf<ForeignKey, Parent> =
+    Eq<NullableExpression<ForeignKey>, NullableExpression<<Parent as DeclaredTable>::Key>>;
 
-impl<Child, Parent, Keys> OnRelation<Child, Parent, Keys> {
+/// A table that is declared to join `Right` by `ForeignKey`, which points at `Parent`: one of the two.
+pub trait Relation<Right, Parent, ForeignKey> {
+    /// The keys and, between tenants' tables, the tenants.
+    type OnClause;
+
     #[doc(hidden)]
-    pub fn new(keys: Keys) -> Self {
-        Self { keys, tables: PhantomData }
-    }
+    fn on_clause(foreign_key: ForeignKey) -> Self::OnClause;
 }
 
-impl<Child, Parent, Keys, DB> QueryFragment<DB> for OnRelation<Child, Parent, Keys>
+impl<Left, Right, Parent, ForeignKey> Relation<Right, Parent, ForeignKey> for Left
 where
-    DB: Backend,
-    Child: DeclaredTable,
+    Left: DeclaredTable,
+    Right: DeclaredTable,
     Parent: DeclaredTable,
-    (Child::Owner, Parent::Owner): Owners<Child, Parent>,
-    Keys: QueryFragment<DB>,
+    ForeignKey: Expression,
+    NullableExpression<ForeignKey>: Expression<SqlType: SqlType + SingleValue>,
+    NullableExpression<Parent::Key>: AsExpression<SqlTypeOf<NullableExpression<ForeignKey>>>,
+    (Left::Owner, Right::Owner): Owners<Left, Right, KeysOf<ForeignKey, Parent>>,
 {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        <(Child::Owner, Parent::Owner)>::push_tenant(&mut out)?;
-        self.keys.walk_ast(out)
+    type OnClause =
+        <(Left::Owner, Right::Owner) as Owners<Left, Right, KeysOf<ForeignKey, Parent>>>::OnClause;
+
+    fn on_clause(foreign_key: ForeignKey) -> Self::OnClause {
+        <(Left::Owner, Right::Owner)>::on_clause(foreign_key.nullable().eq(Parent::key().nullable()))
     }
-}
-
-impl<Child, Parent, Keys: Expression> Expression for OnRelation<Child, Parent, Keys> {
-    type SqlType = Keys::SqlType;
-}
-
-/// The keys are of both tables, and so is the tenant.
-impl<Child, Parent, Keys: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for OnRelation<Child, Parent, Keys> {}
-
-impl<Child: 'static, Parent: 'static, Keys: QueryId> QueryId for OnRelation<Child, Parent, Keys> {
-    type QueryId = OnRelation<Child, Parent, Keys::QueryId>;
-
-    const HAS_STATIC_QUERY_ID: bool = Keys::HAS_STATIC_QUERY_ID;
 }
 
 /// Declares that two tables can be joined without an explicit ON clause: `joinable!(child -> parent (foreign_key))`.
 ///
 /// The twin of `diesel::joinable!`, which compares the foreign key with the whole primary key and so does not serve a
-/// table whose key leads with the tenant. Between two tenant tables the ON clause is
-/// `child.tenant = parent.tenant AND child.foreign_key = parent.key`, so that joins across tenants keep each tenant's
+/// table whose key leads with the tenant. Between two tenant tables the ON clause says, besides
+/// `child.foreign_key = parent.key`, that both rows are the same tenant's, so that joins across tenants keep each tenant's
 /// rows together as well. Both tables have to be declared, tenant-scoped or global.
 ///
 /// # Examples
@@ -104,10 +92,10 @@ impl<Child: 'static, Parent: 'static, Keys: QueryId> QueryId for OnRelation<Chil
 macro_rules! joinable {
     ($($child:ident)::+ -> $($parent:ident)::+ ($foreign_key:ident)) => {
         $crate::__joinable!(
-            $($child)::+::table, $($parent)::+::table => $($child)::+::table, $($parent)::+::table, $($child)::+::$foreign_key
+            $($child)::+::table, $($parent)::+::table => $($parent)::+::table, $($child)::+::$foreign_key
         );
         $crate::__joinable!(
-            $($parent)::+::table, $($child)::+::table => $($child)::+::table, $($parent)::+::table, $($child)::+::$foreign_key
+            $($parent)::+::table, $($child)::+::table => $($parent)::+::table, $($child)::+::$foreign_key
         );
     };
 }
@@ -115,25 +103,18 @@ macro_rules! joinable {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __joinable {
-    ($left:ty, $right:ty => $child:ty, $parent:ty, $foreign_key:path) => {
+    ($left:ty, $right:ty => $parent:ty, $foreign_key:path) => {
         impl ::diesel::JoinTo<$right> for $left {
             type FromClause = $right;
-            type OnClause = $crate::__private::OnRelation<
-                $child,
-                $parent,
-                ::diesel::dsl::Eq<
-                    ::diesel::internal::table_macro::NullableExpression<$foreign_key>,
-                    ::diesel::internal::table_macro::NullableExpression<
-                        <$parent as $crate::DeclaredTable>::Key,
-                    >,
-                >,
-            >;
+            type OnClause = <$left as $crate::__private::Relation<$right, $parent, $foreign_key>>::OnClause;
 
-            fn join_target(rhs: $right) -> (Self::FromClause, Self::OnClause) {
-                use ::diesel::{ExpressionMethods, NullableExpressionMethods};
-
-                let key = <$parent as $crate::DeclaredTable>::key();
-                (rhs, $crate::__private::OnRelation::new($foreign_key.nullable().eq(key.nullable())))
+            fn join_target(right: $right) -> (Self::FromClause, Self::OnClause) {
+                (
+                    right,
+                    <$left as $crate::__private::Relation<$right, $parent, $foreign_key>>::on_clause(
+                        $foreign_key,
+                    ),
+                )
             }
         }
     };

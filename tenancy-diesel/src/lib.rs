@@ -48,6 +48,7 @@ pub mod model;
 pub mod placement;
 #[cfg(feature = "rls")]
 pub mod rls;
+mod same_tenant;
 mod scope_for;
 mod selection;
 mod source;
@@ -162,7 +163,7 @@ pub use tenancy_derive::tenant_scoped;
 
 pub use self::alias::{Alias, AliasField, ScopedAlias, TableAlias};
 pub use self::bound_tenant::WrongTenant;
-pub use self::dialect::{SourceForm, TenantBackend};
+pub use self::dialect::{SameTenantForm, SourceForm, TenantBackend};
 pub use self::model::TenantScoped;
 pub use self::source::{EveryTenant, ScopedTable, Unowned, Within};
 pub use self::statement::{ColumnNames, CrossTenantTarget, delete, insert_into, update};
@@ -179,11 +180,15 @@ pub mod __private {
     pub use crate::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::grouping::nowhere::table as nowhere;
     pub use crate::join::{Beside, JoinKey, on_clause};
-    pub use crate::joinable::OnRelation;
+    pub use crate::joinable::Relation;
     pub use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};
-    pub use crate::table::{ColumnPrefix, Nobodys, Tenants};
+    pub use crate::table::{Nobodys, Tenants, push_column, push_star};
     pub use crate::unscoped::{
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
         Unscoped, UnscopedSet, refused, uncallable,
+    };
+    pub use crate::{
+        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, ScopedAlias, ScopedTable,
+        TableAlias, TenantId, TenantTable, Unbranded, Unowned, Within,
     };
 }

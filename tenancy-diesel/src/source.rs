@@ -20,7 +20,8 @@ use crate::table::{DeclaredTable, GlobalTable, TenantTable, push_qualified_name}
 ///
 /// `agents::table.scoped(&scope)` makes it. It is a Diesel [`Table`]: filters, joins, groupings, subqueries, unions
 /// and locks apply as to any other. Its FROM clause is a subselect of one tenant's rows, so no later `or_filter`, outer
-/// join or raw predicate can widen it; the databases plan it like the filter written by hand.
+/// join or raw predicate can widen it; the databases plan it like the filter written by hand. An ON clause of your own need
+/// not compare the tenants: on PostgreSQL that can cost a plan each time that the statement runs.
 ///
 /// # Examples
 ///
@@ -67,6 +68,10 @@ impl<I, B> Within<I, B> {
 impl<T: TenantTable, R> ScopedTable<T, R> {
     pub(crate) fn reaching(reach: R) -> Self {
         Self { reach, table: PhantomData }
+    }
+
+    pub(crate) fn reach(&self) -> &R {
+        &self.reach
     }
 
     pub(crate) fn into_reach(self) -> R {

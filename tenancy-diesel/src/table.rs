@@ -1,14 +1,15 @@
 //! What a declared table says about itself.
 
-use std::marker::PhantomData;
-
 use diesel::backend::Backend;
 use diesel::expression::Expression;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::AstPass;
 use diesel::query_source::Table;
 use diesel::result::QueryResult;
 use diesel::sql_types::SqlType;
 use diesel::sql_types::is_nullable::NotNull;
+
+use crate::alias::ScopedAlias;
+use crate::source::Unowned;
 
 /// A table that is declared: its rows belong to tenants, or every tenant may see them.
 ///
@@ -70,34 +71,44 @@ pub trait TenantTable: DeclaredTable<Owner = Tenants> {
 }
 
 /// A table that is declared visible to every tenant.
-pub trait GlobalTable: DeclaredTable<Owner = Nobodys> {}
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no global table",
+    label = "its rows are owned by tenants, or it is not declared",
+    note = "take a tenant's table with `.scoped(&scope)`, and put `#[tenant_global]` on a table that every tenant may see",
+    note = "T0018: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0018"
+)]
+pub trait GlobalTable: DeclaredTable<Owner = Nobodys> {
+    /// The table under alias `A`. Asked of the table, it is unknown for what is no global table, and the compiler does
+    /// not report what follows from that as well.
+    #[doc(hidden)]
+    type Under<A>: From<ScopedAlias<A, Unowned>>;
+}
 
 /// The SQL type of a table's tenant column.
 pub type TenantSqlType<T> = <<T as TenantTable>::TenantColumn as Expression>::SqlType;
 
-/// Prints the name by which a tenant table's columns are qualified, with the dot: a scoped source and a changed table both
-/// go by it. Without the dot it could serve as a FROM clause.
-#[derive(Debug, Clone, Copy)]
-pub struct ColumnPrefix<T>(PhantomData<T>);
-
-impl<T> ColumnPrefix<T> {
-    /// The prefix of `T`'s columns.
-    #[allow(clippy::new_without_default)] // only generated code calls it
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
+/// Prints a column of tenant table `T`, qualified by the name that a scoped source and a changed table both go by.
+pub fn push_column<T: TenantTable, DB: Backend>(
+    mut out: AstPass<'_, '_, DB>,
+    column: &str,
+) -> QueryResult<()> {
+    push_prefix::<T, DB>(&mut out)?;
+    out.push_identifier(column)
 }
 
-impl<T: TenantTable, DB: Backend> QueryFragment<DB> for ColumnPrefix<T> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+/// Prints all columns of tenant table `T`, as [`push_column`] does one.
+pub fn push_star<T: TenantTable, DB: Backend>(mut out: AstPass<'_, '_, DB>) -> QueryResult<()> {
+    push_prefix::<T, DB>(&mut out)?;
+    out.push_sql("*");
+    Ok(())
+}
+
+fn push_prefix<T: TenantTable, DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+    if !out.should_skip_from() {
         out.push_identifier(T::NAME)?;
         out.push_sql(".");
-        Ok(())
     }
-}
-
-impl<T: 'static> QueryId for ColumnPrefix<T> {
-    type QueryId = Self;
+    Ok(())
 }
 
 /// Prints the table's name as the database knows it, qualified when it is declared so.

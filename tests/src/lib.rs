@@ -4,5 +4,6 @@ pub mod blocking;
 pub mod cases;
 pub mod fixture;
 pub mod fleet;
+pub mod keyed;
 pub mod schema;
 pub mod server;

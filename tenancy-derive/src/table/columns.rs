@@ -12,6 +12,8 @@ pub(crate) struct Declared {
     pub(crate) sql_name: Literal,
     pub(crate) columns: Vec<Column>,
     pub(crate) primary_key: Vec<Ident>,
+    /// The items of the module `columns`, which are read once for both the names and the patches.
+    pub(crate) column_items: Vec<Item>,
 }
 
 /// A column of it.
@@ -52,11 +54,17 @@ impl Declared {
         let primary_key = idents(&table.associated_type("PrimaryKey")?);
         let columns = module.items.iter().find(|item| item.header == Header::Module("columns".into()))?;
         let items = split_items(columns.body()?.stream());
+        let of = |of: &'static str| {
+            items
+                .iter()
+                .filter(move |item| matches!(&item.header, Header::Impl { of: found, .. } if found == of))
+        };
+        let (expressions, names) = (of("Expression").collect::<Vec<_>>(), of("Column").collect::<Vec<_>>());
         let columns = idents(&table.associated_type("AllColumns")?)
             .into_iter()
-            .map(|name| Column::read(name, &items))
+            .map(|name| Column::read(name, &expressions, &names))
             .collect::<Option<Vec<_>>>()?;
-        Some(Declared { schema, sql_name, columns, primary_key })
+        Some(Declared { schema, sql_name, columns, primary_key, column_items: items })
     }
 
     pub(crate) fn column(&self, name: &Ident) -> Option<&Column> {
@@ -65,11 +73,11 @@ impl Declared {
 }
 
 impl Column {
-    fn read(name: Ident, items: &[Item]) -> Option<Self> {
+    fn read(name: Ident, expressions: &[&Item], columns: &[&Item]) -> Option<Self> {
         let text = name.to_string();
-        let expression = items.iter().find(|item| item.is_impl("Expression", &text))?;
+        let expression = expressions.iter().find(|item| item.is_impl("Expression", &text))?;
         let sql_type = expression.associated_type("SqlType")?;
-        let column = items.iter().find(|item| item.is_impl("Column", &text))?;
+        let column = columns.iter().find(|item| item.is_impl("Column", &text))?;
         let mut literals = Vec::new();
         collect_literals(column.body()?.stream(), &mut literals);
         Some(Column { name, sql_name: literals.pop()?, sql_type })

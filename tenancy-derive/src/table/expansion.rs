@@ -4,7 +4,6 @@
 //! compile time that scoping adds, and nearly all of it is passed on unchanged.
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
-use quote::ToTokens;
 
 /// A module split into its head (attributes, visibility, `mod name`) and its items.
 pub(crate) struct Module {
@@ -23,15 +22,18 @@ pub(crate) struct Item {
 /// What an item is, as far as patching needs to know.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Header {
-    /// `impl Trait for Type`, each by the last name of its path; a reference keeps its `&`.
+    /// `impl Trait<Argument> for Type`, each by the last name of its path; a reference keeps its `&`. Of several arguments
+    /// it is the last one.
     Impl {
         of: String,
+        argument: Option<Ident>,
         on: String,
     },
     /// `mod name { … }`
     Module(String),
     /// `pub type name …`
     TypeAlias(String),
+    Struct,
     Other,
 }
 
@@ -61,20 +63,32 @@ impl Module {
         Err(tokens)
     }
 
-    /// The module with `items` as its body.
+    /// The module with `body` instead of its own.
     pub(crate) fn with_body(&self, body: TokenStream) -> TokenStream {
         let mut tokens = self.head.clone();
-        let mut group = Group::new(Delimiter::Brace, body);
-        group.set_span(self.group.span());
-        tokens.extend([TokenTree::Group(group)]);
+        tokens.extend([TokenTree::Group(regrouped(&self.group, body))]);
         tokens
     }
+
+    /// The module with `items` after its own, which are passed on as they are.
+    pub(crate) fn with_items(&self, items: TokenStream) -> TokenStream {
+        let mut body = self.group.stream();
+        body.extend(items);
+        self.with_body(body)
+    }
+}
+
+/// `group` with another content.
+pub(crate) fn regrouped(group: &Group, content: TokenStream) -> Group {
+    let mut regrouped = Group::new(group.delimiter(), content);
+    regrouped.set_span(group.span());
+    regrouped
 }
 
 impl Item {
     /// Whether this is `impl of for on`.
     pub(crate) fn is_impl(&self, of: &str, on: &str) -> bool {
-        matches!(&self.header, Header::Impl { of: o, on: t } if o == of && t == on)
+        matches!(&self.header, Header::Impl { of: o, on: t, .. } if o == of && t == on)
     }
 
     /// The group that closes the item: an impl's or a module's body.
@@ -99,12 +113,6 @@ impl Item {
             return Some(trees.by_ref().take_while(|tree| !is_punct(tree, ';')).collect());
         }
         None
-    }
-}
-
-impl ToTokens for Item {
-    fn to_tokens(&self, out: &mut TokenStream) {
-        out.extend(self.tokens.iter().cloned());
     }
 }
 
@@ -148,6 +156,7 @@ const ITEM_KEYWORDS: [&str; 11] =
 fn header(keyword: Option<&str>, tokens: &[TokenTree]) -> Header {
     match keyword {
         Some("impl") => impl_header(tokens).unwrap_or(Header::Other),
+        Some("struct") => Header::Struct,
         Some(keyword @ ("mod" | "type")) => {
             let mut trees = tokens.iter().skip_while(|tree| !is_ident(tree, keyword)).skip(1);
             match (trees.next(), keyword) {
@@ -163,12 +172,11 @@ fn header(keyword: Option<&str>, tokens: &[TokenTree]) -> Header {
 fn impl_header(tokens: &[TokenTree]) -> Option<Header> {
     let start = tokens.iter().position(|tree| is_ident(tree, "impl"))? + 1;
     let mut depth = 0_usize;
-    let mut of = None;
-    let mut on: Option<String> = None;
+    let (mut of, mut argument, mut on) = (None, None, None);
     let mut after_for = false;
     let mut reference = false;
     let mut previous_dash = false;
-    for tree in &tokens[start..] {
+    for (at, tree) in tokens.iter().enumerate().skip(start) {
         match tree {
             TokenTree::Punct(punct) => {
                 match punct.as_char() {
@@ -181,21 +189,27 @@ fn impl_header(tokens: &[TokenTree]) -> Option<Header> {
                 continue;
             }
             TokenTree::Ident(ident) if depth == 0 => {
-                let text = ident.to_string();
-                match text.as_str() {
-                    "for" if !after_for => after_for = true,
-                    "where" => break,
-                    _ if after_for => on = Some(text),
-                    _ => of = Some(text),
+                // Text is compared only where a keyword can stand: this runs for every token, without optimization.
+                let in_path = tokens.get(at + 1).is_some_and(|next| is_punct(next, ':'));
+                if !in_path && ident == "where" {
+                    break;
+                } else if !in_path && !after_for && ident == "for" {
+                    after_for = true;
+                } else if after_for {
+                    on = Some(ident);
+                } else {
+                    (of, argument) = (Some(ident), None);
                 }
             }
+            TokenTree::Ident(ident) if depth == 1 && !after_for => argument = Some(ident),
             TokenTree::Group(group) if depth == 0 && group.delimiter() == Delimiter::Brace => break,
             _ => {}
         }
         previous_dash = false;
     }
-    let on = on?;
-    Some(Header::Impl { of: of?, on: if reference { format!("&{on}") } else { on } })
+    let (of, on) = (of?.to_string(), on?.to_string());
+    let on = if reference { format!("&{on}") } else { on };
+    Some(Header::Impl { of, argument: argument.cloned(), on })
 }
 
 /// Whether `tree` is the identifier `name`.
@@ -261,14 +275,18 @@ mod tests {
             impl table { pub fn star(&self) -> star { star } }
         });
         let headers: Vec<_> = items.iter().map(|item| &item.header).collect();
-        let imp = |of: &str, on: &str| Header::Impl { of: of.into(), on: on.into() };
+        let imp = |of: &str, argument: &str, on: &str| Header::Impl {
+            of: of.into(),
+            argument: Some(quote::format_ident!("{argument}")),
+            on: on.into(),
+        };
         assert_eq!(
             headers,
             [
                 &Header::Other,
-                &imp("Insertable", "table"),
-                &imp("Insertable", "&table"),
-                &Header::Other,
+                &imp("Insertable", "T", "table"),
+                &imp("Insertable", "T", "&table"),
+                &Header::Struct,
                 &Header::TypeAlias("SqlType".into()),
                 &Header::Module("columns".into()),
                 &Header::Other,

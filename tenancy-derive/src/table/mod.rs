@@ -81,7 +81,7 @@ pub(crate) fn tenant_scoped(arguments: TokenStream, item: TokenStream) -> TokenS
         return with_item(mistakes, item);
     }
     mistakes.into_items();
-    patch::tenant_module(&module, &declared, &column, &krate)
+    patch::tenant_module(module, declared, &column, &krate)
 }
 
 /// `#[tenant_global]` on the module that `diesel::table!` expands to.
@@ -111,9 +111,7 @@ pub(crate) fn tenant_global(arguments: TokenStream, item: TokenStream) -> TokenS
         return with_item(mistakes, item);
     }
     mistakes.into_items();
-    let items = &module.items;
-    let global = emit::global_items(&declared, &krate);
-    module.with_body(quote!(#(#items)* #global))
+    module.with_items(emit::global_items(&declared, &krate))
 }
 
 /// An empty reason is none.

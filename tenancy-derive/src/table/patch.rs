@@ -1,85 +1,101 @@
 //! Takes the SQL away from a tenant table's bare type.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 
 use super::columns::Declared;
-use super::expansion::{Header, Item, Module, is_ident, is_punct, split_items};
-use super::refusals;
+use super::expansion::{Header, Item, Module, is_ident, is_punct, regrouped};
+use super::{emit, refusals};
 
-/// The module with every way to print or query the bare table removed, ready for the scoped items to be added.
+/// The module with every way to print or query the bare table removed, and the scoped items added.
 pub(crate) fn tenant_module(
-    module: &Module,
-    declared: &Declared,
+    mut module: Module,
+    mut declared: Declared,
     tenant_column: &Ident,
     krate: &TokenStream,
 ) -> TokenStream {
-    let mut body = TokenStream::new();
-    for item in &module.items {
+    let mut column_items = std::mem::take(&mut declared.column_items);
+    // Trees are moved and not copied, all along: this is run without optimization, for each table in each build.
+    let (mut kept, mut added) = (Vec::new(), TokenStream::new());
+    for mut item in std::mem::take(&mut module.items) {
         match &item.header {
-            Header::Impl { of, on } if on == "table" || on == "&table" => {
-                match refusals::replacement(of, on, krate) {
-                    Some(tokens) => body.extend(tokens),
-                    None => item.to_tokens(&mut body),
+            Header::Impl { of, on, .. } if on == "table" && refusals::REPLACED.contains(&of.as_str()) => {
+                continue;
+            }
+            Header::TypeAlias(name) if name == "BoxedQuery" => continue,
+            Header::Module(name) if name == "columns" => {
+                if let Some(TokenTree::Group(body)) = item.tokens.pop() {
+                    let columns = columns_module(std::mem::take(&mut column_items), &declared, tenant_column);
+                    item.tokens.push(TokenTree::Group(regrouped(&body, columns)));
                 }
             }
-            Header::TypeAlias(name) if name == "BoxedQuery" => body.extend(boxed_query(krate)),
-            Header::Module(name) if name == "columns" => {
-                body.extend(columns_module(item, tenant_column, krate));
-            }
-            _ => item.to_tokens(&mut body),
+            Header::Struct => added.extend(query_id(&mut item)),
+            _ => {}
         }
+        kept.append(&mut item.tokens);
     }
-    body.extend(super::emit::tenant_items(declared, tenant_column, krate));
+    let mut body: TokenStream = kept.into_iter().collect();
+    body.extend(added);
+    body.extend(emit::tenant_items(&declared, tenant_column, krate));
     module.with_body(body)
-}
-
-fn boxed_query(krate: &TokenStream) -> TokenStream {
-    quote! {
-        /// A boxed query on this table, within one tenant.
-        pub type BoxedQuery<'a, DB, ST = SqlType, I = #krate::TenantId, B = #krate::Unbranded> =
-            diesel::internal::table_macro::BoxedSelectStatement<
-                'a,
-                ST,
-                diesel::internal::table_macro::FromClause<
-                    #krate::ScopedTable<table, #krate::Within<I, B>>,
-                >,
-                DB,
-            >;
-    }
 }
 
 /// The columns print their table's name from the declaration instead of asking the table, and the tenant column stops
 /// being one that can be assigned.
-fn columns_module(item: &Item, tenant_column: &Ident, krate: &TokenStream) -> TokenStream {
-    let Some(body) = item.body() else { return item.to_token_stream() };
-    let tenant_column = tenant_column.to_string();
-    let mut patched = TokenStream::new();
-    for column_item in split_items(body.stream()) {
-        match &column_item.header {
-            Header::Impl { of, .. } if of == "QueryFragment" => {
-                patched.extend(with_column_prefix(column_item.to_token_stream(), krate));
+fn columns_module(items: Vec<Item>, declared: &Declared, tenant_column: &Ident) -> TokenStream {
+    let tenant_name = tenant_column.to_string();
+    let (mut kept, mut added) = (Vec::new(), TokenStream::new());
+    for mut item in items {
+        if let Header::Impl { of, argument, on } = &item.header {
+            match of.as_str() {
+                "QueryFragment" => {
+                    added.extend(fragment(&item, on, declared));
+                    continue;
+                }
+                "Column" if *on == tenant_name => refusals::restrict_column(&mut item),
+                // The other implementation, of `ValidGrouping<()>`, has no argument.
+                "ValidGrouping" if *on == tenant_name && argument.is_some() => {
+                    added.extend(grouping(tenant_column));
+                    continue;
+                }
+                "IsContainedInGroupBy" if argument.as_ref().is_some_and(|found| found == tenant_column) => {
+                    contain_grouped_tenant(&mut item);
+                }
+                // A column is no FROM clause: nothing asks whether `Only` or `Tablesample` of the table appears in it.
+                "AppearsInFromClause" => continue,
+                _ => {}
             }
-            Header::Impl { of, on } if of == "Column" && *on == tenant_column => {
-                patched.extend(refusals::column_impl(&column_item, krate));
+        } else if item.header == Header::Struct {
+            added.extend(query_id(&mut item));
+        }
+        kept.append(&mut item.tokens);
+    }
+    let mut patched: TokenStream = kept.into_iter().collect();
+    patched.extend(added);
+    patched
+}
+
+/// How a column is printed, or `*`: Diesel's way, with the table's name from its declaration.
+fn fragment(item: &Item, on: &str, declared: &Declared) -> TokenStream {
+    let span = item.tokens.first().map_or_else(Span::call_site, TokenTree::span);
+    let column = declared.columns.iter().find(|column| column.name == on);
+    let (name, print) = match column {
+        Some(column) => {
+            let (name, sql_name) = (&column.name, &column.sql_name);
+            (quote!(#name), quote_spanned!(span=> push_column::<super::table, DB>(out, #sql_name)))
+        }
+        None => (quote_spanned!(span=> star), quote_spanned!(span=> push_star::<super::table, DB>(out))),
+    };
+    quote_spanned! {span=>
+        impl<DB: diesel::backend::Backend> diesel::query_builder::QueryFragment<DB> for #name {
+            fn walk_ast<'b>(
+                &'b self,
+                out: diesel::query_builder::AstPass<'_, 'b, DB>,
+            ) -> diesel::result::QueryResult<()> {
+                super::__tenancy::#print
             }
-            // The other implementation, of `ValidGrouping<()>`, has no parameter.
-            Header::Impl { of, on }
-                if of == "ValidGrouping"
-                    && *on == tenant_column
-                    && column_item.tokens.iter().any(|tree| is_ident(tree, "__GB")) =>
-            {
-                patched.extend(grouping(&format_ident!("{tenant_column}")));
-            }
-            _ => column_item.to_tokens(&mut patched),
         }
     }
-    let mut tokens: Vec<TokenTree> = item.tokens.clone();
-    tokens.pop();
-    let mut group = Group::new(body.delimiter(), patched);
-    group.set_span(body.span());
-    tokens.push(TokenTree::Group(group));
-    tokens.into_iter().collect()
 }
 
 /// The tenant column in a GROUP BY: asked for by a name that Diesel takes for a column.
@@ -97,57 +113,43 @@ fn grouping(tenant_column: &Ident) -> TokenStream {
     }
 }
 
-/// Replaces `diesel::internal::table_macro::StaticQueryFragmentInstance<table>` and
-/// `<table as diesel::QuerySource>::FromClause` by a fragment that prints the name columns are qualified with.
-fn with_column_prefix(tokens: TokenStream, krate: &TokenStream) -> TokenStream {
-    let trees: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut out = TokenStream::new();
-    let mut at = 0;
-    while at < trees.len() {
-        if let Some(after) =
-            matches_text(&trees, at, &STATIC_FRAGMENT).or_else(|| matches_text(&trees, at, &FROM_CLAUSE))
-        {
-            // In Diesel's constant the path stands bare before `::new()`.
-            at = matches_text(&trees, after, &["<", "table", ">"]).unwrap_or(after);
-            out.extend(quote!(#krate::__private::ColumnPrefix::<super::table>));
-            continue;
-        }
-        if let Some(after) = dot_at(&trees, at) {
-            at = after;
-            continue;
-        }
-        match &trees[at] {
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), with_column_prefix(group.stream(), krate));
-                inner.set_span(group.span());
-                out.extend([TokenTree::Group(inner)]);
+/// `IsContainedInGroupBy<tenant_column>` becomes `IsContainedInGroupBy<super::__GroupedTenant>`: nothing asks for the
+/// column itself.
+fn contain_grouped_tenant(item: &mut Item) {
+    let argument = item.tokens.iter().position(|tree| is_punct(tree, '<')).map_or(0, |at| at + 1);
+    item.tokens.splice(argument..=argument, quote!(super::__GroupedTenant));
+}
+
+/// Takes `QueryId` from what a struct derives, and gives the implementation: the derive is Diesel's, a program that reads
+/// the struct again for each column.
+fn query_id(item: &mut Item) -> Option<TokenStream> {
+    let name = match item.tokens.as_slice() {
+        [.., TokenTree::Ident(name), _] => name.clone(),
+        _ => return None,
+    };
+    let (at, attribute, derives) = item.tokens.iter().enumerate().find_map(|(at, tree)| match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+            match group.stream().into_iter().collect::<Vec<_>>().as_slice() {
+                [TokenTree::Ident(derive), TokenTree::Group(derives)] if derive == "derive" => {
+                    Some((at, group.clone(), derives.clone()))
+                }
+                _ => None,
             }
-            tree => out.extend([tree.clone()]),
         }
-        at += 1;
-    }
-    out
-}
-
-const STATIC_FRAGMENT: [&str; 10] =
-    ["diesel", ":", ":", "internal", ":", ":", "table_macro", ":", ":", "StaticQueryFragmentInstance"];
-
-const FROM_CLAUSE: [&str; 11] =
-    ["<", "table", "as", "diesel", ":", ":", "QuerySource", ">", ":", ":", "FromClause"];
-
-/// The index after `out.push_sql(".");`, when it stands at `at`: the prefix prints the dot itself.
-fn dot_at(trees: &[TokenTree], at: usize) -> Option<usize> {
-    let [_, _, _, TokenTree::Group(arguments), end] = trees.get(at..at + 5)? else { return None };
-    let called = matches_text(trees, at, &["__diesel_internal_out", ".", "push_sql"]).is_some();
-    (called && arguments.stream().to_string() == "\".\"" && is_punct(end, ';')).then_some(at + 5)
-}
-
-/// The index after `pattern`, when it stands at `at`.
-fn matches_text(trees: &[TokenTree], at: usize, pattern: &[&str]) -> Option<usize> {
-    let window = trees.get(at..at + pattern.len())?;
-    let same = window.iter().zip(pattern).all(|(tree, text)| match text.as_bytes() {
-        [punct @ (b':' | b'<' | b'>' | b'.')] => is_punct(tree, *punct as char),
-        _ => is_ident(tree, text),
-    });
-    same.then_some(at + pattern.len())
+        _ => None,
+    })?;
+    let listed: Vec<_> = derives.stream().into_iter().collect();
+    let last = listed.iter().position(|tree| is_ident(tree, "QueryId"))?;
+    // From the comma before it, or the start, to the one after it.
+    let first = listed[..last].iter().rposition(|tree| is_punct(tree, ',')).map_or(0, |comma| comma + 1);
+    let after = listed.get(last + 1).map_or(last, |_| last + 1);
+    let kept =
+        listed.iter().enumerate().filter(|(at, _)| !(first..=after).contains(at)).map(|(_, tree)| tree);
+    let kept = TokenTree::Group(regrouped(&derives, kept.cloned().collect()));
+    item.tokens[at] = TokenTree::Group(regrouped(&attribute, quote!(derive #kept)));
+    Some(quote_spanned! {name.span()=>
+        impl diesel::query_builder::QueryId for #name {
+            type QueryId = Self;
+        }
+    })
 }

@@ -1,220 +1,155 @@
 //! What stands in for the items that are taken away: implementations and methods whose bound never holds, so that the
 //! compiler says in words what is wrong, at the user's token.
+//!
+//! It is the same for every table, so it is a text, in which `__tenancy` is this library: `quote!` would pass it to the
+//! compiler token by token, in unoptimized code, for each table in each build.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::TokenTree;
+use quote::quote;
 
-use super::expansion::Item;
+use super::expansion::{Item, is_ident};
 
-/// The replacement for `impl of for on`, or `None` when Diesel's own is kept.
-pub(crate) fn replacement(of: &str, on: &str, krate: &TokenStream) -> Option<TokenStream> {
-    let private = quote!(#krate::__private);
-    let tokens = match (of, on) {
-        // COPY prints a table by it.
-        ("StaticQueryFragment", "table") => quote! {
-            impl<'tenant> diesel::internal::table_macro::StaticQueryFragment for table
-            where
-                table: #private::ReadWithinTenant<'tenant>,
-            {
-                type Component = #private::Unscoped<table>;
-                const STATIC_COMPONENT: &'static Self::Component = &#private::Unscoped::new();
-            }
-        },
-        ("QuerySource", "table") => quote! {
-            impl diesel::QuerySource for table {
-                type FromClause = #private::Unscoped<table>;
-                type DefaultSelection = <Self as diesel::Table>::AllColumns;
+/// The traits whose implementations for the bare table give way to those of [`REFUSALS`].
+// `StaticQueryFragment`: COPY prints a table by it. `QueryFragment` is implemented under a bound that never holds, rather
+// than left out, so that what asks for it (an alias of Diesel's, `Only`) is refused in words. It does not keep the
+// schema's own crate from writing an implementation by hand.
+pub(crate) const REPLACED: [&str; 3] = ["StaticQueryFragment", "QuerySource", "QueryFragment"];
 
-                fn from_clause(&self) -> Self::FromClause {
-                    #private::Unscoped::new()
-                }
+const REPLACEMENTS: &str = stringify! {
+    impl<'tenant> diesel::internal::table_macro::StaticQueryFragment for table
+    where
+        table: __tenancy::ReadWithinTenant<'tenant>,
+    {
+        type Component = __tenancy::Unscoped<table>;
+        const STATIC_COMPONENT: &'static Self::Component = &__tenancy::Unscoped::new();
+    }
 
-                fn default_selection(&self) -> Self::DefaultSelection {
-                    <Self as diesel::Table>::all_columns()
-                }
-            }
-        },
-        // Implemented under a bound that never holds, rather than left out, so that what asks for it (an alias of Diesel's,
-        // `Only`) is refused in words. It does not keep the schema's own crate from writing an implementation by hand.
-        ("QueryFragment", "table") => quote! {
-            impl<DB> diesel::query_builder::QueryFragment<DB> for table
-            where
-                DB: diesel::backend::Backend + #private::RunsWithoutTenant<table>,
-            {
-                fn walk_ast<'b>(
-                    &'b self,
-                    _: diesel::query_builder::AstPass<'_, 'b, DB>,
-                ) -> diesel::result::QueryResult<()> {
-                    #private::refused()
-                }
-            }
-        },
-        _ => return None,
-    };
-    Some(tokens)
-}
+    impl diesel::QuerySource for table {
+        type FromClause = __tenancy::Unscoped<table>;
+        type DefaultSelection = <Self as diesel::Table>::AllColumns;
 
-/// `impl Column for tenant_column` under a bound that never holds: it can be read, not assigned.
-pub(crate) fn column_impl(item: &Item, krate: &TokenStream) -> TokenStream {
-    let Some(body) = item.body() else { return item.to_token_stream() };
-    let head: TokenStream = item.tokens[..item.tokens.len() - 1].iter().cloned().collect();
-    let mut head: Vec<_> = head.into_iter().collect();
+        fn from_clause(&self) -> Self::FromClause {
+            __tenancy::Unscoped::new()
+        }
+
+        fn default_selection(&self) -> Self::DefaultSelection {
+            <Self as diesel::Table>::all_columns()
+        }
+    }
+
+    impl<DB> diesel::query_builder::QueryFragment<DB> for table
+    where
+        DB: diesel::backend::Backend + __tenancy::RunsWithoutTenant<table>,
+    {
+        fn walk_ast<'b>(
+            &'b self,
+            _: diesel::query_builder::AstPass<'_, 'b, DB>,
+        ) -> diesel::result::QueryResult<()> {
+            __tenancy::refused()
+        }
+    }
+
+    impl<ST> __tenancy::AsInExpression<ST> for table
+    where
+        ST: diesel::sql_types::SqlType + diesel::expression::TypedExpressionType,
+    {
+        type InExpression = __tenancy::UnscopedSet<table, ST>;
+
+        fn as_in_expression(self) -> Self::InExpression {
+            __tenancy::UnscopedSet::new()
+        }
+    }
+
+    impl<'tenant> diesel::query_builder::SelectQuery for table
+    where
+        table: __tenancy::ReadWithinTenant<'tenant>,
+    {
+        type SqlType = SqlType;
+    }
+};
+
+/// `impl Column for tenant_column` gets a bound that never holds: it can be read, not assigned.
+pub(crate) fn restrict_column(item: &mut Item) {
+    let Some(TokenTree::Group(body)) = item.tokens.pop() else { return };
     // `impl …` becomes `impl<'tenant> …`
-    let after_impl =
-        head.iter().position(|tree| super::expansion::is_ident(tree, "impl")).map_or(0, |at| at + 1);
-    let rest: TokenStream = head.split_off(after_impl).into_iter().collect();
-    let head: TokenStream = head.into_iter().collect();
-    quote! {
-        #head <'tenant> #rest
+    let after_impl = item.tokens.iter().position(|tree| is_ident(tree, "impl")).map_or(0, |at| at + 1);
+    item.tokens.splice(after_impl..after_impl, quote!(<'tenant>));
+    item.tokens.extend(quote! {
         where
-            super::table: #krate::__private::TenantColumnAssigned<'tenant>,
+            super::table: super::__tenancy::TenantColumnAssigned<'tenant>,
         #body
-    }
+    });
 }
 
-/// A method of the bare table: its name, and the types of its arguments, each of them a type parameter.
-type Method = (&'static str, &'static [&'static str]);
-
-/// Every method by which Diesel would build a query from a table, without those that its own expansion calls on `self`.
-/// Inherent methods win over a trait's, and a bound on a method keeps its whole explanation.
-const BUILDERS: [Method; 34] = [
-    ("distinct", &[]),
-    ("distinct_on", &["Expr"]),
-    ("select", &["Selection"]),
-    ("count", &[]),
-    ("filter", &["Predicate"]),
-    ("or_filter", &["Predicate"]),
-    ("find", &["PK"]),
-    ("order", &["Expr"]),
-    ("order_by", &["Expr"]),
-    ("then_order_by", &["Expr"]),
-    ("positional_order_by", &["Expr"]),
-    ("limit", &["Rows"]),
-    ("offset", &["Rows"]),
-    ("group_by", &["Expr"]),
-    ("having", &["Predicate"]),
-    ("for_update", &[]),
-    ("for_no_key_update", &[]),
-    ("for_share", &[]),
-    ("for_key_share", &[]),
-    ("skip_locked", &[]),
-    ("no_wait", &[]),
-    ("single_value", &[]),
-    ("nullable", &[]),
-    ("assume_not_null", &[]),
-    ("union", &["Rhs"]),
-    ("union_all", &["Rhs"]),
-    ("intersect", &["Rhs"]),
-    ("intersect_all", &["Rhs"]),
-    ("except", &["Rhs"]),
-    ("except_all", &["Rhs"]),
-    ("only", &[]),
-    ("tablesample_bernoulli", &["Percent"]),
-    ("tablesample_system", &["Percent"]),
-    ("insert_into", &["Target"]),
-];
-
-const JOINS: [Method; 4] =
-    [("inner_join", &["Rhs"]), ("left_join", &["Rhs"]), ("left_outer_join", &["Rhs"]), ("on", &["On"])];
-
-/// Every method by which Diesel or diesel-async would run a table as a query: its name, and its type parameters, which
-/// callers do write out.
-const RUNNERS: [Method; 6] = [
-    ("load", &["U"]),
-    ("load_iter", &["U", "B"]),
-    ("load_stream", &["U"]),
-    ("first", &["U"]),
-    ("get_result", &["U"]),
-    ("get_results", &["U"]),
-];
-
-/// The inherent methods of the bare table.
-pub(crate) fn methods(krate: &TokenStream) -> TokenStream {
-    let builders = BUILDERS.iter().map(|method| builder(method, "ReadWithinTenant", krate));
-    let joins = JOINS.iter().map(|method| builder(method, "JoinWithinTenant", krate));
-    let runners = RUNNERS.iter().map(|method| runner(method, krate));
-    quote! {
-        // `eq_any(table)`: the error then stands where the query is run.
-        impl<ST> #krate::__private::AsInExpression<ST> for table
-        where
-            ST: diesel::sql_types::SqlType + diesel::expression::TypedExpressionType,
-        {
-            type InExpression = #krate::__private::UnscopedSet<table, ST>;
-
-            fn as_in_expression(self) -> Self::InExpression {
-                #krate::__private::UnscopedSet::new()
-            }
-        }
-
-        // `exists(table)`
-        impl<'tenant> diesel::query_builder::SelectQuery for table
-        where
-            table: #krate::__private::ReadWithinTenant<'tenant>,
-        {
-            type SqlType = SqlType;
-        }
-
-        #[doc(hidden)]
-        #[allow(dead_code, clippy::all)]
-        impl table {
-            #(#builders)*
-            #(#joins)*
-            #(#runners)*
-
-            pub fn execute<'tenant, Refused>(self, _: impl Sized) -> Refused
-            where
-                table: #krate::__private::ReadWithinTenant<'tenant>,
-            {
-                #krate::__private::uncallable()
-            }
-
-            pub fn into_boxed<'tenant, DB>(
-                self,
-            ) -> <table as #krate::__private::RunWithinTenant<
-                'tenant,
-                <DB as #krate::__private::RowKey>::Key,
-            >>::Refused
-            where
-                table: #krate::__private::RunWithinTenant<'tenant>,
-            {
-                #krate::__private::uncallable()
-            }
-        }
-    }
-}
-
+/// Methods by which Diesel would build a query from a table, each with the type parameters that its arguments are of.
+///
 /// The result is whatever is wanted of it: after the error, the compiler says nothing about what is called on it. One
 /// mistake, one error.
-fn builder((name, arguments): &Method, bound: &str, krate: &TokenStream) -> TokenStream {
-    let name = format_ident!("{name}");
-    let bound = format_ident!("{bound}");
-    let arguments: Vec<_> = arguments.iter().map(|argument| format_ident!("{argument}")).collect();
-    quote! {
-        pub fn #name<'tenant, #(#arguments,)* Refused>(self, #(_: #arguments),*) -> Refused
-        where
-            table: #krate::__private::#bound<'tenant>,
-        {
-            #krate::__private::uncallable()
-        }
-    }
+macro_rules! builders {
+    ($bound:ident: $($name:ident($($argument:ident),*))+) => {
+        concat!($(stringify! {
+            pub fn $name<'tenant, $($argument,)* Refused>(self, $(_: $argument),*) -> Refused
+            where
+                table: __tenancy::$bound<'tenant>,
+            {
+                __tenancy::uncallable()
+            }
+        }),+)
+    };
 }
 
-/// Callers write the type parameters out, so the result has to be unknown in another way: see `RunWithinTenant`.
-fn runner((name, parameters): &Method, krate: &TokenStream) -> TokenStream {
-    let name = format_ident!("{name}");
-    let parameters = parameters.iter().map(|parameter| format_ident!("{parameter}"));
-    quote! {
-        pub fn #name<'tenant, #(#parameters),*>(
-            self,
-            _: impl Sized,
-        ) -> <table as #krate::__private::RunWithinTenant<
-            'tenant,
-            <U as #krate::__private::RowKey>::Key,
-        >>::Refused
-        where
-            table: #krate::__private::RunWithinTenant<'tenant>,
-        {
-            #krate::__private::uncallable()
-        }
-    }
+/// Methods by which Diesel or diesel-async would run a table as a query, each with its type parameters. Callers write
+/// them out, so the result has to be unknown in another way: see `RunWithinTenant`.
+macro_rules! runners {
+    ($($name:ident<$($parameter:ident),+>)+) => {
+        concat!($(stringify! {
+            pub fn $name<'tenant, $($parameter),+>(
+                self,
+                _: impl Sized,
+            ) -> <table as __tenancy::RunWithinTenant<'tenant, <U as __tenancy::RowKey>::Key>>::Refused
+            where
+                table: __tenancy::RunWithinTenant<'tenant>,
+            {
+                __tenancy::uncallable()
+            }
+        }),+)
+    };
 }
+
+/// Every method of Diesel's on a table, without those that its own expansion calls on `self`. Inherent methods win over a
+/// trait's, and a bound on a method keeps its whole explanation.
+const METHODS: &str = concat!(
+    "#[doc(hidden)] #[allow(dead_code, clippy::all)] impl table {",
+    builders! { ReadWithinTenant:
+        distinct() distinct_on(Expr) select(Selection) count() filter(Predicate) or_filter(Predicate) find(PK)
+        order(Expr) order_by(Expr) then_order_by(Expr) positional_order_by(Expr) limit(Rows) offset(Rows)
+        group_by(Expr) having(Predicate)
+        for_update() for_no_key_update() for_share() for_key_share() skip_locked() no_wait()
+        single_value() nullable() assume_not_null()
+        union(Rhs) union_all(Rhs) intersect(Rhs) intersect_all(Rhs) except(Rhs) except_all(Rhs)
+        only() tablesample_bernoulli(Percent) tablesample_system(Percent) insert_into(Target)
+    },
+    builders! { JoinWithinTenant: inner_join(Rhs) left_join(Rhs) left_outer_join(Rhs) on(On) },
+    runners! { load<U> load_iter<U, B> load_stream<U> first<U> get_result<U> get_results<U> },
+    stringify! {
+        pub fn execute<'tenant, Refused>(self, _: impl Sized) -> Refused
+        where
+            table: __tenancy::ReadWithinTenant<'tenant>,
+        {
+            __tenancy::uncallable()
+        }
+
+        pub fn into_boxed<'tenant, DB>(
+            self,
+        ) -> <table as __tenancy::RunWithinTenant<'tenant, <DB as __tenancy::RowKey>::Key>>::Refused
+        where
+            table: __tenancy::RunWithinTenant<'tenant>,
+        {
+            __tenancy::uncallable()
+        }
+    },
+    "}"
+);
+
+/// The refusing items of a tenant table's module.
+pub(crate) const REFUSALS: [&str; 2] = [REPLACEMENTS, METHODS];

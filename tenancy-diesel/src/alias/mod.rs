@@ -55,19 +55,17 @@ impl<A: TableAlias> Alias<A> {
     }
 
     /// The aliased table, within the tenant that `scope` was admitted to.
-    pub fn scoped<S: ScopeFor<A::Target>>(self, scope: S) -> ScopedAlias<A, S::Within>
-    where
-        A::Target: TenantTable,
-    {
+    pub fn scoped<S: ScopeFor<A::Target>>(self, scope: S) -> ScopedAlias<A, S::Within> {
         ScopedAlias::reaching(scope.into_within())
     }
 
-    /// The aliased table, which is global.
-    pub fn global(self) -> ScopedAlias<A, Unowned>
+    /// The aliased table, which is global: a [`ScopedAlias`] of every row.
+    pub fn global<S>(self) -> S
     where
-        A::Target: GlobalTable,
+        A::Target: GlobalTable<Under<A> = S>,
+        S: From<ScopedAlias<A, Unowned>>,
     {
-        ScopedAlias::reaching(Unowned)
+        ScopedAlias::reaching(Unowned).into()
     }
 
     /// The aliased table with every tenant's rows, for reading. The use is reported to the audit sink.

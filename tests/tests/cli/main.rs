@@ -76,6 +76,13 @@ fn a_column_keeps_its_name_in_the_database() {
 #[test]
 fn the_files_joinable_compares_the_tenant_too() {
     let scope = &testing::scope(TenantId::new());
+    let query = tasks::table.scoped(scope).inner_join(projects::table.scoped(scope)).select(projects::name);
+    assert_eq!(
+        sql(&query),
+        "SELECT projects.name FROM ((SELECT * FROM tasks WHERE tasks.tenant_id = $1) AS tasks INNER JOIN \
+         (SELECT * FROM projects WHERE projects.tenant_id = $2) AS projects \
+         ON NULLIF(tasks.tenant_id = $3, FALSE) IS NOT NULL AND (tasks.project_id = projects.id))"
+    );
     let query = comments::table
         .scoped(scope)
         .inner_join(
@@ -89,8 +96,8 @@ fn the_files_joinable_compares_the_tenant_too() {
          (SELECT * FROM tasks WHERE tasks.tenant_id = $2) AS tasks INNER JOIN (\
          (SELECT * FROM projects WHERE projects.tenant_id = $3) AS projects \
          INNER JOIN users ON (projects.owner_id = users.id)) \
-         ON tasks.tenant_id = projects.tenant_id AND (tasks.project_id = projects.id)) \
-         ON comments.tenant_id = tasks.tenant_id AND (comments.task_id = tasks.id))"
+         ON projects.tenant_id = tasks.tenant_id AND (tasks.project_id = projects.id)) \
+         ON tasks.tenant_id = comments.tenant_id AND (comments.task_id = tasks.id))"
     );
 }
 

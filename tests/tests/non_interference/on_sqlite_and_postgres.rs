@@ -68,8 +68,12 @@ pub(super) async fn insert_selected(
     scope: &Scoped<i32>,
     connection: &mut Connection,
 ) -> Answer {
-    let selected =
-        agents::table.scoped(scope).filter(filter).select((agents::id + offset, agents::id, agents::name));
+    // Of several keys that are there, the error names the first.
+    let selected = agents::table
+        .scoped(scope)
+        .filter(filter)
+        .select((agents::id + offset, agents::id, agents::name))
+        .order(agents::id);
     let insert = insert_into(canvases::table.scoped(scope))
         .from_select(selected, (canvases::id, canvases::agent_id, canvases::title));
     count(match action {

@@ -11,6 +11,7 @@ mod grouping;
 mod inserts;
 mod joins;
 mod models;
+mod relations;
 mod subqueries;
 mod tenant_ids;
 mod updates;

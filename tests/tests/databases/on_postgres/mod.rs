@@ -4,6 +4,7 @@ use super::{Connection, RunQueryDsl, connect, connect_twice, run};
 
 mod bulk;
 mod distinct;
+mod enumerated;
 mod locks;
 mod prepared;
 mod qualified;

@@ -6,6 +6,8 @@ tenancy_diesel::table! {
     }
 }
 
-impl tenancy_diesel::GlobalTable for agents::table {}
+impl tenancy_diesel::GlobalTable for agents::table {
+    type Under<A> = tenancy_diesel::ScopedAlias<A, tenancy_diesel::Unowned>;
+}
 
 fn main() {}

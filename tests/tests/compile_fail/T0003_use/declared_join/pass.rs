@@ -1,0 +1,12 @@
+// L03, L07
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+use tenancy_tests::keyed::{agents, canvases};
+
+fn names(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+    QueryDsl::inner_join(canvases::table.scoped(scope), agents::table.scoped(scope))
+        .select(agents::name)
+        .load(connection)
+}
+
+fn main() {}
