@@ -8,6 +8,7 @@ use super::statements::{NewAgent, OnAgent, OnCanvas, count, rows};
 use super::{Connection, RunQueryDsl};
 use crate::property::Answer;
 use crate::read::Combination;
+use crate::rows::TENANT;
 use crate::write::{Action, Key};
 
 pub(super) async fn combined(
@@ -50,7 +51,19 @@ pub(super) async fn insert_selected(
         agents::table.scoped(scope).filter(filter).select((agents::id + offset, agents::id, agents::name));
     let columns = (canvases::id, canvases::agent_id, canvases::title);
     let insert = insert_into(canvases::table.scoped(scope)).from_select(selected, columns);
-    count(insert.execute(connection).await)
+    count(insert.execute(connection).await).map_err(|error| without_key(&error))
+}
+
+/// The error without the key behind the tenant's: MariaDB drops the order of a table that a statement derives, so of
+/// several of the tenant's keys that are there, which one is named depends on the plan.
+fn without_key(error: &str) -> String {
+    match error.split_once(&format!("Duplicate entry '{TENANT}-")) {
+        Some((before, after)) => {
+            let (_, index) = after.split_once('\'').expect("the key is quoted");
+            format!("{before}Duplicate entry of {TENANT}{index}")
+        }
+        None => error.to_owned(),
+    }
 }
 
 pub(super) async fn update_canvases(
