@@ -38,10 +38,6 @@ mod rustc_alias_diesel_load_async;
 mod rustc_alias_diesel_select;
 #[path = "compile_fail/rustc_alias/diesel_select_async/pass.rs"]
 mod rustc_alias_diesel_select_async;
-#[path = "compile_fail/rustc_alias/global/pass.rs"]
-mod rustc_alias_global;
-#[path = "compile_fail/rustc_alias/global_async/pass.rs"]
-mod rustc_alias_global_async;
 #[path = "compile_fail/rustc_alias/two_calls/pass.rs"]
 mod rustc_alias_two_calls;
 #[path = "compile_fail/rustc_alias/two_calls_async/pass.rs"]
@@ -282,6 +278,10 @@ mod t0001_read_has_query_base;
 mod t0001_read_has_table;
 #[path = "compile_fail/T0001_read/has_table_async/pass.rs"]
 mod t0001_read_has_table_async;
+#[path = "compile_fail/T0001_read/in_aggregate_filter/pass.rs"]
+mod t0001_read_in_aggregate_filter;
+#[path = "compile_fail/T0001_read/in_case_when/pass.rs"]
+mod t0001_read_in_case_when;
 #[path = "compile_fail/T0001_read/in_eq_any/pass.rs"]
 mod t0001_read_in_eq_any;
 #[path = "compile_fail/T0001_read/in_eq_any_async/pass.rs"]
@@ -298,6 +298,8 @@ mod t0001_read_in_from_select_async;
 mod t0001_read_in_global_filter;
 #[path = "compile_fail/T0001_read/in_global_filter_async/pass.rs"]
 mod t0001_read_in_global_filter_async;
+#[path = "compile_fail/T0001_read/in_having/pass.rs"]
+mod t0001_read_in_having;
 #[path = "compile_fail/T0001_read/in_insert_select/pass.rs"]
 mod t0001_read_in_insert_select;
 #[path = "compile_fail/T0001_read/in_insert_select_async/pass.rs"]
@@ -310,6 +312,10 @@ mod t0001_read_in_not_exists_async;
 mod t0001_read_in_order;
 #[path = "compile_fail/T0001_read/in_order_async/pass.rs"]
 mod t0001_read_in_order_async;
+#[path = "compile_fail/T0001_read/in_partition_by/pass.rs"]
+mod t0001_read_in_partition_by;
+#[path = "compile_fail/T0001_read/in_returning/pass.rs"]
+mod t0001_read_in_returning;
 #[path = "compile_fail/T0001_read/in_select_exists/pass.rs"]
 mod t0001_read_in_select_exists;
 #[path = "compile_fail/T0001_read/in_select_exists_async/pass.rs"]
@@ -386,6 +392,10 @@ mod t0001_read_union_first_async;
 mod t0001_read_update_find;
 #[path = "compile_fail/T0001_read/update_find_async/pass.rs"]
 mod t0001_read_update_find_async;
+#[path = "compile_fail/T0002_join/declared/pass.rs"]
+mod t0002_join_declared;
+#[path = "compile_fail/T0002_join/declared_on/pass.rs"]
+mod t0002_join_declared_on;
 #[path = "compile_fail/T0002_join/inner_join/pass.rs"]
 mod t0002_join_inner_join;
 #[path = "compile_fail/T0002_join/inner_join_async/pass.rs"]
@@ -436,6 +446,8 @@ mod t0003_use_boxed_by_type;
 mod t0003_use_connection_execute;
 #[path = "compile_fail/T0003_use/connection_load/pass.rs"]
 mod t0003_use_connection_load;
+#[path = "compile_fail/T0003_use/declared_join/pass.rs"]
+mod t0003_use_declared_join;
 #[path = "compile_fail/T0003_use/delete/pass.rs"]
 mod t0003_use_delete;
 #[path = "compile_fail/T0003_use/delete_async/pass.rs"]
@@ -702,6 +714,8 @@ mod t0009_two_tenants_boxed_async;
 mod t0009_two_tenants_branded_and_not;
 #[path = "compile_fail/T0009_two_tenants/branded_and_not_async/pass.rs"]
 mod t0009_two_tenants_branded_and_not_async;
+#[path = "compile_fail/T0009_two_tenants/declared/pass.rs"]
+mod t0009_two_tenants_declared;
 #[path = "compile_fail/T0009_two_tenants/delete/pass.rs"]
 mod t0009_two_tenants_delete;
 #[path = "compile_fail/T0009_two_tenants/delete_async/pass.rs"]
@@ -838,6 +852,12 @@ mod t0017_undeclared_joinable;
 mod t0017_undeclared_root;
 #[path = "compile_fail/T0017_undeclared/root_async/pass.rs"]
 mod t0017_undeclared_root_async;
+#[path = "compile_fail/T0018_no_global_table/alias/pass.rs"]
+mod t0018_no_global_table_alias;
+#[path = "compile_fail/T0018_no_global_table/alias_async/pass.rs"]
+mod t0018_no_global_table_alias_async;
+#[path = "compile_fail/T0018_no_global_table/annotated/pass.rs"]
+mod t0018_no_global_table_annotated;
 #[path = "compile_fail/T0019_model/builder_type/pass.rs"]
 mod t0019_model_builder_type;
 #[path = "compile_fail/T0019_model/underived/pass.rs"]
