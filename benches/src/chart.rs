@@ -133,7 +133,7 @@ fn write_lines(
     const HIGH: f64 = 200.0;
     const BEGIN: f64 = 80.0;
     /// Where the lines end, left of their names.
-    const END: f64 = 620.0;
+    const END: f64 = 560.0;
     let largest = series.iter().flat_map(|(_, values)| values).fold(0.0_f64, |most, value| most.max(*value));
     let largest = if largest > 0.0 { largest } else { 1.0 };
     let bottom = TOP + HIGH;

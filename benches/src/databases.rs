@@ -33,6 +33,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     pub(crate) const ALL: [Self; 3] = [Self::Open, Self::Plain, Self::Sealed];
+    pub(crate) const WALLED: [Self; 2] = [Self::Plain, Self::Sealed];
 
     fn name(self) -> &'static str {
         match self {
@@ -151,11 +152,19 @@ impl Databases {
         route: Route,
     ) -> Result<TenantsBuilder<AsyncPgConnection>, Failure> {
         let builder = Tenants::builder(self.address(kind, route));
-        Ok(match kind {
-            Kind::Open => builder.without_wall(NO_WALL),
-            Kind::Plain => builder.wall(Wall::Plain, kind.security()?),
-            Kind::Sealed => builder.wall(Wall::Sealed(self.sealer()), kind.security()?),
+        Ok(match self.wall(kind) {
+            None => builder.without_wall(NO_WALL),
+            Some(wall) => builder.wall(wall, kind.security()?),
         })
+    }
+
+    /// What opens the wall of a database that has one.
+    pub(crate) fn wall(&self, kind: Kind) -> Option<Wall> {
+        match kind {
+            Kind::Open => None,
+            Kind::Plain => Some(Wall::Plain),
+            Kind::Sealed => Some(Wall::Sealed(self.sealer())),
+        }
     }
 
     /// `Tenants` of one connection.

@@ -8,6 +8,7 @@ use crate::chapter::Chapter;
 use crate::databases::Databases;
 use crate::goals;
 use crate::measure::Measured;
+use crate::overview;
 use crate::pinning::Pinned;
 use crate::server;
 
@@ -106,6 +107,7 @@ impl Report {
             "- A ratio is the median of those of each round to the group's first line, in brackets its quartiles.\n"
         )?;
         self.write_goals(text)?;
+        overview::write(&self.sections, text)?;
         for section in &self.sections {
             write_section(section, text)?;
         }

@@ -10,7 +10,8 @@ use super::load::Variant;
 use super::{Bench, CONNECTIONS};
 use crate::Failure;
 use crate::databases::Kind;
-use crate::groups::{Scopes, expect, read, set_tenant, write};
+use crate::groups::walled::set_tenant;
+use crate::groups::{Scopes, expect, read, write};
 use crate::measure::Key;
 use crate::schema::{agent, scoped};
 

@@ -1,10 +1,10 @@
 //! A thousand rows inserted by one statement.
 
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tenancy_diesel::insert_into;
 
-use super::{Bench, Compared, answers, set_tenant};
+use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
@@ -35,20 +35,6 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             done(into.bulk(readings(key)).execute(connection).await?)
         }),
         Variant::new(
-            "BEGIN, set_config, values(vec), COMMIT by hand, plain wall",
-            5,
-            bench.connection(Kind::Plain).await?,
-            async |(connection, _), key| {
-                let inserted = connection
-                    .transaction(async |connection| {
-                        set_tenant(key.tenant).execute(connection).await?;
-                        by_hand(connection, key).await
-                    })
-                    .await?;
-                done(inserted)
-            },
-        ),
-        Variant::new(
             "tenants.execute(values(vec)), plain wall",
             3,
             bench.tenants(Kind::Plain).await?,
@@ -61,6 +47,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             },
         ),
     ];
+    variants.extend(walled::by_hand(bench, "values(vec)", 2, by_hand, |inserted, _| done(inserted)).await?);
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.execute(bulk), {}", kind.words()),
@@ -75,6 +62,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ));
     }
     variants.extend(peers::variants(bench, Statement::Bulk).await?);
+    variants.extend(peers::walled_variants(bench, Statement::Bulk).await?);
     Ok(variants)
 }
 

@@ -2,9 +2,9 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{Bench, Compared, answers, set_tenant};
+use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
@@ -30,21 +30,8 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
                 scoped::agents::table.scoped(&scopes[key.tenant]).filter(scoped::agents::id.eq(asked(key)));
             answers::exists(diesel::select(exists(row)).get_result(connection).await?, key)
         }),
-        Variant::new(
-            "BEGIN, set_config, exists, COMMIT by hand, plain wall",
-            4,
-            bench.connection(Kind::Plain).await?,
-            async |(connection, _), key| {
-                let found = connection
-                    .transaction(async |connection| {
-                        set_tenant(key.tenant).execute(connection).await?;
-                        by_hand(connection, key).await
-                    })
-                    .await?;
-                answers::exists(found, key)
-            },
-        ),
     ];
+    variants.extend(walled::by_hand(bench, "exists", 1, by_hand, answers::exists).await?);
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.get_result(exists), {}", kind.words()),
@@ -59,6 +46,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ));
     }
     variants.extend(peers::variants(bench, Statement::Exists).await?);
+    variants.extend(peers::walled_variants(bench, Statement::Exists).await?);
     Ok(variants)
 }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use tenancy_diesel::insert_into;
 
-use super::{Bench, Compared, answers, set_tenant};
+use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
@@ -38,21 +38,8 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
                 done(connection.transaction(work).await?)
             },
         ),
-        Variant::new(
-            "BEGIN, set_config, insert, COMMIT by hand, plain wall",
-            4,
-            bench.connection(Kind::Plain).await?,
-            async |(connection, _), key| {
-                let inserted = connection
-                    .transaction(async |connection| {
-                        set_tenant(key.tenant).execute(connection).await?;
-                        by_hand(connection, key).await
-                    })
-                    .await?;
-                done(inserted)
-            },
-        ),
     ];
+    variants.extend(walled::by_hand(bench, "insert", 1, by_hand, |inserted, _| done(inserted)).await?);
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.execute(insert), {}", kind.words()),
@@ -67,6 +54,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ));
     }
     variants.extend(peers::variants(bench, Statement::Insert).await?);
+    variants.extend(peers::walled_variants(bench, Statement::Insert).await?);
     Ok(variants)
 }
 

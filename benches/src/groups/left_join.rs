@@ -1,10 +1,10 @@
 //! A page of rows, each with its rows of another tenant table, if there are any.
 
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{Bench, Compared, answers, set_tenant};
+use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
@@ -39,21 +39,8 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
                 .limit(PAGE);
             check(&query.load(connection).await?, key)
         }),
-        Variant::new(
-            "BEGIN, set_config, left join, COMMIT by hand, plain wall",
-            4,
-            bench.connection(Kind::Plain).await?,
-            async |(connection, _), key| {
-                let rows = connection
-                    .transaction(async |connection| {
-                        set_tenant(key.tenant).execute(connection).await?;
-                        by_hand(connection, key).await
-                    })
-                    .await?;
-                check(&rows, key)
-            },
-        ),
     ];
+    variants.extend(walled::by_hand(bench, "left join", 1, by_hand, |rows, key| check(&rows, key)).await?);
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.load(left join), {}", kind.words()),
@@ -74,6 +61,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ));
     }
     variants.extend(peers::variants(bench, Statement::LeftJoin).await?);
+    variants.extend(peers::walled_variants(bench, Statement::LeftJoin).await?);
     Ok(variants)
 }
 

@@ -1,9 +1,9 @@
 //! A hundred rows of a tenant.
 
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{Bench, Compared, answers, set_tenant};
+use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
@@ -29,21 +29,8 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
                 scoped::agents::table.scoped(&scopes[key.tenant]).order(scoped::agents::id).limit(LIST);
             check(&query.load(connection).await?, key)
         }),
-        Variant::new(
-            "BEGIN, set_config, list, COMMIT by hand, plain wall",
-            4,
-            bench.connection(Kind::Plain).await?,
-            async |(connection, _), key| {
-                let rows = connection
-                    .transaction(async |connection| {
-                        set_tenant(key.tenant).execute(connection).await?;
-                        by_hand(connection, key).await
-                    })
-                    .await?;
-                check(&rows, key)
-            },
-        ),
     ];
+    variants.extend(walled::by_hand(bench, "list", 1, by_hand, |rows, key| check(&rows, key)).await?);
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.load(list), {}", kind.words()),
@@ -58,7 +45,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ));
     }
     variants.extend(peers::variants(bench, Statement::List).await?);
-    variants.extend(peers::walled_variants(bench, Statement::List, "list").await?);
+    variants.extend(peers::walled_variants(bench, Statement::List).await?);
     Ok(variants)
 }
 

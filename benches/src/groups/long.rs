@@ -1,13 +1,12 @@
 //! Transactions of several statements. Diesel prepares the UPDATE each time; the library keeps it prepared.
 
-use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel::QueryResult;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use super::{Bench, Scopes, expect, set_tenant};
+use super::{Bench, Scopes, answers, expect, read, walled, write};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
-use crate::schema::{Agent, agent, plain, tenant};
 
 pub(super) const TITLE: &str = "Longer transactions";
 
@@ -15,27 +14,24 @@ pub(super) const TITLE: &str = "Longer transactions";
 pub(super) const READS: u64 = 10;
 
 pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
-    let mut variants = vec![
-        Variant::new(
-            "read, read, update by hand",
-            6,
-            bench.connection(Kind::Open).await?,
-            async |(connection, _), key| three_by_hand(connection, key, false).await,
-        ),
-        Variant::new(
-            "set_config, read, read, update by hand, plain wall",
-            7,
-            bench.connection(Kind::Plain).await?,
-            async |(connection, _), key| three_by_hand(connection, key, true).await,
-        ),
-    ];
+    let mut variants = vec![Variant::new(
+        "read, read, update by hand",
+        6,
+        bench.connection(Kind::Open).await?,
+        async |(connection, _), key| {
+            let work = async |connection: &mut AsyncPgConnection| three_by_hand(connection, key).await;
+            done(connection.transaction(work).await?)
+        },
+    )];
+    let name = "read, read, update";
+    variants.extend(walled::by_hand(bench, name, 4, three_by_hand, |changed, _| done(changed)).await?);
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.transaction(read, read, update), {}", kind.words()),
             4,
             bench.tenants(kind).await?,
             async |(tenants, scopes): &mut (_, Scopes), key| {
-                expect(in_tenants::three(tenants, &scopes[key.tenant], key).await? == 1, "the count")
+                done(in_tenants::three(tenants, &scopes[key.tenant], key).await?)
             },
         ));
     }
@@ -52,27 +48,15 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
     Ok(variants)
 }
 
-async fn three_by_hand(connection: &mut AsyncPgConnection, key: Key, walled: bool) -> Result<(), Failure> {
-    let changed = connection
-        .transaction(async |connection| {
-            if walled {
-                set_tenant(key.tenant).execute(connection).await?;
-            }
-            for number in [key.agent, 0] {
-                let row: Agent = plain::agents::table
-                    .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
-                    .filter(plain::agents::id.eq(agent(number)))
-                    .get_result(connection)
-                    .await?;
-                drop(row);
-            }
-            let row = plain::agents::table
-                .filter(plain::agents::tenant_id.eq(tenant(key.tenant as u64)))
-                .filter(plain::agents::id.eq(agent(key.agent)));
-            diesel::update(row).set(plain::agents::budget.eq(key.turn)).execute(connection).await
-        })
-        .await?;
-    expect(changed == 1, "the count")
+async fn three_by_hand(connection: &mut AsyncPgConnection, key: Key) -> QueryResult<usize> {
+    for agent in [key.agent, 0] {
+        read::by_hand(connection, Key { agent, ..key }).await?;
+    }
+    write::by_hand(connection, key).await
+}
+
+fn done(changed: usize) -> Result<(), Failure> {
+    answers::one(changed as u64)
 }
 
 /// The same through `Tenants`, whose verbs have the names of diesel-async's.

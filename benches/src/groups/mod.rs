@@ -10,6 +10,7 @@ mod list;
 mod long;
 pub(crate) mod read;
 mod upsert;
+pub(crate) mod walled;
 pub(crate) mod write;
 
 use std::rc::Rc;
@@ -17,6 +18,7 @@ use std::rc::Rc;
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::tenants::Tenants;
 use tenancy_diesel::{Authority, Claimed, Decision, Membership, Scoped, TenantId};
+use walled::Setting;
 
 use crate::Failure;
 use crate::databases::{Databases, Kind, Route};
@@ -28,7 +30,6 @@ pub(crate) type Scopes = Rc<[Scoped<TenantId>]>;
 
 /// Variants that do the same work. The first is the hand-written statement.
 pub(crate) struct Group {
-    pub(crate) title: &'static str,
     pub(crate) variants: Vec<Variant>,
     /// Whether an operation takes milliseconds, so that fewer of them do.
     pub(crate) heavy: bool,
@@ -37,22 +38,42 @@ pub(crate) struct Group {
     pub(crate) inserts: bool,
 }
 
-/// Every group, on connections of its own.
-pub(crate) async fn all(databases: &Databases, scopes: &Scopes, route: Route) -> Result<Vec<Group>, Failure> {
+/// The titles of the groups.
+pub(crate) const TITLES: [&str; 10] = [
+    read::TITLE,
+    list::TITLE,
+    join::TITLE,
+    left_join::TITLE,
+    exists::TITLE,
+    write::TITLE,
+    insert::TITLE,
+    upsert::TITLE,
+    long::TITLE,
+    bulk::TITLE,
+];
+
+/// The group called `title`, on connections of its own.
+pub(crate) async fn group(
+    title: &'static str,
+    databases: &Databases,
+    scopes: &Scopes,
+    route: Route,
+) -> Result<Group, Failure> {
     let bench = &Bench { databases, scopes, route };
-    let group = |title, variants| Group { title, variants, heavy: false, inserts: false };
-    Ok(vec![
-        group(read::TITLE, read::variants(bench).await?),
-        group(list::TITLE, list::variants(bench).await?),
-        group(join::TITLE, join::variants(bench).await?),
-        group(left_join::TITLE, left_join::variants(bench).await?),
-        group(exists::TITLE, exists::variants(bench).await?),
-        group(write::TITLE, write::variants(bench).await?),
-        Group { inserts: true, ..group(insert::TITLE, insert::variants(bench).await?) },
-        group(upsert::TITLE, upsert::variants(bench).await?),
-        group(long::TITLE, long::variants(bench).await?),
-        Group { heavy: true, inserts: true, ..group(bulk::TITLE, bulk::variants(bench).await?) },
-    ])
+    let variants = match title {
+        read::TITLE => read::variants(bench).await?,
+        list::TITLE => list::variants(bench).await?,
+        join::TITLE => join::variants(bench).await?,
+        left_join::TITLE => left_join::variants(bench).await?,
+        exists::TITLE => exists::variants(bench).await?,
+        write::TITLE => write::variants(bench).await?,
+        insert::TITLE => insert::variants(bench).await?,
+        upsert::TITLE => upsert::variants(bench).await?,
+        long::TITLE => long::variants(bench).await?,
+        bulk::TITLE => bulk::variants(bench).await?,
+        _ => return Err(format!("there is no group {title:?}").into()),
+    };
+    Ok(Group { variants, heavy: title == bulk::TITLE, inserts: matches!(title, insert::TITLE | bulk::TITLE) })
 }
 
 /// What in a group is compared with the peers in it. All of it runs without a wall, on one connection.
@@ -93,6 +114,12 @@ impl Bench<'_> {
         self.databases.address(kind, self.route)
     }
 
+    /// What the transactions of a connection are set to that `backend` serves.
+    pub(crate) fn setting(&self, kind: Kind, backend: Option<i32>) -> Result<Setting, Failure> {
+        let wall = self.databases.wall(kind).ok_or("there is no wall")?;
+        Ok(Setting::new(wall, backend))
+    }
+
     async fn connection(&self, kind: Kind) -> Result<(AsyncPgConnection, Scopes), Failure> {
         Ok((self.databases.connection(kind, self.route).await?, self.scopes.clone()))
     }
@@ -129,14 +156,4 @@ pub(crate) async fn scopes(tenants: u64) -> Result<Scopes, Failure> {
 /// Ends the run if an answer is wrong: what is fast and wrong is no result.
 pub(crate) fn expect(right: bool, what: &str) -> Result<(), Failure> {
     if right { Ok(()) } else { Err(format!("{what} is not what was asked for").into()) }
-}
-
-diesel::define_sql_function! {
-    /// The function by which a hand-written transaction sets its tenant.
-    fn set_config(name: diesel::sql_types::Text, value: diesel::sql_types::Text, local: diesel::sql_types::Bool) -> diesel::sql_types::Text;
-}
-
-/// The statement by which a hand-written transaction sets its tenant.
-pub(crate) fn set_tenant(tenant: usize) -> diesel::dsl::select<set_config<&'static str, String, bool>> {
-    diesel::select(set_config("tenancy.tenant", schema::tenant(tenant as u64).to_string(), true))
 }

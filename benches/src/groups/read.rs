@@ -2,11 +2,11 @@
 
 use diesel::prelude::*;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tenancy_diesel::tenants::Tenants;
 use tenancy_diesel::{Scoped, TenantId};
 
-use super::{Bench, Compared, answers, set_tenant};
+use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
@@ -34,20 +34,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             check(&query.get_result(connection).await?, key)
         }),
     ];
-    variants.push(Variant::new(
-        "BEGIN, set_config, select, COMMIT by hand, plain wall",
-        4,
-        bench.connection(Kind::Plain).await?,
-        async |(connection, _), key| {
-            let row = connection
-                .transaction(async |connection| {
-                    set_tenant(key.tenant).execute(connection).await?;
-                    by_hand(connection, key).await
-                })
-                .await?;
-            check(&row, key)
-        },
-    ));
+    variants.extend(walled::by_hand(bench, "select", 1, by_hand, |row, key| check(&row, key)).await?);
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.get_result, {}", kind.words()),
@@ -60,8 +47,9 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ));
     }
     variants.extend(peers::variants(bench, Statement::Point).await?);
+    variants.extend(peers::walled_variants(bench, Statement::Point).await?);
+    variants.push(peers::pipelined(bench).await?);
     variants.push(peers::sea_orm_of_one(bench, Statement::Point).await?);
-    variants.extend(peers::walled_variants(bench, Statement::Point, "select").await?);
     for (name, round_trips, method) in [
         ("checkout alone, bb8 default (Verified)", 1, RecyclingMethod::Verified),
         ("checkout alone, bb8 Fast", 0, RecyclingMethod::Fast),

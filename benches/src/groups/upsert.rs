@@ -6,7 +6,7 @@ use diesel::upsert::excluded;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use tenancy_diesel::insert_into;
 
-use super::{Bench, Compared, answers, set_tenant};
+use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
@@ -45,21 +45,8 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
                 done(connection.transaction(work).await?)
             },
         ),
-        Variant::new(
-            "BEGIN, set_config, upsert, COMMIT by hand, plain wall",
-            5,
-            bench.connection(Kind::Plain).await?,
-            async |(connection, _), key| {
-                let changed = connection
-                    .transaction(async |connection| {
-                        set_tenant(key.tenant).execute(connection).await?;
-                        by_hand(connection, key).await
-                    })
-                    .await?;
-                done(changed)
-            },
-        ),
     ];
+    variants.extend(walled::by_hand(bench, "upsert", 2, by_hand, |changed, _| done(changed)).await?);
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.execute(upsert), {}", kind.words()),
@@ -79,6 +66,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ));
     }
     variants.extend(peers::variants(bench, Statement::Upsert).await?);
+    variants.extend(peers::walled_variants(bench, Statement::Upsert).await?);
     Ok(variants)
 }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-use super::{Bench, Compared, answers, set_tenant};
+use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
 use crate::measure::{Key, Variant};
@@ -40,21 +40,8 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
                 done(changed)
             },
         ),
-        Variant::new(
-            "BEGIN, set_config, update, COMMIT by hand, plain wall",
-            5,
-            bench.connection(Kind::Plain).await?,
-            async |(connection, _), key| {
-                let changed = connection
-                    .transaction(async |connection| {
-                        set_tenant(key.tenant).execute(connection).await?;
-                        by_hand(connection, key).await
-                    })
-                    .await?;
-                done(changed)
-            },
-        ),
     ];
+    variants.extend(walled::by_hand(bench, "update", 2, by_hand, |changed, _| done(changed)).await?);
     for kind in Kind::ALL {
         variants.push(Variant::new(
             format!("tenants.execute(update), {}", kind.words()),
@@ -71,7 +58,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ));
     }
     variants.extend(peers::variants(bench, Statement::Update).await?);
-    variants.extend(peers::walled_variants(bench, Statement::Update, "update").await?);
+    variants.extend(peers::walled_variants(bench, Statement::Update).await?);
     Ok(variants)
 }
 

@@ -11,6 +11,7 @@ mod tokio_postgres_prepared;
 use crate::Failure;
 use crate::databases::Kind;
 use crate::groups::Bench;
+use crate::groups::walled::Setting;
 use crate::measure::{Key, Variant};
 use crate::work::Statement;
 
@@ -37,8 +38,12 @@ trait Peer: Sized + 'static {
 
 /// One that can run the statements behind the wall: in a transaction that sets its tenant, as one writes it by hand.
 trait Walled: Peer {
+    /// The process that serves its only connection: a seal is good for one. `None` if it has several connections, and no way to
+    /// say which of them a transaction is on.
+    async fn backend(&mut self) -> Result<Option<i32>, Failure>;
+
     /// BEGIN, set_config, `statement`, COMMIT.
-    async fn run_walled(&mut self, statement: Statement, key: Key) -> Result<(), Failure>;
+    async fn run_walled(&mut self, setting: String, statement: Statement, key: Key) -> Result<(), Failure>;
 }
 
 /// What SeaORM is called in the report.
@@ -47,8 +52,15 @@ pub(crate) const SEA_ORM: &str = SeaOrm::NAME;
 /// What the secure ORM of gears is called in the report.
 pub(crate) const GEARS: &str = Gears::NAME;
 
+/// What all of them are called.
+pub(crate) const NAMES: [&str; 5] =
+    [SyncDiesel::NAME, TokioPostgres::NAME, Sqlx::NAME, SeaOrm::NAME, Gears::NAME];
+
 /// By which statement they set the tenant.
 const SET_TENANT: &str = "SELECT set_config('tenancy.tenant', $1, true)";
+
+/// The statement that says which process serves a connection.
+const BACKEND: &str = "SELECT pg_backend_pid()";
 
 /// Each peer, without a wall.
 pub(crate) async fn variants(bench: &Bench<'_>, statement: Statement) -> Result<Vec<Variant>, Failure> {
@@ -61,16 +73,34 @@ pub(crate) async fn variants(bench: &Bench<'_>, statement: Statement) -> Result<
     ])
 }
 
-/// Those that can, behind the plain wall. `name` is the statement's in the report.
+/// Those that can, behind each wall.
 pub(crate) async fn walled_variants(
     bench: &Bench<'_>,
     statement: Statement,
-    name: &str,
 ) -> Result<Vec<Variant>, Failure> {
-    Ok(vec![
-        walled_variant::<Sqlx>(bench, statement, name).await?,
-        walled_variant::<SeaOrm>(bench, statement, name).await?,
-    ])
+    let mut variants = Vec::new();
+    for kind in Kind::WALLED {
+        variants.extend(walled_variant::<SyncDiesel>(bench, statement, kind).await?);
+        variants.extend(walled_variant::<TokioPostgres>(bench, statement, kind).await?);
+        variants.extend(walled_variant::<Sqlx>(bench, statement, kind).await?);
+        variants.extend(walled_variant::<SeaOrm>(bench, statement, kind).await?);
+    }
+    Ok(variants)
+}
+
+/// The least that the plain wall costs with the client below diesel-async: everything is sent before anything is waited for.
+pub(crate) async fn pipelined(bench: &Bench<'_>) -> Result<Variant, Failure> {
+    let peer = TokioPostgres::connect(&bench.address(Kind::Plain), bench.scopes.len()).await?;
+    let setting = bench.setting(Kind::Plain, None)?;
+    let state = (peer, setting);
+    Ok(Variant::new(
+        "tokio-postgres, SET LOCAL, all sent at once, plain wall",
+        1,
+        state,
+        async |(peer, setting): &mut (TokioPostgres, Setting), key| {
+            peer.point_at_once(&setting.of(key.tenant), key).await
+        },
+    ))
 }
 
 async fn variant<P: Peer>(bench: &Bench<'_>, statement: Statement) -> Result<Variant, Failure> {
@@ -83,13 +113,23 @@ async fn variant<P: Peer>(bench: &Bench<'_>, statement: Statement) -> Result<Var
 async fn walled_variant<P: Walled>(
     bench: &Bench<'_>,
     statement: Statement,
-    name: &str,
-) -> Result<Variant, Failure> {
-    let peer = P::connect(&bench.address(Kind::Plain), bench.scopes.len()).await?;
-    let name = format!("BEGIN, set_config, {name}, COMMIT by {}, plain wall", P::NAME);
-    Ok(Variant::new(name, 3 + P::round_trips(statement), peer, async move |peer: &mut P, key| {
-        peer.run_walled(statement, key).await
-    }))
+    kind: Kind,
+) -> Result<Option<Variant>, Failure> {
+    let mut peer = P::connect(&bench.address(kind), bench.scopes.len()).await?;
+    let backend = peer.backend().await?;
+    if kind == Kind::Sealed && backend.is_none() {
+        return Ok(None);
+    }
+    let name = format!("{}, {}", P::NAME, kind.words());
+    let state = (peer, bench.setting(kind, backend)?);
+    Ok(Some(Variant::new(
+        name,
+        3 + P::round_trips(statement),
+        state,
+        async move |(peer, setting): &mut (P, Setting), key| {
+            peer.run_walled(setting.of(key.tenant), statement, key).await
+        },
+    )))
 }
 
 /// SeaORM with a single connection in its pool: a statement waits for the ping that follows the one before.

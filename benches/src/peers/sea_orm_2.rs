@@ -149,9 +149,13 @@ impl Peer for SeaOrm {
 }
 
 impl Walled for SeaOrm {
-    async fn run_walled(&mut self, statement: Statement, key: Key) -> Result<(), Failure> {
+    async fn backend(&mut self) -> Result<Option<i32>, Failure> {
+        Ok(None)
+    }
+
+    async fn run_walled(&mut self, setting: String, statement: Statement, key: Key) -> Result<(), Failure> {
         let transaction = self.0.begin().await?;
-        let set = Raw::from_sql_and_values(DbBackend::Postgres, SET_TENANT, [own(key).to_string().into()]);
+        let set = Raw::from_sql_and_values(DbBackend::Postgres, SET_TENANT, [setting.into()]);
         transaction.execute_raw(set).await?;
         run(&transaction, statement, key).await?;
         Ok(transaction.commit().await?)

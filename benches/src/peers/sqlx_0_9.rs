@@ -3,7 +3,7 @@
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Peer, SET_TENANT, Walled, sql};
+use super::{BACKEND, Peer, SET_TENANT, Walled, sql};
 use crate::Failure;
 use crate::groups::answers;
 use crate::measure::Key;
@@ -30,9 +30,13 @@ impl Peer for Sqlx {
 }
 
 impl Walled for Sqlx {
-    async fn run_walled(&mut self, statement: Statement, key: Key) -> Result<(), Failure> {
+    async fn backend(&mut self) -> Result<Option<i32>, Failure> {
+        Ok(Some(sqlx::query_scalar(BACKEND).fetch_one(&mut self.0).await?))
+    }
+
+    async fn run_walled(&mut self, setting: String, statement: Statement, key: Key) -> Result<(), Failure> {
         let mut transaction = self.0.begin().await?;
-        sqlx::query(SET_TENANT).bind(own(key).to_string()).execute(&mut *transaction).await?;
+        sqlx::query(SET_TENANT).bind(setting).execute(&mut *transaction).await?;
         run(&mut transaction, statement, key).await?;
         Ok(transaction.commit().await?)
     }

@@ -6,9 +6,10 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use uuid::Uuid;
 
-use super::Peer;
+use super::{Peer, Walled};
 use crate::Failure;
 use crate::groups::answers;
+use crate::groups::walled::{pg_backend_pid, set};
 use crate::measure::Key;
 use crate::schema::plain::{agents, canvases, readings};
 use crate::schema::{Agent, agent, tenant};
@@ -30,18 +31,34 @@ impl Peer for SyncDiesel {
     }
 
     async fn run(&mut self, statement: Statement, key: Key) -> Result<(), Failure> {
-        let connection = &mut self.0;
-        match statement {
-            Statement::Point => point(connection, key),
-            Statement::List => list(connection, key),
-            Statement::Join => join(connection, key),
-            Statement::LeftJoin => left_join(connection, key),
-            Statement::Exists => exists(connection, key),
-            Statement::Update => update(connection, key),
-            Statement::Insert => insert(connection, key),
-            Statement::Upsert => upsert(connection, key),
-            Statement::Bulk => bulk(connection, key),
-        }
+        run(&mut self.0, statement, key)
+    }
+}
+
+impl Walled for SyncDiesel {
+    async fn backend(&mut self) -> Result<Option<i32>, Failure> {
+        Ok(Some(diesel::select(pg_backend_pid()).get_result(&mut self.0)?))
+    }
+
+    async fn run_walled(&mut self, setting: String, statement: Statement, key: Key) -> Result<(), Failure> {
+        self.0.transaction(|connection| {
+            set(setting).execute(connection)?;
+            run(connection, statement, key)
+        })
+    }
+}
+
+fn run(connection: &mut PgConnection, statement: Statement, key: Key) -> Result<(), Failure> {
+    match statement {
+        Statement::Point => point(connection, key),
+        Statement::List => list(connection, key),
+        Statement::Join => join(connection, key),
+        Statement::LeftJoin => left_join(connection, key),
+        Statement::Exists => exists(connection, key),
+        Statement::Update => update(connection, key),
+        Statement::Insert => insert(connection, key),
+        Statement::Upsert => upsert(connection, key),
+        Statement::Bulk => bulk(connection, key),
     }
 }
 

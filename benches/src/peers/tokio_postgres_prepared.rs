@@ -1,10 +1,10 @@
 //! tokio-postgres, the client below diesel-async: SQL by hand, prepared once and kept by the application.
 
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, NoTls, Row, Statement as Prepared};
+use tokio_postgres::{Client, GenericClient, NoTls, Row, Statement as Prepared};
 use uuid::Uuid;
 
-use super::{Peer, sql};
+use super::{BACKEND, Peer, SET_TENANT, Walled, sql};
 use crate::Failure;
 use crate::groups::answers;
 use crate::measure::Key;
@@ -28,6 +28,7 @@ struct AllPrepared {
     insert: Prepared,
     upsert: Prepared,
     bulk: Prepared,
+    set_tenant: Prepared,
 }
 
 impl Peer for TokioPostgres {
@@ -47,6 +48,7 @@ impl Peer for TokioPostgres {
             insert: client.prepare(sql::INSERT).await?,
             upsert: client.prepare(sql::UPSERT).await?,
             bulk: client.prepare(sql::BULK).await?,
+            set_tenant: client.prepare(SET_TENANT).await?,
         };
         Ok(Self { client, prepared })
     }
@@ -56,35 +58,68 @@ impl Peer for TokioPostgres {
     }
 
     async fn run(&mut self, statement: Statement, key: Key) -> Result<(), Failure> {
-        match statement {
-            Statement::Point => self.point(key).await,
-            Statement::List => self.list(key).await,
-            Statement::Join => self.join(key).await,
-            Statement::LeftJoin => self.left_join(key).await,
-            Statement::Exists => self.exists(key).await,
-            Statement::Update => self.update(key).await,
-            Statement::Insert => self.insert(key).await,
-            Statement::Upsert => self.upsert(key).await,
-            Statement::Bulk => self.bulk(key).await,
-        }
+        self.prepared.run(&self.client, statement, key).await
+    }
+}
+
+impl Walled for TokioPostgres {
+    async fn backend(&mut self) -> Result<Option<i32>, Failure> {
+        Ok(Some(self.client.query_one(BACKEND, &[]).await?.try_get(0)?))
+    }
+
+    async fn run_walled(&mut self, setting: String, statement: Statement, key: Key) -> Result<(), Failure> {
+        let transaction = self.client.transaction().await?;
+        transaction.execute(&self.prepared.set_tenant, &[&setting]).await?;
+        self.prepared.run(&transaction, statement, key).await?;
+        Ok(transaction.commit().await?)
     }
 }
 
 impl TokioPostgres {
-    async fn point(&self, key: Key) -> Result<(), Failure> {
+    /// BEGIN and SET LOCAL, the point select, and COMMIT, none of which waits for the one before it.
+    pub(super) async fn point_at_once(&self, setting: &str, key: Key) -> Result<(), Failure> {
+        let begin = format!("BEGIN; SET LOCAL tenancy.tenant = '{setting}'");
+        let (begun, answer, committed) = tokio::join!(
+            biased;
+            async { Ok::<_, Failure>(self.client.batch_execute(&begin).await?) },
+            self.prepared.point(&self.client, key),
+            async { Ok::<_, Failure>(self.client.batch_execute("COMMIT").await?) },
+        );
+        begun?;
+        answer?;
+        committed
+    }
+}
+
+impl AllPrepared {
+    async fn run(&self, client: &impl GenericClient, statement: Statement, key: Key) -> Result<(), Failure> {
+        match statement {
+            Statement::Point => self.point(client, key).await,
+            Statement::List => self.list(client, key).await,
+            Statement::Join => self.join(client, key).await,
+            Statement::LeftJoin => self.left_join(client, key).await,
+            Statement::Exists => self.exists(client, key).await,
+            Statement::Update => self.update(client, key).await,
+            Statement::Insert => self.insert(client, key).await,
+            Statement::Upsert => self.upsert(client, key).await,
+            Statement::Bulk => self.bulk(client, key).await,
+        }
+    }
+
+    async fn point(&self, client: &impl GenericClient, key: Key) -> Result<(), Failure> {
         let (own, id) = (own(key), agent(key.agent));
-        let row = to_agent(&self.client.query_one(&self.prepared.point, &[&own, &id]).await?)?;
+        let row = to_agent(&client.query_one(&self.point, &[&own, &id]).await?)?;
         answers::point(row.tenant_id, row.id, key)
     }
 
-    async fn list(&self, key: Key) -> Result<(), Failure> {
-        let rows = self.client.query(&self.prepared.list, &[&own(key), &LIST]).await?;
+    async fn list(&self, client: &impl GenericClient, key: Key) -> Result<(), Failure> {
+        let rows = client.query(&self.list, &[&own(key), &LIST]).await?;
         let rows = rows.iter().map(to_agent).collect::<Result<Vec<_>, _>>()?;
         answers::list(rows.iter().map(|row| (row.tenant_id, row.id)), key)
     }
 
-    async fn join(&self, key: Key) -> Result<(), Failure> {
-        let rows = self.client.query(&self.prepared.join, &[&own(key), &PAGE]).await?;
+    async fn join(&self, client: &impl GenericClient, key: Key) -> Result<(), Failure> {
+        let rows = client.query(&self.join, &[&own(key), &PAGE]).await?;
         let mut joined: Vec<(Uuid, Uuid, String, String)> = Vec::with_capacity(rows.len());
         for row in rows {
             joined.push((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?));
@@ -92,8 +127,8 @@ impl TokioPostgres {
         answers::join(joined.iter().map(|row| (row.0, row.1)), key)
     }
 
-    async fn left_join(&self, key: Key) -> Result<(), Failure> {
-        let rows = self.client.query(&self.prepared.left_join, &[&own(key), &PAGE]).await?;
+    async fn left_join(&self, client: &impl GenericClient, key: Key) -> Result<(), Failure> {
+        let rows = client.query(&self.left_join, &[&own(key), &PAGE]).await?;
         let mut joined: Vec<(Uuid, Uuid, String, Option<String>)> = Vec::with_capacity(rows.len());
         for row in rows {
             joined.push((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?));
@@ -101,30 +136,30 @@ impl TokioPostgres {
         answers::left_join(joined.iter().map(|row| (row.0, row.1, row.3.is_some())), key)
     }
 
-    async fn exists(&self, key: Key) -> Result<(), Failure> {
-        let row = self.client.query_one(&self.prepared.exists, &[&own(key), &asked(key)]).await?;
+    async fn exists(&self, client: &impl GenericClient, key: Key) -> Result<(), Failure> {
+        let row = client.query_one(&self.exists, &[&own(key), &asked(key)]).await?;
         answers::exists(row.try_get(0)?, key)
     }
 
-    async fn update(&self, key: Key) -> Result<(), Failure> {
+    async fn update(&self, client: &impl GenericClient, key: Key) -> Result<(), Failure> {
         let (own, id) = (own(key), agent(key.agent));
-        answers::one(self.client.execute(&self.prepared.update, &[&own, &id, &key.turn]).await?)
+        answers::one(client.execute(&self.update, &[&own, &id, &key.turn]).await?)
     }
 
-    async fn insert(&self, key: Key) -> Result<(), Failure> {
+    async fn insert(&self, client: &impl GenericClient, key: Key) -> Result<(), Failure> {
         let row = reading(key);
         let values: [&(dyn ToSql + Sync); 5] = [&own(key), &row.id, &row.label, &row.score, &row.note];
-        answers::one(self.client.execute(&self.prepared.insert, &values).await?)
+        answers::one(client.execute(&self.insert, &values).await?)
     }
 
-    async fn upsert(&self, key: Key) -> Result<(), Failure> {
+    async fn upsert(&self, client: &impl GenericClient, key: Key) -> Result<(), Failure> {
         let row = new_agent(key);
         let values: [&(dyn ToSql + Sync); 7] =
             [&own(key), &row.id, &row.name, &row.email, &row.score, &row.budget, &row.active];
-        answers::one(self.client.execute(&self.prepared.upsert, &values).await?)
+        answers::one(client.execute(&self.upsert, &values).await?)
     }
 
-    async fn bulk(&self, key: Key) -> Result<(), Failure> {
+    async fn bulk(&self, client: &impl GenericClient, key: Key) -> Result<(), Failure> {
         let (mut ids, mut labels, mut scores, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for row in readings(key) {
             ids.push(row.id);
@@ -133,7 +168,7 @@ impl TokioPostgres {
             notes.push(row.note);
         }
         let values: [&(dyn ToSql + Sync); 5] = [&own(key), &ids, &labels, &scores, &notes];
-        answers::thousand(self.client.execute(&self.prepared.bulk, &values).await?)
+        answers::thousand(client.execute(&self.bulk, &values).await?)
     }
 }
 

@@ -13,7 +13,8 @@ use super::home::{Home, UNWALLED};
 use super::{ROWS, VISITORS, catalog, memory, visit, within};
 use crate::Failure;
 use crate::databases::{APPLICATION, Databases, Kind};
-use crate::groups::{Scopes, read, scopes, set_tenant};
+use crate::groups::walled::set_tenant;
+use crate::groups::{Scopes, read, scopes};
 use crate::measure::{self, Effort, Key, Variant, live_bytes, quantile};
 use crate::schema::{self, tenant};
 
