@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{Integer, Text, Untyped};
 
 /// `EXPLAIN … statement`
 #[derive(Debug, Clone, Copy)]
@@ -39,19 +39,8 @@ impl Planner for diesel::sqlite::Sqlite {
 
 impl Planner for diesel::mysql::Mysql {
     const WORDS: &'static str = "EXPLAIN ";
-    // id, select_type, table, type, possible_keys, key, key_len, ref, rows, Extra
-    type Columns = (
-        Nullable<BigInt>,
-        Text,
-        Nullable<Text>,
-        Nullable<Text>,
-        Nullable<Text>,
-        Nullable<Text>,
-        Nullable<Text>,
-        Nullable<Text>,
-        Nullable<Text>,
-        Text,
-    );
+    // Read by their names.
+    type Columns = Untyped;
 }
 
 impl<Q: QueryFragment<DB>, DB: Planner> QueryFragment<DB> for Explain<Q, DB> {
