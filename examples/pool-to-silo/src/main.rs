@@ -63,6 +63,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         operator.catalog("catalog").await?.following(CacheOptions::new().time_to_live(TIME_TO_LIVE));
     let fleet = Tenants::builder(operator.application())
         .wall(operator.wall(), operator.security()?)
+        // An example runs on whichever server there is. Yours is to be refused until it is upgraded.
+        .waive(tenancy_tests::server::known_holes())
         .catalog(catalog)
         .max_size(2)
         .build()

@@ -112,10 +112,11 @@ fn connected<T: Send + 'static>(
             .map_err(|error| format!("no tokio runtime: {error}"))?;
         runtime.block_on(async {
             // Whatever else listens there may accept and never answer.
-            let connect = tokio::time::timeout(Duration::from_secs(5), AsyncMysqlConnection::establish(&url));
+            let connect =
+                tokio::time::timeout(Duration::from_secs(30), AsyncMysqlConnection::establish(&url));
             let mut connection = match connect.await {
                 Ok(connection) => connection.map_err(|error| error.to_string())?,
-                Err(_) => return Err("no answer within 5 s".to_owned()),
+                Err(_) => return Err("no answer within 30 s".to_owned()),
             };
             work(&mut connection).await.map_err(|error| error.to_string())
         })

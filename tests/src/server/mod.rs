@@ -20,12 +20,15 @@
 mod account;
 mod database;
 mod engine;
+mod holes;
 mod mariadb;
 mod postgres;
 mod process;
 mod programs;
 
 use std::path::Path;
+
+pub use self::holes::known_holes;
 
 /// The address of a PostgreSQL server, started on first use unless `DATABASE_URL` names one.
 ///

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use tenancy_diesel::rls::{Audit, RowSecurity};
 
-use crate::database::{Database, lines};
+use crate::database::{Database, lines, value};
 
 /// Breaks a database as the superuser, shows that SQL of the application reads tenant 2 by it, and asks the audit.
 fn found(
@@ -33,7 +33,10 @@ fn found(
     let audit = || {
         runtime.block_on(async {
             let mut connection = AsyncPgConnection::establish(&database.url("app")).await.unwrap();
-            Audit::new(&wall).run(&mut connection).await.unwrap()
+            let mut report = Audit::new(&wall).run(&mut connection).await.unwrap();
+            // Of the server, whichever is installed.
+            report.findings.retain(|finding| finding.code != "R080");
+            report
         })
     };
     let report = audit();
@@ -80,6 +83,11 @@ fn truncate_by_set_role() {
 
 #[test]
 fn createrole_by_set_role() {
+    // Since PostgreSQL 16 such a role gives only what it was given to give: what it may give is found by R003.
+    let server = Database::empty("leak_version");
+    if value(&mut server.superuser(), "SELECT current_setting('server_version_num')") >= "160000".to_owned() {
+        return;
+    }
     found(
         "R004", "leak_createrole", |wall| wall,
         "CREATE ROLE {db}_admin CREATEROLE; GRANT {across} TO {db}_admin WITH ADMIN OPTION; ALTER ROLE {app} NOINHERIT; GRANT {db}_admin TO {app};

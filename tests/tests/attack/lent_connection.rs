@@ -31,7 +31,12 @@ impl ManageConnection for Careless {
 async fn a_manager_that_ignores_what_is_broken() {
     let database = Database::walled("attack_careless", |wall| wall);
     let pool = bb8::Pool::builder().max_size(1).build_unchecked(Careless(database.url("app")));
-    let tenants = Tenants::over(pool).wall(Wall::Plain, database.wall()).build().await.unwrap();
+    let tenants = Tenants::over(pool)
+        .wall(Wall::Plain, database.wall())
+        .waive(tenancy_tests::server::known_holes())
+        .build()
+        .await
+        .unwrap();
     let (one, two) = (scope(1), scope(2));
     let mut tx = tenants.begin(&one).await.unwrap();
     tx.raw("an attack", "SELECT set_config('search_path', 'nowhere', false)")

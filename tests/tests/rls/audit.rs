@@ -8,7 +8,7 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use tenancy_diesel::rls::{Audit, Report, RowSecurity, Waivers, audit};
 
 use crate::database::Database;
-use crate::rules::report_as;
+use crate::rules::{of_the_database, report_as};
 
 fn codes(report: &Report) -> BTreeSet<&str> {
     report.findings.iter().map(|finding| finding.code.as_str()).collect()
@@ -96,7 +96,7 @@ fn the_short_form_is_the_same() {
         let mut connection = AsyncPgConnection::establish(&database.url("app")).await.unwrap();
         audit(&mut connection, &wall).await.unwrap()
     });
-    assert_eq!(short, report_as(&database, &Audit::new(&wall), "app"));
+    assert_eq!(of_the_database(short), report_as(&database, &Audit::new(&wall), "app"));
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn keys_get_the_tenant_and_keep_everything_else() {
     let keys = lines(
         &mut database.superuser(),
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
-          WHERE connamespace = 'public'::regnamespace AND contype <> 'c' ORDER BY 1",
+          WHERE connamespace = 'public'::regnamespace AND contype NOT IN ('c', 'n') ORDER BY 1",
     )
     .unwrap();
     assert_eq!(

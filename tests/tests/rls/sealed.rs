@@ -148,9 +148,9 @@ fn a_seal_of_no_backend_is_refused_where_all_connect_directly() {
 fn a_long_transaction_outlives_its_seal_and_a_later_seal_is_not_good_in_it() {
     let database = sealed("seal_long", Binding::Any);
     let mut app = database.app();
-    let sealer = sealer().lifetime(Duration::from_secs(1));
+    let sealer = sealer().lifetime(Duration::from_secs(3));
     begin(&mut app, &sealer.seal("1", None, SystemTime::now()));
-    app.batch_execute("SELECT pg_sleep(2.2)").unwrap();
+    app.batch_execute("SELECT pg_sleep(4.2)").unwrap();
     assert_eq!(everything(&mut app).unwrap().len(), 4);
     // Captured from another session while this transaction waits.
     let later = sealer.seal("2", None, SystemTime::now() + Duration::from_secs(90));

@@ -8,7 +8,8 @@ pub(super) const VERSION: &str = "version";
 /// The oldest major version with views that have the rights of whoever asks (`security_invoker`).
 const OLDEST: u32 = 15;
 
-/// A hole, and the minor versions that it was closed in: PostgreSQL's security pages (postgresql.org/support/security).
+/// A hole, and the minor versions that it was closed in: PostgreSQL's security pages (postgresql.org/support/security), and its
+/// release notes. Those of one day are numbered alike: 15.20 came with 16.16, 17.12 and 18.7.
 struct Hole {
     name: &'static str,
     what: &'static str,
@@ -37,41 +38,62 @@ const HOLES: &[Hole] = &[
         what: "the planner's statistics tell of rows that the policies hide",
         closed: &[(15, 14), (16, 10), (17, 6)],
     },
+    Hole {
+        name: "CVE-2026-14666",
+        what: "a cached plan keeps the policies from before a change of the roles",
+        closed: &[(15, 19), (16, 15), (17, 11), (18, 6)],
+    },
+    Hole {
+        name: "CVE-2026-116311",
+        what: "a role can take itself out of restrictive policies by DROP OWNED",
+        closed: NOVEMBER_2026,
+    },
+    Hole {
+        name: "CVE-2026-116327",
+        what: "conditions that tell what they are given are asked before the policies are",
+        closed: NOVEMBER_2026,
+    },
+    Hole {
+        name: "CVE-2026-120154",
+        what: "the condition of an ON CONFLICT is asked before the policies are",
+        closed: NOVEMBER_2026,
+    },
 ];
+
+const NOVEMBER_2026: &[(u32, u32)] = &[(15, 20), (16, 16), (17, 12), (18, 7)];
 
 /// What is wrong with a server of that `server_version_num`. An unreadable one is refused.
 pub(super) fn findings(version: &str) -> Vec<Finding> {
-    let finding = |code: &str, reason: String, mend: String| {
-        Finding::new(code.to_owned(), "server".to_owned(), reason, mend)
+    let finding = |code: &str, object: &str, reason: String, mend: String| {
+        Finding::new(code.to_owned(), object.to_owned(), reason, mend)
     };
     let Ok(number) = version.parse::<u32>() else {
         let reason = format!("the server's version is not to be understood: {version:?}");
-        return vec![finding("R081", reason, "-- use PostgreSQL".to_owned())];
+        return vec![finding("R081", "server", reason, "-- use PostgreSQL".to_owned())];
     };
     let (major, minor) = (number / 10_000, number % 10_000);
     if major < OLDEST {
         return vec![finding(
             "R081",
+            "server",
             format!(
                 "the server is PostgreSQL {major}.{minor}: it is not maintained, and its views keep no policies"
             ),
             format!("-- upgrade to PostgreSQL {OLDEST} or newer"),
         )];
     }
-    let holes: Vec<_> = HOLES
-        .iter()
-        .filter_map(|hole| {
-            let (_, closed) = hole.closed.iter().find(|(of, _)| *of == major)?;
-            (minor < *closed).then_some((hole, *closed))
-        })
-        .collect();
-    let Some(closed) = holes.iter().map(|(_, closed)| *closed).max() else { return Vec::new() };
-    let names: Vec<_> = holes.iter().map(|(hole, _)| format!("{} ({})", hole.name, hole.what)).collect();
-    vec![finding(
-        "R080",
-        format!("the server is PostgreSQL {major}.{minor}, which has {}", names.join(", ")),
-        format!("-- upgrade to PostgreSQL {major}.{closed} or newer"),
-    )]
+    // By name, so that to accept one is not to accept the next.
+    let hole = |hole: &Hole| {
+        let (_, closed) = hole.closed.iter().find(|(of, closed)| *of == major && minor < *closed)?;
+        let reason = format!("the server is PostgreSQL {major}.{minor}: {}", hole.what);
+        Some(finding(
+            "R080",
+            hole.name,
+            reason,
+            format!("-- upgrade to PostgreSQL {major}.{closed} or newer"),
+        ))
+    };
+    HOLES.iter().filter_map(hole).collect()
 }
 
 #[cfg(test)]
@@ -79,14 +101,17 @@ mod tests {
     use super::findings;
 
     fn reason(version: &str) -> String {
-        findings(version).iter().map(|finding| format!("{} {}\n", finding.code, finding.reason)).collect()
+        findings(version)
+            .iter()
+            .map(|finding| format!("{} {} {}\n", finding.code, finding.object, finding.reason))
+            .collect()
     }
 
     #[test]
     fn l34_merge_that_asks_no_policies_is_refused() {
         assert!(reason("150003").contains("CVE-2023-39418"));
         assert!(!reason("150004").contains("CVE-2023-39418"));
-        assert_eq!(reason("160010"), "");
+        assert!(!reason("160010").contains("CVE-2023"));
     }
 
     #[test]
@@ -102,14 +127,32 @@ mod tests {
     fn l60_statistics_that_tell_are_refused() {
         for (open, closed) in [("150013", "150014"), ("160009", "160010"), ("170005", "170006")] {
             assert!(reason(open).contains("CVE-2025-8713"), "{open}");
+            assert!(!reason(closed).contains("CVE-2025-8713"), "{closed}");
+        }
+    }
+
+    #[test]
+    fn each_hole_is_found_by_its_name_until_it_is_closed() {
+        for (open, closed) in
+            [("150018", "150019"), ("160014", "160015"), ("170010", "170011"), ("180004", "180006")]
+        {
+            assert!(reason(open).contains("R080 CVE-2026-14666"), "{open}");
+            assert!(!reason(closed).contains("CVE-2026-14666"), "{closed}");
+        }
+        for (open, closed) in
+            [("150019", "150020"), ("160015", "160016"), ("170011", "170012"), ("180006", "180007")]
+        {
+            for name in ["CVE-2026-116311", "CVE-2026-116327", "CVE-2026-120154"] {
+                assert!(reason(open).contains(&format!("R080 {name}")), "{open}");
+            }
             assert_eq!(reason(closed), "", "{closed}");
         }
+        assert_eq!(reason("190000"), "");
     }
 
     #[test]
     fn servers_that_are_too_old_or_unreadable_are_refused() {
         assert!(reason("140020").starts_with("R081"));
         assert!(reason("15.20").starts_with("R081"));
-        assert_eq!(reason("180000"), "");
     }
 }
