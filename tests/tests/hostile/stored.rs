@@ -38,10 +38,13 @@ async fn refused_or_right(prefix: &str, kind: Kind) {
             }
             arena.mend();
             // Connections from before the mending go.
-            let kill = "SELECT pg_terminate_backend(pid)::text AS line FROM pg_stat_activity
+            let kill = "SELECT pg_terminate_backend(pid, 30000)::text AS line FROM pg_stat_activity
                          WHERE datname = current_database() AND pid <> pg_backend_pid()";
             arena.fleet.lines("home", kill);
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            // The one that was ended may be noticed only when it is used.
+            let scope = testing::scope(VICTIMS[0]);
+            let _noticed =
+                arena.pool.get_result::<_, _, _, _, i64>(&scope, agents::table.scoped(&scope).count()).await;
             arena.unharmed(&[], &attack).await;
         }
     }

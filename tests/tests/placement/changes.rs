@@ -35,15 +35,16 @@ async fn a_change_is_heard_of_and_nothing_else_is_asked_again() {
     let database = Database::new("changes");
     let manager = database.managing().await;
     let catalog = following(&database).await;
-    for tenant in ["acme", "globex"] {
+    for tenant in ["acme", "globex", "last"] {
         manager.register(tenant, &Location::Shared).await.expect("a tenant");
         eventually("the answer is kept", async || {
             catalog.locate(tenant).await.is_ok_and(|place| place == Placement::Shared)
         })
         .await;
     }
-    // The notifications of the registrations have to have passed before answers stay.
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    // The notifications of the registrations have to have passed before answers stay: they come in order, and this one is the last.
+    manager.start_move("last").await.expect("a step");
+    eventually("the last change shows", async || catalog.locate("last").await.is_err()).await;
     for tenant in ["acme", "globex"] {
         catalog.locate(tenant).await.expect("a place");
         change_silently(&database, tenant, &format!("silent_{tenant}"));

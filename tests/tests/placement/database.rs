@@ -113,11 +113,11 @@ pub(crate) fn name(url: &str) -> &str {
     url.split('?').next().and_then(|url| url.rsplit('/').next()).expect("a name")
 }
 
-/// Waits until `done` says so, for ten seconds at most.
+/// Waits until `done` says so, for thirty seconds at most.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut done: impl FnMut() -> F) {
     let begin = Instant::now();
     while !done().await {
-        assert!(begin.elapsed() < Duration::from_secs(10), "not so after ten seconds: {what}");
+        assert!(begin.elapsed() < Duration::from_secs(30), "not so after thirty seconds: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -68,7 +68,7 @@ impl PgBouncer {
         let begin = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             let log = fs::read_to_string(started.directory.join("log")).unwrap_or_default();
-            assert!(begin.elapsed() < Duration::from_secs(10), "PgBouncer did not start:\n{log}");
+            assert!(begin.elapsed() < Duration::from_secs(30), "PgBouncer did not start:\n{log}");
             std::thread::sleep(Duration::from_millis(20));
         }
         Some(started)

@@ -139,7 +139,7 @@ async fn a_tenant_moves_during_load_and_is_never_answered_from_elsewhere() {
         let refused = journey.refused.load(Ordering::SeqCst);
         manager.start_move(&mover).await.unwrap();
         // As the catalog says: until no answer from before is used, and no transaction from before runs.
-        tokio::time::sleep(TIME_TO_LIVE + Duration::from_millis(200)).await;
+        tokio::time::sleep(TIME_TO_LIVE + Duration::from_secs(1)).await;
         let added = journey.added.load(Ordering::SeqCst);
         copy(&fleet, from, to);
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -151,7 +151,7 @@ async fn a_tenant_moves_during_load_and_is_never_answered_from_elsewhere() {
         let begin = Instant::now();
         let scope = testing::scope(MOVER);
         while pool.begin(&scope).await.is_err() {
-            assert!(begin.elapsed() < Duration::from_secs(5), "it is served at its new place");
+            assert!(begin.elapsed() < Duration::from_secs(30), "it is served at its new place");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

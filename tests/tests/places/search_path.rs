@@ -37,7 +37,7 @@ async fn l86_a_path_stored_for_the_role_does_not_move_the_shared_tenants() {
     let app = fleet.role("app");
     fleet.run(
         "home",
-        &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{app}'"),
+        &format!("SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE usename = '{app}'"),
     );
     let scope = &testing::scope(1);
     // The one that was ended may be noticed only when it is used.

@@ -14,7 +14,7 @@ use super::budget::spend;
 use super::walled::{APPLICATION, Database};
 
 /// How long a checkout waits here.
-const PATIENCE: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 type Pool = Tenants<AsyncPgConnection>;
 type Tx = TenantTx<AsyncPgConnection, i32>;
@@ -106,15 +106,18 @@ async fn a_pool_opens_no_more_than_it_may() {
 /// Ends the application's backends, as a server does that restarts.
 async fn terminate(database: &Database) {
     let ended = format!(
-        "SELECT pg_terminate_backend(pid, 5000)::text AS line FROM pg_stat_activity
+        "SELECT pg_terminate_backend(pid, 30000)::text AS line FROM pg_stat_activity
          WHERE usename = '{APPLICATION}' AND datname = current_database()"
     );
     assert!(database.lines(&ended).await.iter().all(|ended| ended == "true"));
-    // The closed socket is seen by a task that has to be scheduled first.
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    // The closed sockets are seen by tasks, which have to be scheduled first: of this thread's, so that their turn comes.
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_connection_that_died_in_the_pool_is_not_handed_out() {
     let database = Database::new().await;
     let tenants = database.tenants(2).await;
@@ -130,7 +133,7 @@ async fn a_connection_that_died_in_the_pool_is_not_handed_out() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_connection_that_dies_in_a_transaction_is_an_error_and_then_replaced() {
     let database = Database::new().await;
     let tenants = database.tenants(1).await;
