@@ -59,6 +59,12 @@ fn found(
     assert!(!again.contains(secret), "mended, it still leaks: {again}");
 }
 
+/// Whether the server is PostgreSQL 16 or newer.
+fn since_16(prefix: &str) -> bool {
+    let server = Database::empty(prefix);
+    value(&mut server.superuser(), "SELECT current_setting('server_version_num')") >= "160000".to_owned()
+}
+
 #[test]
 fn keys_read_by_set_role() {
     found(
@@ -84,8 +90,7 @@ fn truncate_by_set_role() {
 #[test]
 fn createrole_by_set_role() {
     // Since PostgreSQL 16 such a role gives only what it was given to give: what it may give is found by R003.
-    let server = Database::empty("leak_version");
-    if value(&mut server.superuser(), "SELECT current_setting('server_version_num')") >= "160000".to_owned() {
+    if since_16("leak_version") {
         return;
     }
     found(
@@ -93,6 +98,23 @@ fn createrole_by_set_role() {
         "CREATE ROLE {db}_admin CREATEROLE; GRANT {across} TO {db}_admin WITH ADMIN OPTION; ALTER ROLE {app} NOINHERIT; GRANT {db}_admin TO {app};
          REVOKE {across} FROM {db}_admin",
         "SET ROLE {db}_admin; GRANT {across} TO {app}; SET ROLE {across}", "SELECT title FROM canvases", "secret",
+    );
+}
+
+/// Since PostgreSQL 16 a role may be given the right to give another away, and nothing else of it.
+#[test]
+fn a_role_that_may_only_be_given_away() {
+    if !since_16("leak_given") {
+        return;
+    }
+    found(
+        "R003",
+        "leak_admin",
+        |wall| wall,
+        "GRANT {across} TO {app} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE",
+        "GRANT {across} TO {app} WITH SET TRUE; SET ROLE {across}",
+        "SELECT title FROM canvases",
+        "secret",
     );
 }
 

@@ -48,6 +48,13 @@ WITH RECURSIVE input AS (
       FROM ordinary AS s JOIN pg_roles AS r ON pg_has_role(s.oid, r.oid, 'MEMBER'), given AS g
      WHERE NOT r.rolsuper AND NOT r.rolbypassrls AND r.oid <> coalesce(g.across_oid, 0) AND r.oid NOT IN (SELECT oid FROM owners)
        AND r.rolname NOT LIKE 'pg\_%'
+), memberships AS (
+    -- Since PostgreSQL 16 each giver's is one of its own, and only the database's first superuser's goes without the name.
+    SELECT m.roleid, m.member,
+           format('REVOKE %I FROM %I', pg_get_userbyid(m.roleid), pg_get_userbyid(m.member))
+           || CASE WHEN current_setting('server_version_num')::integer < 160000 THEN ''
+                   ELSE format(' GRANTED BY %I CASCADE', pg_get_userbyid(m.grantor)) END AS revoke
+      FROM pg_auth_members AS m
 ), children AS (
     SELECT i.inhrelid AS relation, w.object AS parent FROM pg_inherits AS i JOIN walled AS w ON w.relation = i.inhparent
     UNION

@@ -11,8 +11,7 @@ SELECT 'R003', s.name || ' in ' || quote_ident(r.rolname),
               CASE WHEN r.rolsuper THEN 'is a superuser' WHEN r.rolbypassrls THEN 'has BYPASSRLS'
                    WHEN r.oid = g.across_oid THEN 'spans the tenants'
                    WHEN r.rolname LIKE 'pg\_%' THEN 'reads or writes round the policies' ELSE 'owns a part of the wall' END),
-       (SELECT string_agg(format('REVOKE %I FROM %I', r.rolname, pg_get_userbyid(m.member)), '; ')
-          FROM pg_auth_members AS m
+       (SELECT string_agg(m.revoke, '; ') FROM memberships AS m
          WHERE m.roleid = r.oid AND pg_has_role(s.oid, m.member, 'MEMBER'))
   FROM ordinary AS s, given AS g, pg_roles AS r
  WHERE r.oid <> s.oid AND r.oid <> coalesce(g.application_oid, 0) AND pg_has_role(s.oid, r.oid, 'MEMBER')
@@ -25,8 +24,7 @@ SELECT 'R004', s.name, 'the role has ' || concat_ws(' and ', CASE WHEN s.rolcrea
                                                     CASE WHEN s.rolreplication THEN 'REPLICATION' END)
                        || ': it can make itself a member of others, or read the write-ahead log',
        CASE WHEN s.oid IN (SELECT oid FROM subjects) THEN format('ALTER ROLE %s NOCREATEROLE NOREPLICATION', s.name)
-            ELSE (SELECT string_agg(format('REVOKE %s FROM %I', s.name, pg_get_userbyid(m.member)), '; ')
-                    FROM pg_auth_members AS m WHERE m.roleid = s.oid AND m.member IN (SELECT oid FROM acting)) END
+            ELSE (SELECT string_agg(m.revoke, '; ') FROM memberships AS m WHERE m.roleid = s.oid AND m.member IN (SELECT oid FROM acting)) END
   FROM acting AS s WHERE s.rolcreaterole OR s.rolreplication
 UNION ALL -- R005
 SELECT 'R005', w.object, format('the role %s owns the table, and can drop its policies', s.name),
