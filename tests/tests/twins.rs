@@ -904,6 +904,8 @@ mod t0103_syntax_scoped_reason;
 mod t0103_syntax_scoped_string;
 #[path = "compile_fail/T0103_syntax/table_option/pass.rs"]
 mod t0103_syntax_table_option;
+#[path = "compile_fail/T0103_syntax/table_option_equals/pass.rs"]
+mod t0103_syntax_table_option_equals;
 #[path = "compile_fail/T0104_twice/column/pass.rs"]
 mod t0104_twice_column;
 #[path = "compile_fail/T0104_twice/crate_path/pass.rs"]

@@ -88,6 +88,18 @@ fn schema_options(trees: &[TokenTree], mistakes: &mut Mistakes) -> (Schema, usiz
         at += 3;
         let Some(attribute) = attribute(group, TokenStream::new()) else { continue };
         match attribute.name.as_str() {
+            name @ ("tenant_column" | "tenant_global") if attribute.arguments.is_empty() => {
+                let (what, example) = match name {
+                    "tenant_column" => ("column", "tenant_column(tenant_id)"),
+                    _ => ("table", "tenant_global(plans)"),
+                };
+                mistakes.add(
+                    SYNTAX,
+                    attribute.name_span,
+                    format!("`{name}` names no {what}"),
+                    format!("write `#![{example}]`"),
+                );
+            }
             "tenant_column" => match syn::parse2::<Ident>(attribute.arguments) {
                 Ok(_) if std::mem::replace(&mut column_given, true) => {
                     mistakes.add(
@@ -126,7 +138,7 @@ fn attribute(group: &Group, tokens: TokenStream) -> Option<Attribute> {
     let trees: Vec<TokenTree> = group.stream().into_iter().collect();
     let last = trees
         .iter()
-        .take_while(|tree| matches!(tree, TokenTree::Ident(_) | TokenTree::Punct(_)))
+        .take_while(|tree| matches!(tree, TokenTree::Ident(_) | TokenTree::Punct(_)) && !is_punct(tree, '='))
         .fold(None, |found, tree| match tree {
             TokenTree::Ident(ident) => Some(ident.clone()),
             _ => found,
