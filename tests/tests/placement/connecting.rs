@@ -27,7 +27,7 @@ async fn a_direct_connection_is_known_to_be_one() {
 async fn options_in_the_address_are_kept() {
     let database = Database::new("direct");
     let url = database.address(&database.reader).expose_url().to_owned();
-    let url = format!("{url}&options=-c%20statement_timeout%3D1ms&application_name=mine");
+    let url = format!("{url}&options=-c%20statement_timeout%3D2s&application_name=mine");
     let catalog =
         PgCatalog::open(CatalogConnection::new(address(&url)), NoAddresses).await.expect("a connection");
     // Quick enough for a row, and not for one that is locked.
