@@ -86,7 +86,7 @@ async fn without_a_wall_a_single_query_needs_no_transaction() {
         alone.get_result(&acme, diesel::select(current_setting("transaction_read_only"))).await.unwrap();
     assert_eq!(again, "off");
     // With something to be sent first there is one.
-    let told = open().first_statements(|_| vec!["SET LOCAL statement_timeout TO 1000".to_owned()]);
+    let told = open().first_statements(|_| vec!["SET LOCAL statement_timeout TO 60000".to_owned()]);
     let told = told.build().await.unwrap();
     let read_only: String =
         told.get_result(&acme, diesel::select(current_setting("transaction_read_only"))).await.unwrap();
