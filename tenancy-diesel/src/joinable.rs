@@ -45,7 +45,9 @@ type KeysOf<ForeignKey, Parent> =
     Eq<NullableExpression<ForeignKey>, NullableExpression<<Parent as DeclaredTable>::Key>>;
 
 /// A table that is declared to join `Right` by `ForeignKey`, which points at `Parent`: one of the two.
-pub trait Relation<Right, Parent, ForeignKey> {
+///
+/// It is so with every lifetime, which stands for none: a bound for all of them is not asked for where it is written.
+pub trait Relation<'declared, Right, Parent, ForeignKey> {
     /// The keys and, between tenants' tables, the tenants.
     type OnClause;
 
@@ -53,7 +55,7 @@ pub trait Relation<Right, Parent, ForeignKey> {
     fn on_clause(foreign_key: ForeignKey) -> Self::OnClause;
 }
 
-impl<Left, Right, Parent, ForeignKey> Relation<Right, Parent, ForeignKey> for Left
+impl<Left, Right, Parent, ForeignKey> Relation<'_, Right, Parent, ForeignKey> for Left
 where
     Left: DeclaredTable,
     Right: DeclaredTable,
@@ -91,10 +93,17 @@ where
 #[macro_export]
 macro_rules! joinable {
     ($($child:ident)::+ -> $($parent:ident)::+ ($foreign_key:ident)) => {
+        // What is missing is reported of one direction: each item of an impl without these bounds would report it as well.
         $crate::__joinable!(
+            [$($child)::+::table: $crate::__private::Relation<
+                'static, $($parent)::+::table, $($parent)::+::table, $($child)::+::$foreign_key,
+            >]
             $($child)::+::table, $($parent)::+::table => $($parent)::+::table, $($child)::+::$foreign_key
         );
         $crate::__joinable!(
+            [for<'declared> $($parent)::+::table: $crate::__private::Relation<
+                'declared, $($child)::+::table, $($parent)::+::table, $($child)::+::$foreign_key,
+            >]
             $($parent)::+::table, $($child)::+::table => $($parent)::+::table, $($child)::+::$foreign_key
         );
     };
@@ -103,15 +112,18 @@ macro_rules! joinable {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __joinable {
-    ($left:ty, $right:ty => $parent:ty, $foreign_key:path) => {
-        impl ::diesel::JoinTo<$right> for $left {
+    ([$($related:tt)+] $left:ty, $right:ty => $parent:ty, $foreign_key:path) => {
+        impl ::diesel::JoinTo<$right> for $left
+        where
+            $($related)+,
+        {
             type FromClause = $right;
-            type OnClause = <$left as $crate::__private::Relation<$right, $parent, $foreign_key>>::OnClause;
+            type OnClause = <$left as $crate::__private::Relation<'static, $right, $parent, $foreign_key>>::OnClause;
 
             fn join_target(right: $right) -> (Self::FromClause, Self::OnClause) {
                 (
                     right,
-                    <$left as $crate::__private::Relation<$right, $parent, $foreign_key>>::on_clause(
+                    <$left as $crate::__private::Relation<'static, $right, $parent, $foreign_key>>::on_clause(
                         $foreign_key,
                     ),
                 )
