@@ -86,12 +86,12 @@ pub(super) fn findings(version: &str) -> Vec<Finding> {
     let hole = |hole: &Hole| {
         let (_, closed) = hole.closed.iter().find(|(of, closed)| *of == major && minor < *closed)?;
         let reason = format!("the server is PostgreSQL {major}.{minor}: {}", hole.what);
-        Some(finding(
-            "R080",
-            hole.name,
-            reason,
-            format!("-- upgrade to PostgreSQL {major}.{closed} or newer"),
-        ))
+        let mend = format!(
+            "-- upgrade to PostgreSQL {major}.{closed} or newer; until then it can be accepted: \
+             Waivers::new().waive(\"R080\", \"{}\", reason)",
+            hole.name
+        );
+        Some(finding("R080", hole.name, reason, mend))
     };
     HOLES.iter().filter_map(hole).collect()
 }
@@ -148,6 +148,11 @@ mod tests {
             assert_eq!(reason(closed), "", "{closed}");
         }
         assert_eq!(reason("190000"), "");
+        let mend = &findings("180006")[0].mend;
+        assert!(
+            mend.contains("18.7 or newer") && mend.contains(r#"waive("R080", "CVE-2026-116311""#),
+            "{mend}"
+        );
     }
 
     #[test]
