@@ -62,7 +62,7 @@ fn found(
 /// Whether the server is PostgreSQL 16 or newer.
 fn since_16(prefix: &str) -> bool {
     let server = Database::empty(prefix);
-    value(&mut server.superuser(), "SELECT current_setting('server_version_num')") >= "160000".to_owned()
+    value(&mut server.superuser(), "SELECT current_setting('server_version_num')").as_str() >= "160000"
 }
 
 #[test]
