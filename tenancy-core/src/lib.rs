@@ -93,8 +93,10 @@ mod cross_tenant;
 #[cfg(feature = "diesel")]
 mod diesel_types;
 mod membership;
+pub mod placement;
 mod reason;
 mod scope;
+mod shown;
 mod tenant_id;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -109,6 +111,12 @@ pub use membership::{Decision, Membership};
 pub use reason::{EmptyReason, Reason};
 pub use scope::{Admission, Scoped, Unbranded};
 pub use tenant_id::{ParseTenantIdError, TenantId};
+
+/// What the other crates of this project share. Not part of the public API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::shown::shown;
+}
 
 #[cfg(all(feature = "testing", not(debug_assertions), not(tenancy_allow_testing_in_release)))]
 compile_error!(

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::shown::shown;
+
 /// Identity of a tenant, as a UUID.
 ///
 /// Knowing an id gives no access: it is only what a [`Scoped`](crate::Scoped) is about. There is deliberately
@@ -103,7 +105,7 @@ impl FromStr for TenantId {
     type Err = ParseTenantIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Uuid::try_parse(text).map(Self).map_err(|_| ParseTenantIdError::new(text))
+        Uuid::try_parse(text).map(Self).map_err(|_| ParseTenantIdError { shown: shown(text) })
     }
 }
 
@@ -113,21 +115,6 @@ impl FromStr for TenantId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseTenantIdError {
     shown: String,
-}
-
-impl ParseTenantIdError {
-    /// Longest text shown whole: a UUID in its longest form (`urn:uuid:` and 36 characters) and a little
-    /// more.
-    const SHOWN_CHARS: usize = 48;
-
-    fn new(text: &str) -> Self {
-        let cut = text.char_indices().nth(Self::SHOWN_CHARS).map(|(at, _)| at);
-        let shown = match cut {
-            Some(at) => format!("{:?}…", &text[..at]),
-            None => format!("{text:?}"),
-        };
-        Self { shown }
-    }
 }
 
 impl fmt::Display for ParseTenantIdError {
@@ -178,8 +165,8 @@ mod tests {
     #[test]
     fn a_long_or_hostile_text_is_cut_and_escaped() {
         let long = "é".repeat(10_000).parse::<TenantId>().unwrap_err().to_string();
-        assert!(long.starts_with(&format!("{:?}… is not a tenant id", "é".repeat(48))), "{long}");
-        assert!(long.len() < 250);
+        assert!(long.starts_with(&format!("{:?}… is not a tenant id", "é".repeat(64))), "{long}");
+        assert!(long.len() < 300);
 
         let hostile = "x\nERROR \u{202e}\u{1b}[31m".parse::<TenantId>().unwrap_err().to_string();
         assert!(!hostile.contains(['\n', '\u{202e}', '\u{1b}']), "{hostile}");

@@ -33,7 +33,7 @@ pub enum Target {
 /// ```
 /// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use tenancy_diesel::rls::{Roles, RowSecurity, tables};
+/// use tenancy_rls::{Roles, RowSecurity, tables};
 ///
 /// let wall = RowSecurity::new(tables![agents], Roles::new("app", "app_across")?)?.sealed();
 /// assert!(wall.migration().up().contains(r#"ALTER TABLE "public"."agents" ENABLE ROW LEVEL SECURITY"#));
@@ -78,6 +78,10 @@ impl RowSecurity {
     #[must_use]
     pub fn sealed(self) -> Self {
         Self { mode: Mode::Sealed, ..self }
+    }
+
+    pub(crate) fn in_mode(self, mode: Mode) -> Self {
+        Self { mode, ..self }
     }
 
     /// For Citus.

@@ -5,17 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::TenantStatus;
-
-/// How much of a text from outside a message shows.
-const SHOWN_CHARS: usize = 64;
-
-/// `text` for a message: escaped, and cut to a safe length.
-pub(super) fn shown(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARS) {
-        Some((at, _)) => format!("{:?}…", &text[..at]),
-        None => format!("{text:?}"),
-    }
-}
+use crate::shown::shown;
 
 /// Why a [`Catalog`](super::Catalog) gave no place. Whatever it is, the tenant is not served.
 ///

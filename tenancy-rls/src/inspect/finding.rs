@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The codes of the rules, in the order in which a report lists them: a mend may need those before it. Each has its
-/// section in [the rules](super::super::rules).
+/// section in [the rules](crate::rules).
 pub const CODES: &[&str] = &[
     "R001", "R002", "R003", "R004", "R005", "R006", "R007", "R020", "R021", "R022", "R023", "R091", "R092",
     "R090", "R010", "R011", "R012", "R013", "R014", "R015", "R016", "R030", "R031", "R032", "R040", "R041",

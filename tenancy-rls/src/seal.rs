@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::quote::{hex, literal, push_literal};
+use super::quote::hex;
 
 /// HMAC's block with SHA-256 (RFC 2104, FIPS 180-4).
 const BLOCK: usize = 64;
@@ -169,55 +169,11 @@ impl Sealer {
     }
 }
 
-/// What a transaction's setting has to hold: the tenant itself, or sealed.
-#[derive(Debug, Clone)]
-pub enum Wall {
-    /// The tenant's text. It stops every statement that leaves the setting alone.
-    Plain,
-    /// The sealed tenant. It also stops statements that write the setting.
-    Sealed(Sealer),
-}
-
-impl Wall {
-    /// The value of the setting [`SETTING`](super::SETTING) for a transaction of `tenant`. In plain mode it is what the
-    /// caller gave and has to be quoted: [`set_local`](Self::set_local) does.
-    pub fn setting(&self, tenant: &str, backend_pid: Option<i32>, now: SystemTime) -> String {
-        match self {
-            Self::Plain => tenant.to_owned(),
-            Self::Sealed(sealer) => sealer.seal(tenant, backend_pid, now),
-        }
-    }
-
-    /// The statement that sets the tenant until the transaction ends, on PostgreSQL itself.
-    ///
-    /// To be sent within an explicit transaction: outside of one the server only warns, and there is no tenant.
-    ///
-    /// The text shows in `pg_stat_activity` to all sessions of the same role, and a seal is good on its backend until it
-    /// expires. Where tenants share connections, bind [`setting`](Self::setting) to
-    /// `SELECT set_config('tenancy.tenant', $1, true)` instead, as the crate's pool does.
-    pub fn set_local(&self, tenant: &str, backend_pid: Option<i32>, now: SystemTime) -> String {
-        let mut statement = "SET LOCAL tenancy.tenant = ".to_owned();
-        match self {
-            Self::Plain => push_literal(&mut statement, tenant),
-            Self::Sealed(sealer) => push_literal(&mut statement, &sealer.seal(tenant, backend_pid, now)),
-        }
-        statement
-    }
-
-    /// The same for Citus, whose workers learn of it as well, and for whoever cannot send a SET.
-    ///
-    /// On Citus it has to be a message of its own: the whole text of one is forwarded. A worker checks a seal as well,
-    /// and its backend is not the coordinator's, so the seal is bound to none.
-    pub fn select_set_tenant(&self, tenant: &str, now: SystemTime) -> String {
-        format!("SELECT tenancy.set_tenant({})", literal(&self.setting(tenant, None, now)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::{Binding, Sealer, SealingKey, SealingKeyError, Wall};
+    use super::{Binding, Sealer, SealingKey, SealingKeyError};
 
     fn sealer() -> Sealer {
         Sealer::new(SealingKey::new(3, [7; 32]).unwrap()).lifetime(Duration::from_secs(5))
@@ -263,12 +219,5 @@ mod tests {
         );
         assert!(!key.install(Binding::Backend).contains(&super::hex(&[b'k'; 32])));
         assert!(!key.install(Binding::Backend).contains(&super::hex(&[b'k' ^ 0x36; 32])));
-    }
-
-    #[test]
-    fn the_plain_setting_is_quoted() {
-        let at = UNIX_EPOCH;
-        assert_eq!(Wall::Plain.set_local("o'neil", None, at), "SET LOCAL tenancy.tenant = 'o''neil'");
-        assert_eq!(Wall::Plain.select_set_tenant("7", at), "SELECT tenancy.set_tenant('7')");
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::catalog_error::shown;
+use crate::shown::shown;
 
 /// Whether a tenant may be served. Only [`Active`](Self::Active) ones are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use diesel::sql_types;
     message = "row-level security does not know what PostgreSQL calls the type `{Self}` of a tenant column",
     label = "no PostgreSQL type is known for it",
     note = "the policies compare the column with the setting, cast to the column's type",
-    note = "for a type of your own: `impl tenancy_diesel::rls::TenantType for YourType {{ const NAME: &'static str = \"its_name\"; }}`"
+    note = "for a type of your own: `impl tenancy_rls::TenantType for YourType {{ const NAME: &'static str = \"its_name\"; }}`"
 )]
 pub trait TenantType {
     /// The type's name, as SQL: schema-qualified unless it is one of PostgreSQL's own.

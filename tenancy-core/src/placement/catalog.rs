@@ -1,10 +1,13 @@
 //! Who knows where a tenant lives.
 
+use std::future::{Future, ready};
+use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_util::future::{BoxFuture, FutureExt as _, ready};
-
 use super::{CatalogError, Placement};
+
+/// A future on the heap, the same type as `futures_util::future::BoxFuture`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Knows where each tenant lives.
 ///
@@ -16,15 +19,14 @@ use super::{CatalogError, Placement};
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use futures_util::future::{BoxFuture, FutureExt as _};
-/// use tenancy_diesel::placement::{Catalog, CatalogError, Placement};
+/// use tenancy_core::placement::{BoxFuture, Catalog, CatalogError, Placement};
 ///
 /// struct Listed(HashMap<String, Placement>);
 ///
 /// impl Catalog for Listed {
 ///     fn locate<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
 ///         let unknown = || CatalogError::Unknown { tenant: tenant.to_owned() };
-///         async move { self.0.get(tenant).cloned().ok_or_else(unknown) }.boxed()
+///         Box::pin(async move { self.0.get(tenant).cloned().ok_or_else(unknown) })
 ///     }
 /// }
 /// ```
@@ -68,6 +70,6 @@ pub struct AllShared;
 
 impl Catalog for AllShared {
     fn locate<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
-        ready(Ok(Placement::Shared)).boxed()
+        Box::pin(ready(Ok(Placement::Shared)))
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::catalog_error::shown;
+use crate::shown::shown;
 
 /// The longest name, in bytes. PostgreSQL cuts longer ones (`NAMEDATALEN` - 1), which would make two schemas one.
 const LONGEST: usize = 63;
@@ -25,13 +25,13 @@ const RESERVED: [&str; 8] =
 /// # Examples
 ///
 /// ```
-/// use tenancy_diesel::placement::SchemaName;
+/// use tenancy_core::placement::SchemaName;
 ///
 /// let schema: SchemaName = "tenant_acme".parse()?;
 /// assert_eq!(schema.quoted(), "\"tenant_acme\"");
 /// assert!("public".parse::<SchemaName>().is_err());
 /// assert!("acme\", public; --".parse::<SchemaName>().is_err());
-/// # Ok::<(), tenancy_diesel::placement::InvalidSchemaName>(())
+/// # Ok::<(), tenancy_core::placement::InvalidSchemaName>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -2,8 +2,8 @@
 
 use super::Statement;
 use super::grants::declared;
-use crate::rls::quote::{identifier, literal};
-use crate::rls::row_security::{RowSecurity, Target};
+use crate::quote::{identifier, literal};
+use crate::row_security::{RowSecurity, Target};
 
 /// What has to be done to the keys of the tables `declared (relation oid, tenant name)`, as rows
 /// `(phase, relation, name, kind, statement, undo)`, in the order in which it can be done.

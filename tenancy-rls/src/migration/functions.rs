@@ -1,8 +1,8 @@
 //! The schema `tenancy` and its functions: who the transaction's tenant is, and how it is set.
 
 use super::Statement;
-use crate::rls::quote::identifier;
-use crate::rls::row_security::{Mode, RowSecurity, Target};
+use crate::quote::identifier;
+use crate::row_security::{Mode, RowSecurity, Target};
 
 /// What checks the seals. Only its owner, whose rights `tenancy.tenant()` then has, reads it.
 pub(crate) const KEY_TABLE: &str = "CREATE TABLE IF NOT EXISTS tenancy.sealing_keys (\n    id text PRIMARY KEY,\n    \

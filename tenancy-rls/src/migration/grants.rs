@@ -1,9 +1,9 @@
 //! Who may do what with the tables, and what they could before.
 
 use super::Statement;
-use crate::rls::quote::{identifier, literal};
-use crate::rls::row_security::RowSecurity;
-use crate::rls::tables::Table;
+use crate::quote::{identifier, literal};
+use crate::row_security::RowSecurity;
+use crate::tables::Table;
 
 /// The roles, quoted, as a list.
 fn both(wall: &RowSecurity) -> String {

@@ -1,6 +1,6 @@
 //! The declared tables, as data.
 
-use crate::table::{DeclaredTable, Nobodys, TenantSqlType, TenantTable, Tenants};
+use tenancy_diesel::{DeclaredTable, Nobodys, TenantSqlType, TenantTable, Tenants};
 
 use super::quote;
 use super::sql_type::TenantType;
@@ -18,7 +18,7 @@ const DEFAULT_SCHEMA: &str = "public";
 /// #     agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, }
 /// #     plans (id) { id -> Integer, name -> Text, }
 /// # }
-/// use tenancy_diesel::rls::{Tables, tables};
+/// use tenancy_rls::{Tables, tables};
 ///
 /// let tables: Tables = tables![agents, plans];
 /// assert_eq!(tables, Tables::new().table::<agents::table>().table::<plans::table>());
@@ -144,8 +144,8 @@ impl Tables {
     }
 
     /// The search path on which the tables are found that are printed without a schema. Temporary tables come last.
-    #[cfg(feature = "tenants")]
-    pub(crate) fn search_path(&self) -> String {
+    #[must_use]
+    pub fn search_path(&self) -> String {
         let mut schemas: Vec<_> = self
             .declared
             .iter()
@@ -196,8 +196,8 @@ impl Table {
 /// [`Tables`] of the modules that `table!` made: `tables![agents, canvases, plans]`.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __rls_tables {
+macro_rules! __tables {
     ($($($table:ident)::+),* $(,)?) => {
-        $crate::rls::Tables::new()$(.table::<$($table)::+::table>())*
+        $crate::Tables::new()$(.table::<$($table)::+::table>())*
     };
 }

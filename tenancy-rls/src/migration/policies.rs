@@ -1,9 +1,9 @@
 //! The policies of a tenant table.
 
 use super::Statement;
-use crate::rls::quote::{identifier, literal};
-use crate::rls::row_security::{RowSecurity, Target};
-use crate::rls::tables::{Table, TenantColumn};
+use crate::quote::{identifier, literal};
+use crate::row_security::{RowSecurity, Target};
+use crate::tables::{Table, TenantColumn};
 
 /// The condition that a row is the transaction's tenant's.
 ///

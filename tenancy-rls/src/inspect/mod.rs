@@ -40,18 +40,18 @@ const RULES: [&str; 6] = [
 /// # Examples
 ///
 /// ```
-/// # use tenancy_diesel::rls::{Audit, AuditError, Report, RowSecurity, Waivers};
+/// # use tenancy_rls::{Inspection, InspectionError, Report, RowSecurity, Waivers};
 /// use diesel_async::AsyncConnection;
 ///
-/// async fn is_walled<C>(connection: &mut C, wall: &RowSecurity) -> Result<Report, AuditError>
+/// async fn is_walled<C>(connection: &mut C, wall: &RowSecurity) -> Result<Report, InspectionError>
 /// where
 ///     C: AsyncConnection<Backend = diesel::pg::Pg>,
 /// {
-///     Audit::new(wall).run(connection).await
+///     Inspection::new(wall).run(connection).await
 /// }
 /// ```
 #[derive(Debug, Clone)]
-pub struct Audit<'a> {
+pub struct Inspection<'a> {
     wall: &'a RowSecurity,
     waivers: Waivers,
     connected_as_application: bool,
@@ -60,7 +60,7 @@ pub struct Audit<'a> {
 
 /// The database cannot be audited: it did not answer.
 #[derive(Debug)]
-pub struct AuditError(diesel::result::Error);
+pub struct InspectionError(diesel::result::Error);
 
 #[derive(QueryableByName)]
 struct Row {
@@ -83,14 +83,14 @@ struct Row {
 /// # Cancellation
 ///
 /// Dropping the future leaves the database as it is; the connection is then as after any query that was dropped.
-pub async fn audit<C>(connection: &mut C, wall: &RowSecurity) -> Result<Report, AuditError>
+pub async fn inspect<C>(connection: &mut C, wall: &RowSecurity) -> Result<Report, InspectionError>
 where
     C: AsyncConnection<Backend = Pg>,
 {
-    Audit::new(wall).run(connection).await
+    Inspection::new(wall).run(connection).await
 }
 
-impl<'a> Audit<'a> {
+impl<'a> Inspection<'a> {
     /// Of `wall`, on a connection of the application.
     pub fn new(wall: &'a RowSecurity) -> Self {
         let pooled = wall.target() == Target::Citus;
@@ -125,7 +125,7 @@ impl<'a> Audit<'a> {
     /// # Cancellation
     ///
     /// Dropping the future leaves the database as it is; the connection is then as after any query that was dropped.
-    pub async fn run<C>(&self, connection: &mut C) -> Result<Report, AuditError>
+    pub async fn run<C>(&self, connection: &mut C) -> Result<Report, InspectionError>
     where
         C: AsyncConnection<Backend = Pg>,
     {
@@ -160,7 +160,7 @@ impl<'a> Audit<'a> {
             .bind::<Bool, _>(self.pooled)
             .load(connection)
             .await
-            .map_err(AuditError)?;
+            .map_err(InspectionError)?;
         let mut findings = Vec::with_capacity(rows.len());
         for row in rows {
             if row.code == server::VERSION {
@@ -183,7 +183,7 @@ fn statement() -> String {
     )
 }
 
-impl fmt::Display for AuditError {
+impl fmt::Display for InspectionError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
@@ -194,7 +194,7 @@ impl fmt::Display for AuditError {
     }
 }
 
-impl Error for AuditError {
+impl Error for InspectionError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&self.0)
     }
