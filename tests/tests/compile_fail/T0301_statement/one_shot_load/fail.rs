@@ -10,7 +10,10 @@ pub struct Named {
     pub name: String,
 }
 
-pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<Vec<Named>, TenantsError> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    tenants: &Tenants<AsyncPgConnection>,
+) -> Result<Vec<Named>, TenantsError> {
     tenants.load(scope, diesel::sql_query("SELECT name FROM agents")).await
 }
 

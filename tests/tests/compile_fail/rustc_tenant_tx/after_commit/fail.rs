@@ -1,9 +1,9 @@
 // L40
+use diesel::QueryDsl;
 use diesel_async::AsyncPgConnection;
+use tenancy_diesel::RunQueryDsl;
 use tenancy_diesel::Scoped;
 use tenancy_diesel::tenants::{Tenants, TenantsError};
-use diesel::QueryDsl;
-use tenancy_diesel::RunQueryDsl;
 use tenancy_tests::schema::agents;
 
 pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {

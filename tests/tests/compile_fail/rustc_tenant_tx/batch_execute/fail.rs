@@ -1,8 +1,8 @@
 // L20 L39
 use diesel_async::AsyncPgConnection;
+use diesel_async::SimpleAsyncConnection as _;
 use tenancy_diesel::Scoped;
 use tenancy_diesel::tenants::{Tenants, TenantsError};
-use diesel_async::SimpleAsyncConnection as _;
 
 pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {
     let mut tx = tenants.begin(scope).await?;

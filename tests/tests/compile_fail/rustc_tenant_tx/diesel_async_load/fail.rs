@@ -1,8 +1,8 @@
 // L20
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use tenancy_diesel::tenants::TenantTx;
 use tenancy_diesel::Scoped;
+use tenancy_diesel::tenants::TenantTx;
 use tenancy_tests::schema::agents;
 
 pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTx<AsyncPgConnection, i32>) -> QueryResult<Vec<String>> {
