@@ -1,11 +1,12 @@
 //! The usual identity of a tenant: a UUID that is nothing else.
 
-use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::shown::shown;
 
 /// Identity of a tenant, as a UUID.
 ///
@@ -103,44 +104,18 @@ impl FromStr for TenantId {
     type Err = ParseTenantIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Uuid::try_parse(text).map(Self).map_err(|_| ParseTenantIdError::new(text))
+        Uuid::try_parse(text).map(Self).map_err(|_| ParseTenantIdError { shown: shown(text) })
     }
 }
 
 /// The text given is not a [`TenantId`].
 ///
 /// Its message names the text, escaped and cut to a safe length: such text usually comes from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{shown} is not a tenant id: expected a UUID such as \"01956bd2-7e4c-7c3a-9a50-0d4a4ce2a5f1\"")]
 pub struct ParseTenantIdError {
     shown: String,
 }
-
-impl ParseTenantIdError {
-    /// Longest text shown whole: a UUID in its longest form (`urn:uuid:` and 36 characters) and a little
-    /// more.
-    const SHOWN_CHARS: usize = 48;
-
-    fn new(text: &str) -> Self {
-        let cut = text.char_indices().nth(Self::SHOWN_CHARS).map(|(at, _)| at);
-        let shown = match cut {
-            Some(at) => format!("{:?}…", &text[..at]),
-            None => format!("{text:?}"),
-        };
-        Self { shown }
-    }
-}
-
-impl fmt::Display for ParseTenantIdError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is not a tenant id: expected a UUID such as \"01956bd2-7e4c-7c3a-9a50-0d4a4ce2a5f1\"",
-            self.shown
-        )
-    }
-}
-
-impl Error for ParseTenantIdError {}
 
 #[cfg(test)]
 mod tests {
@@ -178,8 +153,8 @@ mod tests {
     #[test]
     fn a_long_or_hostile_text_is_cut_and_escaped() {
         let long = "é".repeat(10_000).parse::<TenantId>().unwrap_err().to_string();
-        assert!(long.starts_with(&format!("{:?}… is not a tenant id", "é".repeat(48))), "{long}");
-        assert!(long.len() < 250);
+        assert!(long.starts_with(&format!("{:?}… is not a tenant id", "é".repeat(64))), "{long}");
+        assert!(long.len() < 300);
 
         let hostile = "x\nERROR \u{202e}\u{1b}[31m".parse::<TenantId>().unwrap_err().to_string();
         assert!(!hostile.contains(['\n', '\u{202e}', '\u{1b}']), "{hostile}");

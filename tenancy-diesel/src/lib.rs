@@ -10,9 +10,8 @@
 //! | write within a tenant | [`insert_into`], [`update`], [`delete`], [`mod@statement`] |
 //! | give a model its builders | [`derive@TenantScoped`] |
 //! | tell two tenants apart in one function | [`brand!`] |
-//! | open transactions for tenants over a pool | [`mod@tenants`], [`RunQueryDsl`] (features `tenants-…`) |
-//! | let the database keep tenants apart as well | [`rls`]: migrations, sealed tenants, the audit (feature `rls`) |
-//! | give tenants schemas and databases of their own | [`placement`] (feature `placement`) |
+//! | open transactions for tenants over a pool, wherever each tenant lives | the crate [`tenancy-pool`](https://docs.rs/tenancy-pool) |
+//! | let the database keep tenants apart as well | the crate [`tenancy-rls`](https://docs.rs/tenancy-rls) |
 //! | insert thousands of rows | [`statement::IncompleteInsert::bulk`] |
 //! | span tenants, audited | [`CrossTenant`], `table.across_tenants(&cross_tenant)`, [`CrossTenantTarget`] |
 //! | understand an error | [`mod@errors`] |
@@ -28,10 +27,6 @@
 //! |---|---|
 //! | `postgres`, `mysql`, `sqlite` | scoped SQL for Diesel's backend of that name. Without one of them no scoped query compiles |
 //! | `async` | batches on SQLite through diesel-async; everything else runs through diesel-async without it |
-//! | `rls` | row-level security of PostgreSQL from the declared tables: migrations, sealed tenants, an audit of a database |
-//! | `placement` | where each tenant lives: shared tables, a schema, a database of its own |
-//! | `tenants-postgres`, `tenants-mysql`, `tenants-sqlite` | tenant transactions over a pool, on diesel-async's connections to that database |
-//! | `tls` | TLS to PostgreSQL for `tenants-postgres`, by rustls |
 //! | `testing` | [`testing`]: scopes without an authority. A build without debug assertions refuses it |
 //!
 //! `postgres` and `mysql` bring Diesel's types, not its client libraries: an application chooses the connections in its
@@ -44,18 +39,13 @@ mod grouping;
 mod join;
 mod joinable;
 pub mod model;
-#[cfg(feature = "placement")]
-pub mod placement;
-#[cfg(feature = "rls")]
-pub mod rls;
 mod same_tenant;
 mod scope_for;
 mod selection;
 mod source;
+mod source_of;
 pub mod statement;
 mod table;
-#[cfg(feature = "tenants")]
-pub mod tenants;
 mod unscoped;
 
 pub mod prelude;
@@ -167,9 +157,14 @@ pub use self::dialect::{SameTenantForm, SourceForm, TenantBackend};
 pub use self::model::TenantScoped;
 pub use self::source::{EveryTenant, ScopedTable, Unowned, Within};
 pub use self::statement::{ColumnNames, CrossTenantTarget, delete, insert_into, update};
-pub use self::table::{DeclaredTable, GlobalTable, TenantSqlType, TenantTable};
-#[cfg(feature = "tenants")]
-pub use self::tenants::run_query_dsl::RunQueryDsl;
+pub use self::table::{DeclaredTable, GlobalTable, Nobodys, TenantSqlType, TenantTable, Tenants};
+
+/// What the pool asks of a statement. Not part of the public API.
+#[doc(hidden)]
+pub mod __pool {
+    pub use crate::bound_tenant::look_through;
+    pub use crate::source_of::SourceOf;
+}
 
 /// What generated code names. Not part of the public API.
 #[doc(hidden)]

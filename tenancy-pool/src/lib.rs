@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+mod connection;
+mod driver;
+mod error;
+mod options;
+#[cfg(all(feature = "catalog", feature = "postgres"))]
+mod pg_catalog;
+pub mod placement;
+mod pool;
+pub mod prelude;
+mod statement;
+mod transaction;
+
+pub use self::driver::TenantConnection;
+#[cfg(feature = "tls")]
+pub use self::driver::postgres::connect::{Tls, TlsError};
+pub use self::error::{BuildError, PoolError, RawSqlRefused};
+pub use self::options::{IsolationLevel, TransactionOptions};
+pub use self::pool::{Across, PoolState, TenantPool, TenantPoolBuilder};
+pub use self::statement::{Execute, Executor, Load, RunQueryDsl, RunsIn};
+#[cfg(feature = "postgres")]
+pub use self::transaction::RawSql;
+pub use self::transaction::{CrossTenantTransaction, TenantTransaction};

@@ -1,0 +1,201 @@
+//! Whether a database is walled as it should be.
+
+mod finding;
+mod report;
+mod server;
+mod waivers;
+
+use std::error::Error;
+use std::fmt;
+
+use diesel::QueryableByName;
+use diesel::pg::Pg;
+use diesel::sql_query;
+use diesel::sql_types::{Array, Bool, Nullable, Text};
+use diesel_async::{AsyncConnection, RunQueryDsl};
+
+pub use self::finding::{CODES, Finding, Severity};
+pub use self::report::Report;
+pub use self::waivers::{Waiver, WaiverError, Waivers};
+use super::migration::{KEY_TABLE, REPAIRS, TenantFunction, table_statements};
+use super::row_security::{Mode, RowSecurity, Target};
+
+/// The facts that the rules ask of, as the beginning of their one statement.
+const GIVEN: &str = include_str!("rules/given.sql");
+
+/// The rules: each gives the rows `(code, object, reason, mend)` of what is wrong, in the order of its mending.
+const RULES: [&str; 6] = [
+    include_str!("rules/roles.sql"),
+    include_str!("rules/tables.sql"),
+    include_str!("rules/keys.sql"),
+    include_str!("rules/objects.sql"),
+    include_str!("rules/grants.sql"),
+    include_str!("rules/sealing.sql"),
+];
+
+/// Compares a database with the wall that it should have.
+///
+/// It reads the catalog, in one statement, and changes nothing. What it looks for: [the rules](super::rules).
+///
+/// # Examples
+///
+/// ```
+/// # use tenancy_rls::{Inspection, InspectionError, Report, RowSecurity, Waivers};
+/// use diesel_async::AsyncConnection;
+///
+/// async fn is_walled<C>(connection: &mut C, wall: &RowSecurity) -> Result<Report, InspectionError>
+/// where
+///     C: AsyncConnection<Backend = diesel::pg::Pg>,
+/// {
+///     Inspection::new(wall).run(connection).await
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Inspection<'a> {
+    wall: &'a RowSecurity,
+    waivers: Waivers,
+    connected_as_application: bool,
+    pooled: bool,
+}
+
+/// The database cannot be audited: it did not answer.
+#[derive(Debug)]
+pub struct InspectionError(diesel::result::Error);
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Text)]
+    object: String,
+    #[diesel(sql_type = Text)]
+    reason: String,
+    #[diesel(sql_type = Text)]
+    mend: String,
+}
+
+/// The audit of `wall` on a connection of the application, without waivers.
+///
+/// # Errors
+///
+/// If the database does not answer.
+///
+/// # Cancellation
+///
+/// Dropping the future leaves the database as it is; the connection is then as after any query that was dropped.
+pub async fn inspect<C>(connection: &mut C, wall: &RowSecurity) -> Result<Report, InspectionError>
+where
+    C: AsyncConnection<Backend = Pg>,
+{
+    Inspection::new(wall).run(connection).await
+}
+
+impl<'a> Inspection<'a> {
+    /// Of `wall`, on a connection of the application.
+    pub fn new(wall: &'a RowSecurity) -> Self {
+        let pooled = wall.target() == Target::Citus;
+        Self { wall, waivers: Waivers::new(), connected_as_application: true, pooled }
+    }
+
+    /// With findings that are known and accepted.
+    #[must_use]
+    pub fn waivers(self, waivers: Waivers) -> Self {
+        Self { waivers, ..self }
+    }
+
+    /// On a connection of somebody else, an owner or a superuser: only the application's role is looked at, not the
+    /// connection's.
+    #[must_use]
+    pub fn from_elsewhere(self) -> Self {
+        Self { connected_as_application: false, ..self }
+    }
+
+    /// Of an installation behind a pooler, whose seals are bound to no backend. On Citus they never are.
+    #[must_use]
+    pub fn behind_pooler(self) -> Self {
+        Self { pooled: true, ..self }
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    ///
+    /// If the database does not answer.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future leaves the database as it is; the connection is then as after any query that was dropped.
+    pub async fn run<C>(&self, connection: &mut C) -> Result<Report, InspectionError>
+    where
+        C: AsyncConnection<Backend = Pg>,
+    {
+        let wall = self.wall;
+        let tables = || wall.tables.iter();
+        let names: Vec<_> = tables().map(|table| wall.tables.sql_name(table)).collect();
+        let columns: Vec<_> =
+            tables().map(|table| table.tenant_column().map_or("", |tenant| tenant.name)).collect();
+        let types: Vec<_> =
+            tables().map(|table| table.tenant_column().map_or("", |tenant| tenant.sql_type)).collect();
+        let mends: Vec<_> = tables()
+            .map(|table| {
+                let mend = table.tenant_column().map(|tenant| table_statements(wall, table, tenant));
+                mend.unwrap_or_default()
+            })
+            .collect();
+        let function = TenantFunction::of(wall.mode);
+        let rows: Vec<Row> = sql_query(statement())
+            .bind::<Array<Text>, _>(names)
+            .bind::<Array<Text>, _>(columns)
+            .bind::<Array<Text>, _>(types)
+            .bind::<Array<Text>, _>(mends)
+            .bind::<Text, _>(&wall.roles.application)
+            .bind::<Text, _>(&wall.roles.across_tenants)
+            .bind::<Nullable<Text>, _>(wall.roles.owner.as_ref())
+            .bind::<Bool, _>(self.connected_as_application)
+            .bind::<Text, _>(function.body)
+            .bind::<Text, _>(function.language)
+            .bind::<Bool, _>(wall.mode == Mode::Sealed)
+            .bind::<Text, _>(function.create())
+            .bind::<Text, _>(KEY_TABLE)
+            .bind::<Bool, _>(self.pooled)
+            .load(connection)
+            .await
+            .map_err(InspectionError)?;
+        let mut findings = Vec::with_capacity(rows.len());
+        for row in rows {
+            if row.code == server::VERSION {
+                findings.extend(server::findings(&row.object));
+            } else {
+                findings.push(Finding::new(row.code, row.object, row.reason, row.mend));
+            }
+        }
+        Ok(Report::new(findings, &self.waivers))
+    }
+}
+
+/// The one statement of the audit.
+fn statement() -> String {
+    let rules = RULES.join("\nUNION ALL\n");
+    format!(
+        "{GIVEN}{REPAIRS}\n{rules}\nUNION ALL\n\
+         SELECT '{}', current_setting('server_version_num'), '', ''\n",
+        server::VERSION
+    )
+}
+
+impl fmt::Display for InspectionError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the database cannot be audited, so nothing is known of its wall: {}. \
+             Check the connection, and that the server is PostgreSQL 15 or newer",
+            self.0
+        )
+    }
+}
+
+impl Error for InspectionError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}

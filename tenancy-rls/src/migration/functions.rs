@@ -1,0 +1,183 @@
+//! The schema `tenancy` and its functions: who the transaction's tenant is, and how it is set.
+
+use super::Statement;
+use crate::quote::identifier;
+use crate::row_security::{Mode, RowSecurity, Target};
+
+/// What checks the seals. Only its owner, whose rights `tenancy.tenant()` then has, reads it.
+pub(crate) const KEY_TABLE: &str = "CREATE TABLE IF NOT EXISTS tenancy.sealing_keys (\n    id text PRIMARY KEY,\n    \
+             inner_pad bytea NOT NULL CHECK (length(inner_pad) = 64),\n    \
+             outer_pad bytea NOT NULL CHECK (length(outer_pad) = 64),\n    \
+             backend_only boolean NOT NULL\n)";
+
+/// The body of `tenancy.tenant()` in plain mode. After a transaction that set it the setting is `''`, not NULL.
+const PLAIN_BODY: &str = " SELECT NULLIF(pg_catalog.current_setting('tenancy.tenant', true), '') ";
+
+/// The body of `tenancy.tenant()` in sealed mode.
+///
+/// - HMAC (RFC 2104) from the key's pads, which never leave the one statement that reads them: as parameters of another
+///   one they could be shown by `debug_print_plan`.
+/// - Nothing of the token is parsed before it is found genuine, but the key's number. The two codes are compared under a
+///   further hash with the key, so that the time the comparison takes says nothing.
+/// - The seal has to be good when the transaction begins, and not to come from its future: one that is captured while a
+///   transaction waits is not good in it.
+/// - There is a tenant where everything is known to hold. What is not, or NULL, is refused below, where it is told apart.
+///
+/// It runs in each statement, and what it costs is mostly each function call's being prepared: hence one query, which
+/// answers whether the seal is genuine by what its key is good for, and one condition, of as few calls as it takes. The
+/// condition is an expression, which a transaction prepares once, and the query in each statement. `IS TRUE` keeps the
+/// query from an index, which takes longer to open than a table of a few keys to read.
+const SEALED_BODY: &str = "
+DECLARE
+    token text := current_setting('tenancy.tenant', true);
+    backend_only boolean;
+BEGIN
+    SELECT k.backend_only INTO backend_only
+      FROM tenancy.sealing_keys AS k
+     WHERE (k.id = split_part(token, '.', 2)) IS TRUE
+       AND sha256(k.outer_pad || convert_to(right(token, 64), 'UTF8'))
+         = sha256(k.outer_pad || convert_to(encode(
+               sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(token, -65), 'UTF8'))), 'hex'), 'UTF8'));
+    IF (CASE WHEN backend_only IS NULL THEN false
+             ELSE starts_with(token, 'v1.')
+              AND CASE split_part(token, '.', 3) WHEN '0' THEN NOT backend_only
+                                                 WHEN pg_backend_pid()::text THEN true END
+              AND CURRENT_TIMESTAMP BETWEEN to_timestamp(split_part(token, '.', 4)::double precision - 60)
+                                        AND to_timestamp(split_part(token, '.', 5)::double precision) END) THEN
+        RETURN NULLIF(convert_from(decode(split_part(token, '.', 6), 'hex'), 'UTF8'), '');
+    END IF;
+    IF token IS NULL OR token = '' THEN
+        RETURN NULL;
+    ELSIF backend_only IS NULL THEN
+        RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds no seal of a known key',
+            HINT = 'Only the application seals tenants. After a rotation, check that the new key is installed.';
+    ELSIF NOT starts_with(token, 'v1.') THEN
+        RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds a seal of an unknown version';
+    ELSIF split_part(token, '.', 3) = '0' AND backend_only THEN
+        RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds a seal of no backend',
+            HINT = 'The key is installed for direct connections only: seal with the backend''s pid.';
+    ELSIF split_part(token, '.', 3) NOT IN ('0', pg_backend_pid()::text) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds the seal of another backend';
+    END IF;
+    RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds a seal that is not of this transaction''s time',
+        HINT = 'Seal anew for each transaction; compare the clocks of the application and the database.';
+END
+";
+
+/// `tenancy.tenant()` as it should be: what the audit compares the database's with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TenantFunction {
+    pub(crate) body: &'static str,
+    pub(crate) language: &'static str,
+    pub(crate) security_definer: bool,
+}
+
+impl TenantFunction {
+    pub(crate) fn of(mode: Mode) -> Self {
+        match mode {
+            Mode::Plain => Self { body: PLAIN_BODY, language: "sql", security_definer: false },
+            Mode::Sealed => Self { body: SEALED_BODY, language: "plpgsql", security_definer: true },
+        }
+    }
+
+    /// The statement that makes it so. A function keeps its owner and its grants when it is replaced.
+    pub(crate) fn create(self) -> String {
+        // In a worker of a parallel query the backend's pid is another one.
+        let attributes = if self.security_definer {
+            "STABLE SECURITY DEFINER PARALLEL RESTRICTED\nSET search_path = pg_catalog, pg_temp"
+        } else {
+            // Neither a definer nor a SET: the planner puts such a function's body in its place.
+            "STABLE PARALLEL SAFE"
+        };
+        format!(
+            "CREATE OR REPLACE FUNCTION tenancy.tenant() RETURNS text\nLANGUAGE {} {attributes}\n\
+             AS $tenancy${}$tenancy$",
+            self.language, self.body
+        )
+    }
+}
+
+/// `tenancy.set_tenant(text)`.
+fn set_tenant(target: Target) -> String {
+    // A setting of an extension that is not there takes a superuser to write down, hence on Citus only.
+    let propagate = match target {
+        Target::PostgreSql => "",
+        Target::Citus => "SET citus.propagate_set_commands = 'local'\n",
+    };
+    format!(
+        "CREATE OR REPLACE FUNCTION tenancy.set_tenant(tenant text) RETURNS void\nLANGUAGE plpgsql\n{propagate}\
+         AS $tenancy$\nBEGIN\n    EXECUTE pg_catalog.format('SET LOCAL tenancy.tenant = %L', tenant);\nEND\n$tenancy$"
+    )
+}
+
+/// The schema, what is remembered of the database before the wall, the keys and the functions.
+pub(super) fn statements(wall: &RowSecurity) -> Vec<Statement> {
+    let (application, across) = (identifier(&wall.roles.application), identifier(&wall.roles.across_tenants));
+    let mut statements = vec![
+        // Something else of ours may be in it, and then it stays.
+        Statement::new(
+            "CREATE SCHEMA IF NOT EXISTS tenancy",
+            "DO $tenancy$\nBEGIN\n    DROP SCHEMA IF EXISTS tenancy;\n\
+             EXCEPTION WHEN dependent_objects_still_exist THEN\n    NULL;\nEND\n$tenancy$",
+        ),
+        Statement::up("REVOKE ALL ON SCHEMA tenancy FROM PUBLIC"),
+        Statement::new(
+            "CREATE TABLE IF NOT EXISTS tenancy.before_wall (\n    \
+             position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    \
+             object text NOT NULL,\n    undo text\n)",
+            "DROP TABLE IF EXISTS tenancy.before_wall",
+        ),
+        Statement::up(format!(
+            "REVOKE ALL ON TABLE tenancy.before_wall FROM PUBLIC, {application}, {across}"
+        )),
+    ];
+    // Also in plain mode: sealing begins with a key, then the function.
+    statements.extend([
+        Statement::new(KEY_TABLE, "DROP TABLE IF EXISTS tenancy.sealing_keys"),
+        Statement::up(format!(
+            "REVOKE ALL ON TABLE tenancy.sealing_keys FROM PUBLIC, {application}, {across}"
+        )),
+        Statement::new(TenantFunction::of(wall.mode).create(), "DROP FUNCTION IF EXISTS tenancy.tenant()"),
+        Statement::new(set_tenant(wall.target), "DROP FUNCTION IF EXISTS tenancy.set_tenant(text)"),
+    ]);
+    if wall.target == Target::Citus {
+        // The function runs on the workers as well.
+        statements.push(Statement::up(
+            "SELECT create_reference_table('tenancy.sealing_keys')\n \
+             WHERE NOT EXISTS (SELECT FROM citus_tables WHERE table_name = 'tenancy.sealing_keys'::regclass)",
+        ));
+    }
+    if let Some(owner) = &wall.roles.owner {
+        let owner = identifier(owner);
+        let owned = [
+            "SCHEMA tenancy",
+            "TABLE tenancy.before_wall",
+            "TABLE tenancy.sealing_keys",
+            "FUNCTION tenancy.tenant()",
+            "FUNCTION tenancy.set_tenant(text)",
+        ];
+        statements.extend(owned.map(|object| Statement::up(format!("ALTER {object} OWNER TO {owner}"))));
+    }
+    for function in ["tenancy.tenant()", "tenancy.set_tenant(text)"] {
+        statements.extend([
+            Statement::up(format!("REVOKE ALL ON FUNCTION {function} FROM PUBLIC")),
+            Statement::up(format!("GRANT EXECUTE ON FUNCTION {function} TO {application}, {across}")),
+        ]);
+    }
+    statements.push(Statement::up(format!("GRANT USAGE ON SCHEMA tenancy TO {application}, {across}")));
+    statements
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SEALED_BODY;
+
+    #[test]
+    fn the_pads_are_named_in_the_one_statement_that_answers_by_what_the_key_is_good_for() {
+        let with_pads: Vec<_> =
+            SEALED_BODY.split(';').filter(|statement| statement.contains("_pad")).collect();
+        let [check] = with_pads[..] else { panic!("{with_pads:?}") };
+        let (answer, _) = check.split_once("FROM").unwrap();
+        assert!(answer.trim_end().ends_with("SELECT k.backend_only INTO backend_only"), "{answer}");
+    }
+}

@@ -1,0 +1,186 @@
+//! Who may do what with the tables, and what they could before.
+
+use super::Statement;
+use crate::quote::{identifier, literal};
+use crate::row_security::RowSecurity;
+use crate::tables::Table;
+
+/// The roles, quoted, as a list.
+fn both(wall: &RowSecurity) -> String {
+    format!("{}, {}", identifier(&wall.roles.application), identifier(&wall.roles.across_tenants))
+}
+
+/// The names that grants are remembered for, as literals: the two roles' and PUBLIC's.
+fn remembered_roles(wall: &RowSecurity) -> String {
+    format!("{}, {}", literal(&wall.roles.application), literal(&wall.roles.across_tenants))
+}
+
+/// A statement that runs what undoes the wall on `object`, the last thing first.
+fn undo(objects: &str) -> String {
+    format!(
+        "DO $tenancy$\nDECLARE\n    remembered record;\nBEGIN\n    \
+         IF to_regclass('tenancy.before_wall') IS NULL THEN\n        RETURN;\n    END IF;\n    \
+         FOR remembered IN\n        \
+         SELECT position, undo FROM tenancy.before_wall WHERE object IN ({objects}) ORDER BY position DESC\n    \
+         LOOP\n        \
+         IF remembered.undo IS NOT NULL THEN\n            EXECUTE remembered.undo;\n        END IF;\n        \
+         DELETE FROM tenancy.before_wall AS b WHERE b.position = remembered.position;\n    \
+         END LOOP;\nEND\n$tenancy$"
+    )
+}
+
+/// The database: nobody makes temporary tables, which would stand before the real ones in the search path.
+pub(super) fn database(wall: &RowSecurity) -> Vec<Statement> {
+    let (both, roles) = (both(wall), remembered_roles(wall));
+    let up = format!(
+        "DO $tenancy$\nBEGIN\n    \
+         IF NOT EXISTS (SELECT FROM tenancy.before_wall WHERE object = 'database') THEN\n        \
+         INSERT INTO tenancy.before_wall (object, undo)\n        \
+         SELECT 'database', format('GRANT %s ON DATABASE %I TO %s', a.privilege_type, d.datname,\n                   \
+         CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)\n          \
+         FROM pg_database AS d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS a\n         \
+         WHERE d.datname = current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')\n           \
+         AND (a.grantee = 0 OR pg_get_userbyid(a.grantee) IN ({roles}))\n         \
+         UNION ALL SELECT 'database', NULL;\n    \
+         END IF;\n    \
+         EXECUTE format('REVOKE TEMPORARY, CREATE ON DATABASE %I FROM PUBLIC, {both}', current_database());\n\
+         END\n$tenancy$",
+        // The names stand within a string of a format.
+        both = both.replace('\'', "''").replace('%', "%%"),
+    );
+    vec![Statement::new(up, undo("'database'"))]
+}
+
+/// Remembers the grants and the row-level security of each table, once.
+pub(super) fn remember(wall: &RowSecurity) -> Vec<Statement> {
+    let roles = remembered_roles(wall);
+    let objects: Vec<_> = wall.tables.iter().map(|table| literal(&wall.tables.sql_name(table))).collect();
+    let schemas: Vec<_> = wall.tables.schemas().iter().map(|schema| literal(&identifier(schema))).collect();
+    let (object_list, schema_list) = (objects.join(", "), schemas.join(", "));
+    let up = format!(
+        "INSERT INTO tenancy.before_wall (object, undo)
+WITH objects AS (
+    SELECT o.object, o.object::regclass AS relation FROM unnest(ARRAY[{object_list}]::text[]) AS o (object)
+     WHERE NOT EXISTS (SELECT FROM tenancy.before_wall AS b WHERE b.object = o.object)
+), relations AS (
+    SELECT o.object, c.oid, 'TABLE' AS kind, c.relacl AS acl, acldefault('r', c.relowner) AS owners
+      FROM objects AS o JOIN pg_class AS c ON c.oid = o.relation
+    UNION ALL
+    SELECT o.object, s.oid, 'SEQUENCE', s.relacl, acldefault('s', s.relowner)
+      FROM objects AS o
+      JOIN pg_depend AS d ON d.refobjid = o.relation AND d.refclassid = 'pg_class'::regclass
+                         AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+      JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+), granted AS (
+    SELECT r.object, format('%s ON %s %s', a.privilege_type, r.kind, r.oid::regclass) AS what, a.grantee
+      FROM relations AS r, aclexplode(coalesce(r.acl, r.owners)) AS a
+    UNION ALL
+    SELECT s.object, format('%s ON SCHEMA %s', a.privilege_type, s.object), a.grantee
+      FROM unnest(ARRAY[{schema_list}]::text[]) AS s (object)
+      JOIN pg_namespace AS n ON quote_ident(n.nspname) = s.object OR '\"' || n.nspname || '\"' = s.object,
+           aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS a
+     WHERE NOT EXISTS (SELECT FROM tenancy.before_wall AS b WHERE b.object = s.object)
+)
+SELECT object, format('GRANT %s TO %s', what,
+                      CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
+  FROM granted
+ WHERE grantee = 0 OR pg_get_userbyid(grantee) IN ({roles})
+UNION ALL
+SELECT o.object, format('ALTER TABLE %s %s', o.object, switched.on_)
+  FROM objects AS o JOIN pg_class AS c ON c.oid = o.relation,
+       LATERAL (VALUES (c.relrowsecurity, 'ENABLE ROW LEVEL SECURITY'),
+                       (c.relforcerowsecurity, 'FORCE ROW LEVEL SECURITY')) AS switched (was, on_)
+ WHERE switched.was
+UNION ALL
+SELECT object, NULL FROM objects
+UNION ALL
+SELECT s.object, NULL FROM unnest(ARRAY[{schema_list}]::text[]) AS s (object)
+ WHERE NOT EXISTS (SELECT FROM tenancy.before_wall AS b WHERE b.object = s.object)"
+    );
+    let down = undo(&[objects, schemas].concat().join(", "));
+    let mut statements = vec![Statement::new(up, down)];
+    let both = both(wall);
+    for schema in wall.tables.schemas() {
+        let schema = identifier(schema);
+        statements.push(Statement::up(format!("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {both}")));
+        statements.push(Statement::new(
+            format!("GRANT USAGE ON SCHEMA {schema} TO {both}"),
+            format!("REVOKE ALL ON SCHEMA {schema} FROM {both}"),
+        ));
+    }
+    statements
+}
+
+/// The two roles read and write the rows of a tenant table, and nothing else: TRUNCATE asks no policy.
+pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table) -> Vec<Statement> {
+    let (name, both) = (wall.tables.sql_name(table), both(wall));
+    vec![
+        Statement::up(format!("REVOKE ALL ON TABLE {name} FROM PUBLIC, {both}")),
+        Statement::new(
+            format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {both}"),
+            format!("REVOKE ALL ON TABLE {name} FROM {both}"),
+        ),
+        sequences(wall, &name),
+    ]
+}
+
+/// The application reads a global table; what else it may do there is the application's own business.
+pub(super) fn of_global_tables(wall: &RowSecurity) -> Vec<Statement> {
+    let application = identifier(&wall.roles.application);
+    let across = identifier(&wall.roles.across_tenants);
+    let mut statements = Vec::new();
+    for table in wall.tables.global() {
+        let name = wall.tables.sql_name(table);
+        statements.extend([
+            Statement::up(format!(
+                "REVOKE TRUNCATE, REFERENCES, TRIGGER ON TABLE {name} FROM PUBLIC, {application}, {across}"
+            )),
+            Statement::new(
+                format!("GRANT SELECT ON TABLE {name} TO {application}"),
+                format!("REVOKE ALL ON TABLE {name} FROM {application}, {across}"),
+            ),
+            Statement::up(format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {across}")),
+        ]);
+    }
+    statements
+}
+
+/// The sequences of a table's columns: the next value, and not how far the others have come.
+fn sequences(wall: &RowSecurity, name: &str) -> Statement {
+    let both = both(wall).replace('\'', "''").replace('%', "%%");
+    let each = |verbs: &[String]| {
+        let verbs: String =
+            verbs.iter().map(|verb| format!("        EXECUTE format('{verb}', owned.sequence);\n")).collect();
+        format!(
+            "DO $tenancy$\nDECLARE\n    owned record;\nBEGIN\n    FOR owned IN\n        \
+             SELECT s.oid::regclass AS sequence FROM pg_depend AS d JOIN pg_class AS s ON s.oid = d.objid\n         \
+             WHERE d.refobjid = {relation}::regclass AND d.refclassid = 'pg_class'::regclass\n           \
+             AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND s.relkind = 'S'\n    \
+             LOOP\n{verbs}    END LOOP;\nEND\n$tenancy$",
+            relation = literal(name),
+        )
+    };
+    Statement::new(
+        each(&[
+            format!("REVOKE ALL ON SEQUENCE %s FROM PUBLIC, {both}"),
+            format!("GRANT USAGE ON SEQUENCE %s TO {both}"),
+        ]),
+        each(&[format!("REVOKE ALL ON SEQUENCE %s FROM {both}")]),
+    )
+}
+
+/// The declared tenant tables as rows of `(relation, tenant)`.
+pub(super) fn declared(wall: &RowSecurity) -> String {
+    let rows: Vec<_> = wall
+        .tables
+        .of_tenants()
+        .map(|(table, tenant)| {
+            format!(
+                "({}::regclass::oid, {}::name)",
+                literal(&wall.tables.sql_name(table)),
+                literal(tenant.name)
+            )
+        })
+        .collect();
+    rows.join(",\n               ")
+}

@@ -1,0 +1,78 @@
+//! The policies of a tenant table.
+
+use super::Statement;
+use crate::quote::{identifier, literal};
+use crate::row_security::{RowSecurity, Target};
+use crate::tables::{Table, TenantColumn};
+
+/// The condition that a row is the transaction's tenant's.
+///
+/// As a sub-select it is computed once a statement, whatever the plan. Citus has none in policies; there the function,
+/// which is STABLE, is computed once where an index or the routing uses it.
+fn is_the_tenants(target: Target, tenant: TenantColumn) -> String {
+    let cast = if tenant.sql_type == "text" { String::new() } else { format!("::{}", tenant.sql_type) };
+    let column = identifier(tenant.name);
+    match target {
+        Target::PostgreSql => format!("{column} = (SELECT tenancy.tenant(){cast})"),
+        Target::Citus => format!("{column} = tenancy.tenant(){cast}"),
+    }
+}
+
+/// The condition that the session's role is one of the wall's two.
+///
+/// A sub-select for the same reason: a function of no column would be called for each row.
+fn is_one_of_ours(wall: &RowSecurity) -> String {
+    let [application, across] = [&wall.roles.application, &wall.roles.across_tenants]
+        .map(|role| format!("pg_has_role({}, 'USAGE')", literal(role)));
+    match wall.target {
+        Target::PostgreSql => format!("(SELECT {application} OR {across})"),
+        Target::Citus => format!("{application} OR {across}"),
+    }
+}
+
+/// A policy: its name, and what follows the table in its statement.
+fn policies(wall: &RowSecurity, tenant: TenantColumn) -> [(&'static str, String); 7] {
+    let own = is_the_tenants(wall.target, tenant);
+    let (application, across) = (identifier(&wall.roles.application), identifier(&wall.roles.across_tenants));
+    let one_of_ours = is_one_of_ours(wall);
+    [
+        // Restrictive: whatever other policy is added, these hold as well.
+        (
+            "tenancy_tenant",
+            format!("AS RESTRICTIVE FOR ALL TO {application}\n    USING ({own})\n    WITH CHECK ({own})"),
+        ),
+        (
+            "tenancy_roles",
+            format!(
+                "AS RESTRICTIVE FOR ALL TO PUBLIC\n    USING ({one_of_ours})\n    WITH CHECK ({one_of_ours})"
+            ),
+        ),
+        // Permissive: without one of these there are no rows. They say it again, so that dropping one opens nothing.
+        ("tenancy_select", format!("FOR SELECT TO {application}\n    USING ({own})")),
+        ("tenancy_insert", format!("FOR INSERT TO {application}\n    WITH CHECK ({own})")),
+        ("tenancy_update", format!("FOR UPDATE TO {application}\n    USING ({own})\n    WITH CHECK ({own})")),
+        ("tenancy_delete", format!("FOR DELETE TO {application}\n    USING ({own})")),
+        ("tenancy_across", format!("FOR ALL TO {across}\n    USING (true)\n    WITH CHECK (true)")),
+    ]
+}
+
+/// The policies, and then row-level security itself, also for the table's owner.
+pub(super) fn statements(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> Vec<Statement> {
+    let name = wall.tables.sql_name(table);
+    let mut statements = Vec::new();
+    for (policy, definition) in policies(wall, tenant) {
+        let drop = format!("DROP POLICY IF EXISTS {policy} ON {name}");
+        statements.push(Statement::new(drop.clone(), drop));
+        statements.push(Statement::up(format!("CREATE POLICY {policy} ON {name} {definition}")));
+    }
+    statements.push(Statement::new(
+        format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"),
+        format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"),
+    ));
+    statements
+}
+
+/// The same as one text: what mends a table whose policies are not these.
+pub(crate) fn table_statements(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> String {
+    statements(wall, table, tenant).iter().map(|statement| format!("{};\n", statement.up)).collect()
+}

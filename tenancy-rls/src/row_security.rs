@@ -1,0 +1,132 @@
+//! What wall a database has.
+
+use std::error::Error;
+use std::fmt;
+
+use super::roles::Roles;
+use super::tables::Tables;
+
+/// What the setting holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The tenant's text.
+    Plain,
+    /// The sealed tenant.
+    Sealed,
+}
+
+/// Which database server it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// PostgreSQL 15 or newer.
+    PostgreSql,
+    /// Citus 13 on it: one statement a message, no sub-selects in policies, keys as Citus demands them.
+    Citus,
+}
+
+/// The row-level security of a database: of which tables, for which roles, and how the tenant is set.
+///
+/// [`migration`](Self::migration) makes a database so, and the [audit](super::audit()) tells whether it is.
+///
+/// # Examples
+///
+/// ```
+/// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use tenancy_rls::{Roles, RowSecurity, tables};
+///
+/// let wall = RowSecurity::new(tables![agents], Roles::new("app", "app_across")?)?.sealed();
+/// assert!(wall.migration().up().contains(r#"ALTER TABLE "public"."agents" ENABLE ROW LEVEL SECURITY"#));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowSecurity {
+    pub(crate) tables: Tables,
+    pub(crate) roles: Roles,
+    pub(crate) mode: Mode,
+    pub(crate) target: Target,
+}
+
+/// There is no wall for such tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TablesError {
+    /// One table is declared in two ways; its name.
+    Contradiction(String),
+    /// No tenant table is declared.
+    NoTenantTable,
+}
+
+impl RowSecurity {
+    /// Plain row-level security of `tables` on PostgreSQL.
+    ///
+    /// # Errors
+    ///
+    /// If one table is declared in two ways, or none is a tenant's.
+    pub fn new(tables: Tables, roles: Roles) -> Result<Self, TablesError> {
+        if let Some(table) = tables.contradiction() {
+            return Err(TablesError::Contradiction(table));
+        }
+        if tables.of_tenants().next().is_none() {
+            return Err(TablesError::NoTenantTable);
+        }
+        Ok(Self { tables, roles, mode: Mode::Plain, target: Target::PostgreSql })
+    }
+
+    /// With sealed tenants: see [`Sealer`](super::Sealer).
+    #[must_use]
+    pub fn sealed(self) -> Self {
+        Self { mode: Mode::Sealed, ..self }
+    }
+
+    pub(crate) fn in_mode(self, mode: Mode) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// For Citus.
+    #[must_use]
+    pub fn citus(self) -> Self {
+        Self { target: Target::Citus, ..self }
+    }
+
+    /// What the setting holds.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Which database server it is for.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// The same for the tables of a tenant that has them in a schema of its own; see
+    /// [`Tables::tenant_tables_in_schema`].
+    #[must_use]
+    pub fn in_tenant_schema(&self, schema: &str) -> Self {
+        Self { tables: self.tables.clone().tenant_tables_in_schema(schema), ..self.clone() }
+    }
+
+    /// The tables.
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+}
+
+impl fmt::Display for TablesError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contradiction(table) => write!(
+                formatter,
+                "the table {table} is declared twice, differently, and the wall can be built for one of them only: \
+                 give each declaration its schema, or leave one out"
+            ),
+            Self::NoTenantTable => formatter.write_str(
+                "no tenant table is among the tables, so there is nothing to wall: \
+                 add them, as in `tables![agents, plans]`",
+            ),
+        }
+    }
+}
+
+impl Error for TablesError {}

@@ -1,0 +1,203 @@
+//! The declared tables, as data.
+
+use tenancy_diesel::{DeclaredTable, Nobodys, TenantSqlType, TenantTable, Tenants};
+
+use super::quote;
+use super::sql_type::TenantType;
+
+/// Where a table that names no schema is, unless told otherwise.
+const DEFAULT_SCHEMA: &str = "public";
+
+/// The declared tables: what the wall is generated from, and what a database is compared with.
+///
+/// # Examples
+///
+/// ```
+/// # tenancy_diesel::table! {
+/// #     #![tenant_global(plans)]
+/// #     agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, }
+/// #     plans (id) { id -> Integer, name -> Text, }
+/// # }
+/// use tenancy_rls::{Tables, tables};
+///
+/// let tables: Tables = tables![agents, plans];
+/// assert_eq!(tables, Tables::new().table::<agents::table>().table::<plans::table>());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tables {
+    declared: Vec<Table>,
+    tenant_schema: Option<String>,
+    global_schema: Option<String>,
+}
+
+/// What a declaration says about one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    schema: Option<&'static str>,
+    name: &'static str,
+    columns: &'static [&'static str],
+    tenant: Option<TenantColumn>,
+}
+
+/// The column that holds the tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TenantColumn {
+    /// Its name in the database.
+    pub name: &'static str,
+    /// What PostgreSQL calls its type.
+    pub sql_type: &'static str,
+}
+
+/// How an owner's tables are described. Implemented for the two owners.
+pub trait Describe<T> {
+    /// The description of `T`.
+    fn describe() -> Table;
+}
+
+impl<T> Describe<T> for Tenants
+where
+    T: TenantTable,
+    TenantSqlType<T>: TenantType,
+{
+    fn describe() -> Table {
+        let tenant = TenantColumn { name: T::TENANT_COLUMN, sql_type: <TenantSqlType<T>>::NAME };
+        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, tenant: Some(tenant) }
+    }
+}
+
+impl<T: DeclaredTable> Describe<T> for Nobodys {
+    fn describe() -> Table {
+        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, tenant: None }
+    }
+}
+
+impl Tables {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// And the declared table `T`, a tenant's or global.
+    #[must_use]
+    pub fn table<T>(mut self) -> Self
+    where
+        T: DeclaredTable,
+        T::Owner: Describe<T>,
+    {
+        let table = <T::Owner as Describe<T>>::describe();
+        // The same declaration twice is one table.
+        if !self.declared.contains(&table) {
+            self.declared.push(table);
+        }
+        self
+    }
+
+    /// Says in which schema the tables are that name none. It is `public` unless told otherwise.
+    #[must_use]
+    pub fn in_schema(mut self, schema: impl Into<String>) -> Self {
+        let schema = schema.into();
+        self.tenant_schema = Some(schema.clone());
+        self.global_schema = Some(schema);
+        self
+    }
+
+    /// The same for the tenants' tables only: those of one tenant in a schema of its own, beside shared global ones.
+    #[must_use]
+    pub fn tenant_tables_in_schema(mut self, schema: impl Into<String>) -> Self {
+        self.tenant_schema = Some(schema.into());
+        self
+    }
+
+    /// The tables, in the order in which they were declared.
+    pub fn iter(&self) -> impl Iterator<Item = &Table> {
+        self.declared.iter()
+    }
+
+    /// The tenants' tables, each with its schema and its tenant column.
+    pub(crate) fn of_tenants(&self) -> impl Iterator<Item = (&Table, TenantColumn)> {
+        self.declared.iter().filter_map(|table| Some((table, table.tenant?)))
+    }
+
+    /// The global tables.
+    pub(crate) fn global(&self) -> impl Iterator<Item = &Table> {
+        self.declared.iter().filter(|table| table.tenant.is_none())
+    }
+
+    /// The tenants' tables only.
+    pub(crate) fn without_global(&self) -> Self {
+        let declared = self.of_tenants().map(|(table, _)| table.clone()).collect();
+        Self { declared, ..self.clone() }
+    }
+
+    /// The schema that a table is in.
+    pub fn schema_of<'a>(&'a self, table: &'a Table) -> &'a str {
+        let elsewhere = if table.tenant.is_some() { &self.tenant_schema } else { &self.global_schema };
+        table.schema.or(elsewhere.as_deref()).unwrap_or(DEFAULT_SCHEMA)
+    }
+
+    /// The schemas that there are tables in, each once.
+    pub(crate) fn schemas(&self) -> Vec<&str> {
+        let mut schemas: Vec<_> = self.declared.iter().map(|table| self.schema_of(table)).collect();
+        schemas.sort_unstable();
+        schemas.dedup();
+        schemas
+    }
+
+    /// The search path on which the tables are found that are printed without a schema. Temporary tables come last.
+    #[must_use]
+    pub fn search_path(&self) -> String {
+        let mut schemas: Vec<_> = self
+            .declared
+            .iter()
+            .filter(|table| table.schema.is_none())
+            .map(|table| self.schema_of(table))
+            .collect();
+        schemas.dedup();
+        schemas
+            .into_iter()
+            .map(quote::identifier)
+            .chain(["pg_temp".to_owned()])
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// The quoted and qualified name.
+    pub(crate) fn sql_name(&self, table: &Table) -> String {
+        quote::qualified(self.schema_of(table), table.name)
+    }
+
+    /// A table that two declarations describe differently.
+    pub(crate) fn contradiction(&self) -> Option<String> {
+        self.declared.iter().enumerate().find_map(|(index, table)| {
+            let name = self.sql_name(table);
+            let again = self.declared.iter().skip(index + 1).any(|other| self.sql_name(other) == name);
+            again.then_some(name)
+        })
+    }
+}
+
+impl Table {
+    /// Its name in the database.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The names of its columns in the database.
+    pub fn columns(&self) -> &'static [&'static str] {
+        self.columns
+    }
+
+    /// The column that holds the tenant; none, if it is global.
+    pub fn tenant_column(&self) -> Option<TenantColumn> {
+        self.tenant
+    }
+}
+
+/// [`Tables`] of the modules that `table!` made: `tables![agents, canvases, plans]`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tables {
+    ($($($table:ident)::+),* $(,)?) => {
+        $crate::Tables::new()$(.table::<$($table)::+::table>())*
+    };
+}

@@ -1,0 +1,117 @@
+//! The second wall, as transactions meet it.
+
+use std::time::SystemTime;
+
+use super::quote::{literal, push_literal};
+use super::row_security::{Mode, RowSecurity};
+use super::seal::Sealer;
+
+/// The row-level security of a database, and how a transaction tells it the tenant.
+///
+/// # Examples
+///
+/// ```
+/// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use tenancy_rls::{Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
+///
+/// let security = RowSecurity::new(tables![agents], Roles::new("app", "support")?)?;
+/// let plain = Wall::plain(security.clone());
+/// let sealed = Wall::sealed(security, Sealer::new(SealingKey::new(1, [7; 32])?));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Wall {
+    security: RowSecurity,
+    sealer: Option<Sealer>,
+}
+
+impl Wall {
+    /// Transactions set the tenant's text. It stops every statement that leaves the setting alone.
+    #[must_use]
+    pub fn plain(security: RowSecurity) -> Self {
+        Self { security: security.in_mode(Mode::Plain), sealer: None }
+    }
+
+    /// Transactions set the sealed tenant. It also stops statements that write the setting.
+    #[must_use]
+    pub fn sealed(security: RowSecurity, sealer: Sealer) -> Self {
+        Self { security: security.in_mode(Mode::Sealed), sealer: Some(sealer) }
+    }
+
+    /// What the database has to be like.
+    #[must_use]
+    pub fn row_security(&self) -> &RowSecurity {
+        &self.security
+    }
+
+    /// What seals the tenants, where they are sealed.
+    #[must_use]
+    pub fn sealer(&self) -> Option<&Sealer> {
+        self.sealer.as_ref()
+    }
+
+    /// The value of the setting [`SETTING`](super::SETTING) for a transaction of `tenant`. Of a plain wall it is what the
+    /// caller gave and has to be quoted: [`set_local`](Self::set_local) does.
+    #[must_use]
+    pub fn setting(&self, tenant: &str, backend_pid: Option<i32>, now: SystemTime) -> String {
+        match &self.sealer {
+            None => tenant.to_owned(),
+            Some(sealer) => sealer.seal(tenant, backend_pid, now),
+        }
+    }
+
+    /// The statement that sets the tenant until the transaction ends, on PostgreSQL itself.
+    ///
+    /// To be sent within an explicit transaction: outside of one the server only warns, and there is no tenant.
+    ///
+    /// The text shows in `pg_stat_activity` to all sessions of the same role, and a seal is good on its backend until it
+    /// expires. Where tenants share connections, bind [`setting`](Self::setting) to
+    /// `SELECT set_config('tenancy.tenant', $1, true)` instead, as `tenancy-pool` does.
+    #[must_use]
+    pub fn set_local(&self, tenant: &str, backend_pid: Option<i32>, now: SystemTime) -> String {
+        let mut statement = "SET LOCAL tenancy.tenant = ".to_owned();
+        push_literal(&mut statement, &self.setting(tenant, backend_pid, now));
+        statement
+    }
+
+    /// The same for Citus, whose workers learn of it as well, and for whoever cannot send a SET.
+    ///
+    /// On Citus it has to be a message of its own: the whole text of one is forwarded. A worker checks a seal as well,
+    /// and its backend is not the coordinator's, so the seal is bound to none.
+    #[must_use]
+    pub fn select_set_tenant(&self, tenant: &str, now: SystemTime) -> String {
+        format!("SELECT tenancy.set_tenant({})", literal(&self.setting(tenant, None, now)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use tenancy_diesel::table;
+
+    use super::Wall;
+    use crate::{Mode, Roles, RowSecurity, Sealer, SealingKey, tables};
+
+    table! { agents (id) { id -> Integer, tenant_id -> Integer, } }
+
+    fn security() -> RowSecurity {
+        RowSecurity::new(tables![agents], Roles::new("app", "across").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_plain_setting_is_quoted() {
+        let (wall, at) = (Wall::plain(security()), UNIX_EPOCH);
+        assert_eq!(wall.set_local("o'neil", None, at), "SET LOCAL tenancy.tenant = 'o''neil'");
+        assert_eq!(wall.select_set_tenant("7", at), "SELECT tenancy.set_tenant('7')");
+    }
+
+    #[test]
+    fn the_wall_decides_what_the_database_has_to_be_like() {
+        let sealer = Sealer::new(SealingKey::new(1, [7; 32]).unwrap());
+        assert_eq!(Wall::plain(security().sealed()).row_security().mode(), Mode::Plain);
+        assert_eq!(Wall::sealed(security(), sealer).row_security().mode(), Mode::Sealed);
+    }
+}
