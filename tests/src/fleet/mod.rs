@@ -8,6 +8,8 @@ mod catalog;
 pub mod schema;
 
 use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::Text;
@@ -243,6 +245,28 @@ impl Fleet {
     pub fn lines(&self, database: &str, sql: &str) -> Vec<String> {
         let lines: Vec<Line> = sql_query(sql).load(&mut connect(&self.databases[database])).expect(sql);
         lines.into_iter().map(|line| line.line).collect()
+    }
+
+    /// Waits until no session of the application's is at work or in a transaction. One that starts has no state.
+    ///
+    /// # Panics
+    ///
+    /// If it takes more than half a minute.
+    pub fn settle(&self) {
+        let busy = format!(
+            "SELECT concat_ws(' ', pid, state) AS line FROM pg_stat_activity
+             WHERE usename = '{}' AND state IS DISTINCT FROM 'idle'",
+            self.role("app")
+        );
+        let begin = Instant::now();
+        loop {
+            let busy = self.lines("home", &busy);
+            if busy.is_empty() {
+                return;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(30), "the application does not settle: {busy:?}");
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// All rows of all tenants' tables in all places, whole, as the superuser sees them.

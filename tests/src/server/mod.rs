@@ -28,7 +28,7 @@ mod programs;
 
 use std::path::Path;
 
-pub use self::holes::known_holes;
+pub use self::holes::{known_holes, of_the_database};
 
 /// The address of a PostgreSQL server, started on first use unless `DATABASE_URL` names one.
 ///

@@ -124,8 +124,9 @@ async fn under_load(prefix: &str, kind: Kind) {
     for task in tasks {
         task.await.unwrap();
     }
-    // What was abandoned is rolled back by then.
     drop(pool);
+    // What was abandoned is rolled back by then.
+    fleet.settle();
 
     let after = fleet.contents();
     for tenant in 1..=TENANTS {

@@ -2,9 +2,6 @@
 //!
 //! On two threads: the end of a read is sent in the background, and the superuser's statements block the thread they run on.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
 use diesel::prelude::*;
 use tenancy_diesel::placement::{CatalogError, Placement, PoolsError, TenantStatus};
 use tenancy_diesel::rls::Wall;
@@ -23,19 +20,12 @@ async fn names(pool: &Pool, scope: &Scoped<i32>) -> Result<Vec<String>, TenantsE
 ///
 /// Nobody waits for the end of a read: until it is there its session is idle in the transaction.
 fn activity(fleet: &Fleet) -> Vec<String> {
-    let app = fleet.role("app");
-    let of_the_application = |line: &str, also: &str| {
-        let query = format!(
-            "SELECT concat_ws('|', {line}) AS line FROM pg_stat_activity WHERE usename = '{app}'{also} ORDER BY 1"
-        );
-        fleet.lines("home", &query)
-    };
-    let started = Instant::now();
-    while !of_the_application("pid, state", " AND state IS DISTINCT FROM 'idle'").is_empty() {
-        assert!(started.elapsed() < Duration::from_secs(30), "a transaction does not end");
-        thread::sleep(Duration::from_millis(10));
-    }
-    of_the_application("datname, pid, query_start", "")
+    fleet.settle();
+    let query = format!(
+        "SELECT concat_ws('|', datname, pid, query_start) AS line FROM pg_stat_activity WHERE usename = '{}' ORDER BY 1",
+        fleet.role("app")
+    );
+    fleet.lines("home", &query)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

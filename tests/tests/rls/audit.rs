@@ -6,9 +6,10 @@ use std::fs;
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use tenancy_diesel::rls::{Audit, Report, RowSecurity, Waivers, audit};
+use tenancy_tests::server::of_the_database;
 
 use crate::database::Database;
-use crate::rules::{of_the_database, report_as};
+use crate::rules::report_as;
 
 fn codes(report: &Report) -> BTreeSet<&str> {
     report.findings.iter().map(|finding| finding.code.as_str()).collect()

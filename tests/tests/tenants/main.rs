@@ -12,6 +12,7 @@ mod hazards;
 mod limits;
 mod mariadb;
 mod mariadb_only;
+mod opening;
 mod pgbouncer;
 mod postgres;
 mod postgres_only;

@@ -7,7 +7,7 @@ use diesel::sql_types::Text;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use tenancy_diesel::rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Tables, Wall, tables};
-use tenancy_diesel::tenants::{Tenants, TenantsBuilder};
+use tenancy_diesel::tenants::{TenantTx, Tenants, TenantsBuilder};
 use tenancy_tests::fixture::{ROWS, TABLES};
 use tenancy_tests::schema::{agents, canvases, plans};
 use tenancy_tests::server::{self, known_holes};
@@ -159,6 +159,12 @@ pub(crate) struct Line {
 pub(crate) async fn lines(connection: &mut AsyncPgConnection, query: &str) -> Vec<String> {
     let rows: Vec<Line> = diesel::sql_query(query).load(connection).await.expect("an answer");
     rows.into_iter().map(|row| row.line).collect()
+}
+
+/// What a raw query with one text column `line` returns in a transaction.
+pub(crate) async fn line(tx: &mut TenantTx<AsyncPgConnection, i32>, query: &str) -> String {
+    let line: Line = tx.raw("a test", query).unwrap().get_result().await.unwrap();
+    line.line
 }
 
 /// An application's pool of so many connections, to be given to `Tenants::over`.
