@@ -51,6 +51,7 @@ mod named_like_ours {
         #[tenancy_diesel::tenant_scoped(scope)]
         sessions (__tenancy) {
             __tenancy -> Integer,
+            #[max_length = 26]
             scope -> Uuid,
         }
     }

@@ -61,7 +61,7 @@ fn columns_module(
                     added.extend(fragment(&item, on, declared, names));
                     continue;
                 }
-                "Column" if *on == tenant_name => {
+                "Column" | "SizeRestrictedColumn" if *on == tenant_name => {
                     refusals::restrict_column(&mut item, names);
                 }
                 // The other implementation, of `ValidGrouping<()>`, has no argument.

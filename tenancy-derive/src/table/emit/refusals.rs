@@ -70,7 +70,8 @@ const REPLACEMENTS: &str = stringify! {
     }
 };
 
-/// `impl Column for tenant_column` gets a bound that never holds: it can be read, not assigned.
+/// An implementation for the tenant column gets a bound that never holds, so that it can be read and not assigned:
+/// `impl Column`, and `impl SizeRestrictedColumn`, which follows from it.
 pub(crate) fn restrict_column(item: &mut Item, names: &Names) {
     let Some(TokenTree::Group(body)) = item.tokens.pop() else { return };
     // `impl …` becomes `impl<'tenant> …`
