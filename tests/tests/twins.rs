@@ -906,6 +906,8 @@ mod t0103_syntax_scoped_string;
 mod t0103_syntax_table_option;
 #[path = "compile_fail/T0103_syntax/table_option_equals/pass.rs"]
 mod t0103_syntax_table_option_equals;
+#[path = "compile_fail/T0104_twice/attribute/pass.rs"]
+mod t0104_twice_attribute;
 #[path = "compile_fail/T0104_twice/column/pass.rs"]
 mod t0104_twice_column;
 #[path = "compile_fail/T0104_twice/crate_path/pass.rs"]
@@ -922,8 +924,12 @@ mod t0105_not_a_table_global_module;
 mod t0105_not_a_table_scoped_struct;
 #[path = "compile_fail/T0106_both/attributes/pass.rs"]
 mod t0106_both_attributes;
+#[path = "compile_fail/T0106_both/global_first/pass.rs"]
+mod t0106_both_global_first;
 #[path = "compile_fail/T0106_both/list/pass.rs"]
 mod t0106_both_list;
+#[path = "compile_fail/T0106_both/on_diesels_table/pass.rs"]
+mod t0106_both_on_diesels_table;
 #[path = "compile_fail/T0107_reason/attribute/pass.rs"]
 mod t0107_reason_attribute;
 #[path = "compile_fail/T0107_reason/empty/pass.rs"]
