@@ -74,14 +74,14 @@ impl Globals {
         }
     }
 
-    /// The entry for a table, which from then on counts as known.
+    /// The entry for a table. From then on it counts as known.
     pub(crate) fn find(&self, schema: Option<&Ident>, name: &Ident) -> Option<&Global> {
         let (global, known) = self.entries.get(&key(schema, name))?;
         known.set(true);
         Some(global)
     }
 
-    /// Reports the entries that are no table's: a misspelt name protects nothing, and hides that it does not.
+    /// Reports the entries that name no table: a misspelt one hides that its table is not declared.
     pub(crate) fn report_unknown(&self, of: &str, mistakes: &mut Mistakes) {
         for (key, (global, _)) in self.entries.iter().filter(|(_, (_, known))| !known.get()) {
             mistakes.add(global.span(), codes::unknown_global(key, of));

@@ -1,5 +1,5 @@
 //! The macros of [`tenancy-diesel`](https://docs.rs/tenancy-diesel), which re-exports them. Applications depend on
-//! that crate; this one has no meaning without it, and both are one release.
+//! that crate: this one is useless without it, and the two are released together.
 //!
 //! - `table!`, `schema!`, `#[tenant_scoped]`, `#[tenant_global]`: tables whose bare type is not SQL (`table`, `schema`).
 //! - `#[derive(TenantScoped)]`: models that are read and written within a tenant (`model`).

@@ -92,3 +92,57 @@ fn the_tenant_is_one_of_them() {
          WHERE (sessions.__tenancy = $2)"
     );
 }
+
+/// Columns are often imported where a model is.
+mod models {
+    use diesel::prelude::*;
+    use tenancy_diesel::prelude::*;
+
+    tenancy_diesel::table! {
+        folders (id) {
+            id -> Integer,
+            tenant_id -> Uuid,
+        }
+
+        files (id) {
+            id -> Integer,
+            tenant_id -> Uuid,
+            folder_id -> Integer,
+            scope -> Text,
+            parent -> Text,
+            Sized -> Text,
+        }
+    }
+
+    #[derive(Identifiable, TenantScoped)]
+    #[tenant_scoped(id = TenantId)]
+    pub(crate) struct Folder {
+        pub(crate) id: i32,
+    }
+
+    pub(crate) mod beside_the_columns {
+        #[allow(unused_imports, reason = "they are in the way, no more")]
+        use super::files::columns::*;
+        use super::*;
+
+        #[derive(Queryable, Selectable, Identifiable, Associations, TenantScoped)]
+        #[diesel(table_name = files, belongs_to(Folder))]
+        #[tenant_scoped(id = TenantId)]
+        pub(crate) struct File {
+            pub(crate) id: i32,
+            pub(crate) folder_id: i32,
+        }
+    }
+}
+
+#[test]
+fn a_model_stands_beside_them() {
+    use models::{Folder, beside_the_columns::File};
+
+    let scope = &testing::scope(TenantId::new());
+    assert_eq!(
+        sql(&File::belonging_to(scope, &Folder { id: 1 })),
+        "SELECT files.id, files.folder_id FROM (SELECT * FROM files WHERE files.tenant_id = $1) AS files \
+         WHERE (files.folder_id = $2)"
+    );
+}

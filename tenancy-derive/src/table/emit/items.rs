@@ -134,8 +134,8 @@ const TENANT_ITEMS: &str = stringify! {
     }
 };
 
-/// The tokens of a text, at the macro's call as those of `quote!`.
-// Without `proc_macro2`, which would parse the text by itself before, and whose trees cost more to walk.
+/// The tokens of a text, with the spans that `quote!` gives.
+// Not parsed by `proc_macro2`, which would do it a second time, and whose trees cost more to walk.
 fn parsed(text: &str) -> TokenStream {
     match proc_macro::TokenStream::from_str(text) {
         Ok(tokens) => tokens.into(),

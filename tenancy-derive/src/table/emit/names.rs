@@ -1,7 +1,7 @@
 //! The names that are ours in a table's module.
 //!
-//! Diesel imports all columns into that module, and a column can have nearly any name. What we add there would clash with a
-//! column of its name, a parameter of a function as well: a pattern with the name of a unit struct is that struct.
+//! Diesel imports all columns into that module, and a column can have nearly any name. An item that we add must not have
+//! the name of one, nor must a function's parameter: where a unit struct is in scope, its name is no pattern to bind by.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -21,7 +21,7 @@ pub(crate) struct Names {
     pub(crate) grouped_tenant: Ident,
     /// `#[diagnostic::do_not_recommend]`, unless a column is in the way: the compiler would look for the attribute in it.
     pub(crate) do_not_recommend: Option<TokenStream>,
-    /// The names of the texts that a column has, each with the one that it gives way to. Hardly ever there is one.
+    /// The names of the texts that a column has, each with the one that it gives way to. Usually there are none.
     instead: Vec<(&'static str, Ident)>,
 }
 

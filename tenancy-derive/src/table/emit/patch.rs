@@ -18,7 +18,7 @@ pub(crate) fn tenant_module(
 ) -> TokenStream {
     let names = Names::beside(&declared.columns);
     let mut column_items = std::mem::take(&mut declared.column_items);
-    // Trees are moved and not copied, all along: this is run without optimization, for each table in each build.
+    // Trees are moved, never copied: this runs unoptimized, for each table in each build.
     let (mut kept, mut added) = (Vec::new(), TokenStream::new());
     for mut item in std::mem::take(&mut module.items) {
         match &item.header {
@@ -87,7 +87,7 @@ fn columns_module(
 }
 
 /// How a column is printed, or `*`: Diesel's way, with the table's name from its declaration.
-// The parameter is called as Diesel calls it: a column of that name is none of `table!`.
+// The parameter has Diesel's own name for it, which `table!` takes for no column.
 fn fragment(item: &Item, on: &str, declared: &Declared, names: &Names) -> TokenStream {
     let span = item.tokens.first().map_or_else(Span::call_site, TokenTree::span);
     let column = declared.columns.iter().find(|column| column.name == on);
@@ -140,8 +140,8 @@ fn contain_grouped_tenant(item: &mut Item, names: &Names) {
     item.tokens.splice(argument..=argument, quote!(super::#grouped));
 }
 
-/// Takes `QueryId` from what a struct derives, and gives the implementation: the derive is Diesel's, a program that reads
-/// the struct again for each column.
+/// Replaces `derive(QueryId)` on a struct by the implementation: Diesel's derive would parse the struct again, for each
+/// column.
 fn query_id(item: &mut Item) -> Option<TokenStream> {
     let name = match item.tokens.as_slice() {
         [.., TokenTree::Ident(name), _] => name.clone(),

@@ -85,9 +85,9 @@ pub(crate) fn restrict_column(item: &mut Item, names: &Names) {
     });
 }
 
-/// Methods by which Diesel would build a query from a table, each with the type parameters that its arguments are of.
+/// Methods by which Diesel would build a query from a table, each with the types of its arguments.
 ///
-/// The result is whatever is wanted of it: after the error, the compiler says nothing about what is called on it. One
+/// The result has whatever type is wanted, so after the error the compiler says nothing about what is called on it. One
 /// mistake, one error.
 macro_rules! builders {
     ($bound:ident: $($name:ident($($argument:ident),*))+) => {
@@ -120,7 +120,7 @@ macro_rules! runners {
     };
 }
 
-/// Every method of Diesel's on a table, without those that its own expansion calls on `self`. Inherent methods win over a
+/// Every method of Diesel's on a table, except those that its own expansion calls on `self`. Inherent methods win over a
 /// trait's, and a bound on a method keeps its whole explanation.
 const METHODS: &str = concat!(
     "#[doc(hidden)] #[allow(dead_code, clippy::all)] impl table {",

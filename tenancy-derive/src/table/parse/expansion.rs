@@ -26,7 +26,7 @@ pub(crate) struct Item {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Header {
     /// `impl Trait<Argument> for Type`, each by the last name of its path; a reference keeps its `&`. Of several arguments
-    /// it is the last one.
+    /// the last one counts.
     Impl {
         of: String,
         argument: Option<Ident>,
@@ -41,7 +41,7 @@ pub(crate) enum Header {
 }
 
 impl Module {
-    /// Splits `tokens`, or says where they stop being a module with a body.
+    /// Splits `tokens`, or gives them back when they are no module with a body.
     pub(crate) fn split(tokens: TokenStream) -> Result<Self, TokenStream> {
         let mut head = Vec::new();
         let mut name = None;
