@@ -2,20 +2,23 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use syn::Path;
 
-use super::columns::Declared;
-use super::expansion::{Header, Item, Module, is_ident, is_punct, regrouped};
-use super::{emit, refusals};
+use super::names::Names;
+use super::{items, refusals};
+use crate::table::parse::{Declared, Header, Item, Module};
+use crate::tokens::{is_ident, is_punct, regrouped};
 
 /// The module with every way to print or query the bare table removed, and the scoped items added.
 pub(crate) fn tenant_module(
     mut module: Module,
     mut declared: Declared,
     tenant_column: &Ident,
-    krate: &TokenStream,
+    krate: &Path,
 ) -> TokenStream {
+    let names = Names::beside(&declared.columns);
     let mut column_items = std::mem::take(&mut declared.column_items);
-    // Trees are moved and not copied, all along: this is run without optimization, for each table in each build.
+    // Trees are moved, never copied: this runs unoptimized, for each table in each build.
     let (mut kept, mut added) = (Vec::new(), TokenStream::new());
     for mut item in std::mem::take(&mut module.items) {
         match &item.header {
@@ -25,7 +28,8 @@ pub(crate) fn tenant_module(
             Header::TypeAlias(name) if name == "BoxedQuery" => continue,
             Header::Module(name) if name == "columns" => {
                 if let Some(TokenTree::Group(body)) = item.tokens.pop() {
-                    let columns = columns_module(std::mem::take(&mut column_items), &declared, tenant_column);
+                    let columns =
+                        columns_module(std::mem::take(&mut column_items), &declared, tenant_column, &names);
                     item.tokens.push(TokenTree::Group(regrouped(&body, columns)));
                 }
             }
@@ -36,30 +40,37 @@ pub(crate) fn tenant_module(
     }
     let mut body: TokenStream = kept.into_iter().collect();
     body.extend(added);
-    body.extend(emit::tenant_items(&declared, tenant_column, krate));
+    body.extend(items::tenant_items(&declared, tenant_column, krate, &names));
     module.with_body(body)
 }
 
 /// The columns print their table's name from the declaration instead of asking the table, and the tenant column stops
 /// being one that can be assigned.
-fn columns_module(items: Vec<Item>, declared: &Declared, tenant_column: &Ident) -> TokenStream {
+fn columns_module(
+    items: Vec<Item>,
+    declared: &Declared,
+    tenant_column: &Ident,
+    names: &Names,
+) -> TokenStream {
     let tenant_name = tenant_column.to_string();
     let (mut kept, mut added) = (Vec::new(), TokenStream::new());
     for mut item in items {
         if let Header::Impl { of, argument, on } = &item.header {
             match of.as_str() {
                 "QueryFragment" => {
-                    added.extend(fragment(&item, on, declared));
+                    added.extend(fragment(&item, on, declared, names));
                     continue;
                 }
-                "Column" if *on == tenant_name => refusals::restrict_column(&mut item),
+                "Column" | "SizeRestrictedColumn" if *on == tenant_name => {
+                    refusals::restrict_column(&mut item, names);
+                }
                 // The other implementation, of `ValidGrouping<()>`, has no argument.
                 "ValidGrouping" if *on == tenant_name && argument.is_some() => {
-                    added.extend(grouping(tenant_column));
+                    added.extend(grouping(tenant_column, names));
                     continue;
                 }
                 "IsContainedInGroupBy" if argument.as_ref().is_some_and(|found| found == tenant_column) => {
-                    contain_grouped_tenant(&mut item);
+                    contain_grouped_tenant(&mut item, names);
                 }
                 // A column is no FROM clause: nothing asks whether `Only` or `Tablesample` of the table appears in it.
                 "AppearsInFromClause" => continue,
@@ -76,35 +87,43 @@ fn columns_module(items: Vec<Item>, declared: &Declared, tenant_column: &Ident) 
 }
 
 /// How a column is printed, or `*`: Diesel's way, with the table's name from its declaration.
-fn fragment(item: &Item, on: &str, declared: &Declared) -> TokenStream {
+// The parameter has Diesel's own name for it, which `table!` takes for no column.
+fn fragment(item: &Item, on: &str, declared: &Declared, names: &Names) -> TokenStream {
     let span = item.tokens.first().map_or_else(Span::call_site, TokenTree::span);
     let column = declared.columns.iter().find(|column| column.name == on);
     let (name, print) = match column {
         Some(column) => {
             let (name, sql_name) = (&column.name, &column.sql_name);
-            (quote!(#name), quote_spanned!(span=> push_column::<super::table, DB>(out, #sql_name)))
+            let print =
+                quote_spanned!(span=> push_column::<super::table, DB>(__diesel_internal_out, #sql_name));
+            (quote!(#name), print)
         }
-        None => (quote_spanned!(span=> star), quote_spanned!(span=> push_star::<super::table, DB>(out))),
+        None => (
+            quote_spanned!(span=> star),
+            quote_spanned!(span=> push_star::<super::table, DB>(__diesel_internal_out)),
+        ),
     };
+    let tenancy = &names.tenancy;
     quote_spanned! {span=>
         impl<DB: diesel::backend::Backend> diesel::query_builder::QueryFragment<DB> for #name {
             fn walk_ast<'b>(
                 &'b self,
-                out: diesel::query_builder::AstPass<'_, 'b, DB>,
+                __diesel_internal_out: diesel::query_builder::AstPass<'_, 'b, DB>,
             ) -> diesel::result::QueryResult<()> {
-                super::__tenancy::#print
+                super::#tenancy::#print
             }
         }
     }
 }
 
 /// The tenant column in a GROUP BY: asked for by a name that Diesel takes for a column.
-fn grouping(tenant_column: &Ident) -> TokenStream {
+fn grouping(tenant_column: &Ident, names: &Names) -> TokenStream {
+    let grouped = &names.grouped_tenant;
     quote! {
         impl<__GB> diesel::expression::ValidGrouping<__GB> for #tenant_column
         where
             __GB: diesel::expression::IsContainedInGroupBy<
-                super::__GroupedTenant,
+                super::#grouped,
                 Output = diesel::expression::is_contained_in_group_by::Yes,
             >,
         {
@@ -113,15 +132,16 @@ fn grouping(tenant_column: &Ident) -> TokenStream {
     }
 }
 
-/// `IsContainedInGroupBy<tenant_column>` becomes `IsContainedInGroupBy<super::__GroupedTenant>`: nothing asks for the
-/// column itself.
-fn contain_grouped_tenant(item: &mut Item) {
+/// `IsContainedInGroupBy<tenant_column>` becomes that of what stands for the tenant column: nothing asks for the column
+/// itself.
+fn contain_grouped_tenant(item: &mut Item, names: &Names) {
     let argument = item.tokens.iter().position(|tree| is_punct(tree, '<')).map_or(0, |at| at + 1);
-    item.tokens.splice(argument..=argument, quote!(super::__GroupedTenant));
+    let grouped = &names.grouped_tenant;
+    item.tokens.splice(argument..=argument, quote!(super::#grouped));
 }
 
-/// Takes `QueryId` from what a struct derives, and gives the implementation: the derive is Diesel's, a program that reads
-/// the struct again for each column.
+/// Replaces `derive(QueryId)` on a struct by the implementation: Diesel's derive would parse the struct again, for each
+/// column.
 fn query_id(item: &mut Item) -> Option<TokenStream> {
     let name = match item.tokens.as_slice() {
         [.., TokenTree::Ident(name), _] => name.clone(),

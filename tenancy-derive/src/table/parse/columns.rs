@@ -2,7 +2,8 @@
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 
-use super::expansion::{Header, Item, Module, idents, is_ident, split_items};
+use super::expansion::{Header, Item, Module, split_items};
+use crate::tokens::{idents, is_ident, is_punct};
 
 /// A table as `diesel::table!` declared it.
 pub(crate) struct Declared {
@@ -32,9 +33,8 @@ impl Column {
     }
 
     pub(crate) fn is_nullable(&self) -> bool {
-        let names: Vec<_> =
-            self.sql_type.iter().take_while(|tree| !super::expansion::is_punct(tree, '<')).collect();
-        names.last().is_some_and(|tree| is_ident(tree, "Nullable"))
+        let path = self.sql_type.iter().take_while(|tree| !is_punct(tree, '<'));
+        path.last().is_some_and(|tree| is_ident(tree, "Nullable"))
     }
 }
 
@@ -51,7 +51,7 @@ impl Declared {
             _ => return None,
         };
         let table = module.items.iter().find(|item| item.is_impl("Table", "table"))?;
-        let primary_key = idents(&table.associated_type("PrimaryKey")?);
+        let primary_key = idents(table.associated_type("PrimaryKey")?);
         let columns = module.items.iter().find(|item| item.header == Header::Module("columns".into()))?;
         let items = split_items(columns.body()?.stream());
         let of = |of: &'static str| {
@@ -60,7 +60,7 @@ impl Declared {
                 .filter(move |item| matches!(&item.header, Header::Impl { of: found, .. } if found == of))
         };
         let (expressions, names) = (of("Expression").collect::<Vec<_>>(), of("Column").collect::<Vec<_>>());
-        let columns = idents(&table.associated_type("AllColumns")?)
+        let columns = idents(table.associated_type("AllColumns")?)
             .into_iter()
             .map(|name| Column::read(name, &expressions, &names))
             .collect::<Option<Vec<_>>>()?;

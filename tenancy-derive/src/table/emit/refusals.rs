@@ -7,7 +7,9 @@
 use proc_macro2::TokenTree;
 use quote::quote;
 
-use super::expansion::{Item, is_ident};
+use super::names::Names;
+use crate::table::parse::Item;
+use crate::tokens::is_ident;
 
 /// The traits whose implementations for the bare table give way to those of [`REFUSALS`].
 // `StaticQueryFragment`: COPY prints a table by it. `QueryFragment` is implemented under a bound that never holds, rather
@@ -68,22 +70,24 @@ const REPLACEMENTS: &str = stringify! {
     }
 };
 
-/// `impl Column for tenant_column` gets a bound that never holds: it can be read, not assigned.
-pub(crate) fn restrict_column(item: &mut Item) {
+/// An implementation for the tenant column gets a bound that never holds, so that it can be read and not assigned:
+/// `impl Column`, and `impl SizeRestrictedColumn`, which follows from it.
+pub(crate) fn restrict_column(item: &mut Item, names: &Names) {
     let Some(TokenTree::Group(body)) = item.tokens.pop() else { return };
     // `impl …` becomes `impl<'tenant> …`
     let after_impl = item.tokens.iter().position(|tree| is_ident(tree, "impl")).map_or(0, |at| at + 1);
     item.tokens.splice(after_impl..after_impl, quote!(<'tenant>));
+    let tenancy = &names.tenancy;
     item.tokens.extend(quote! {
         where
-            super::table: super::__tenancy::TenantColumnAssigned<'tenant>,
+            super::table: super::#tenancy::TenantColumnAssigned<'tenant>,
         #body
     });
 }
 
-/// Methods by which Diesel would build a query from a table, each with the type parameters that its arguments are of.
+/// Methods by which Diesel would build a query from a table, each with the types of its arguments.
 ///
-/// The result is whatever is wanted of it: after the error, the compiler says nothing about what is called on it. One
+/// The result has whatever type is wanted, so after the error the compiler says nothing about what is called on it. One
 /// mistake, one error.
 macro_rules! builders {
     ($bound:ident: $($name:ident($($argument:ident),*))+) => {
@@ -105,7 +109,7 @@ macro_rules! runners {
         concat!($(stringify! {
             pub fn $name<'tenant, $($parameter),+>(
                 self,
-                _: impl Sized,
+                _: impl ::core::marker::Sized,
             ) -> <table as __tenancy::RunWithinTenant<'tenant, <U as __tenancy::RowKey>::Key>>::Refused
             where
                 table: __tenancy::RunWithinTenant<'tenant>,
@@ -116,7 +120,7 @@ macro_rules! runners {
     };
 }
 
-/// Every method of Diesel's on a table, without those that its own expansion calls on `self`. Inherent methods win over a
+/// Every method of Diesel's on a table, except those that its own expansion calls on `self`. Inherent methods win over a
 /// trait's, and a bound on a method keeps its whole explanation.
 const METHODS: &str = concat!(
     "#[doc(hidden)] #[allow(dead_code, clippy::all)] impl table {",
@@ -132,7 +136,7 @@ const METHODS: &str = concat!(
     builders! { JoinWithinTenant: inner_join(Rhs) left_join(Rhs) left_outer_join(Rhs) on(On) },
     runners! { load<U> load_iter<U, B> load_stream<U> first<U> get_result<U> get_results<U> },
     stringify! {
-        pub fn execute<'tenant, Refused>(self, _: impl Sized) -> Refused
+        pub fn execute<'tenant, Refused>(self, _: impl ::core::marker::Sized) -> Refused
         where
             table: __tenancy::ReadWithinTenant<'tenant>,
         {

@@ -8,12 +8,20 @@ use std::str::FromStr as _;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::Path;
 
-use super::columns::Declared;
+use super::names::Names;
 use super::refusals::REFUSALS;
+use crate::table::parse::Declared;
 
 /// Everything that is added to a tenant table's module.
-pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &TokenStream) -> TokenStream {
+pub(crate) fn tenant_items(
+    declared: &Declared,
+    tenant_column: &Ident,
+    krate: &Path,
+    names: &Names,
+) -> TokenStream {
+    let Names { tenancy, grouped_tenant, do_not_recommend, .. } = names;
     let key: Vec<_> = declared.primary_key.iter().filter(|key| *key != tenant_column).collect();
     let key = match key.as_slice() {
         // One row a tenant: the tenant column is the key.
@@ -22,10 +30,10 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
     };
     let tenant_sql_name = declared.column(tenant_column).map(|column| &column.sql_name);
     let mut items = quote! {
-        use #krate::__private as __tenancy;
+        use #krate::__private as #tenancy;
 
-        #[diagnostic::do_not_recommend]
-        impl __tenancy::TenantTable for table {
+        #do_not_recommend
+        impl #tenancy::TenantTable for table {
             type TenantColumn = columns::#tenant_column;
             const TENANT_COLUMN: &'static str = #tenant_sql_name;
 
@@ -38,22 +46,23 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
         // contain it one day.
         #[doc(hidden)]
         #[allow(missing_copy_implementations, missing_debug_implementations)]
-        pub struct __GroupedTenant;
+        pub struct #grouped_tenant;
 
-        impl diesel::Expression for __GroupedTenant {
+        impl diesel::Expression for #grouped_tenant {
             type SqlType = <columns::#tenant_column as diesel::Expression>::SqlType;
         }
     };
-    let mut own = declaration(declared, "Tenants", &key);
+    let mut own = declaration(declared, "Tenants", &key, tenancy);
     for column in &declared.columns {
         // Writing to a string cannot fail.
         let _ = write!(
             own,
-            "impl<S> diesel::SelectableExpression<__tenancy::ScopedTable<table, S>> for columns::{} {{}}",
+            "impl<S> diesel::SelectableExpression<{tenancy}::ScopedTable<table, S>> for columns::{} {{}}",
             column.name
         );
     }
-    items.extend([own.as_str(), TENANT_ITEMS].into_iter().chain(REFUSALS).map(parsed));
+    items.extend(parsed(&own));
+    items.extend([TENANT_ITEMS].into_iter().chain(REFUSALS).map(|text| names.given_to(parsed(text))));
     items
 }
 
@@ -125,8 +134,8 @@ const TENANT_ITEMS: &str = stringify! {
     }
 };
 
-/// The tokens of a text, at the macro's call as those of `quote!`.
-// Without `proc_macro2`, which would parse the text by itself before, and whose trees cost more to walk.
+/// The tokens of a text, with the spans that `quote!` gives.
+// Not parsed by `proc_macro2`, which would do it a second time, and whose trees cost more to walk.
 fn parsed(text: &str) -> TokenStream {
     match proc_macro::TokenStream::from_str(text) {
         Ok(tokens) => tokens.into(),
@@ -139,12 +148,12 @@ fn parsed(text: &str) -> TokenStream {
 }
 
 /// What every declared table says of itself, and what lets it stand in a query with scoped sources and aliases.
-fn declaration(declared: &Declared, owner: &str, key: &[&Ident]) -> String {
+fn declaration(declared: &Declared, owner: &str, key: &[&Ident], tenancy: &Ident) -> String {
     let listed = |item: &dyn Fn(&Ident) -> String| {
         declared.columns.iter().map(|column| item(&column.name)).collect::<String>()
     };
-    let types = listed(&|column| format!("__tenancy::AliasField<A, columns::{column}>,"));
-    let values = listed(&|column| format!("__tenancy::AliasField::new(columns::{column}),"));
+    let types = listed(&|column| format!("{tenancy}::AliasField<A, columns::{column}>,"));
+    let values = listed(&|column| format!("{tenancy}::AliasField::new(columns::{column}),"));
     let names: String = declared.columns.iter().map(|column| format!("{},", column.sql_name)).collect();
     let key = match key {
         [key] => format!("columns::{key}"),
@@ -155,20 +164,20 @@ fn declaration(declared: &Declared, owner: &str, key: &[&Ident]) -> String {
         None => "::core::option::Option::None".into(),
     };
     format!(
-        "impl __tenancy::DeclaredTable for table {{
-            type Owner = __tenancy::{owner};
+        "impl {tenancy}::DeclaredTable for table {{
+            type Owner = {tenancy}::{owner};
             type Key = {key};
             const SCHEMA: ::core::option::Option<&'static str> = {schema};
             const NAME: &'static str = {sql_name};
             const COLUMNS: &'static [&'static str] = &[{names}];
             fn key() -> Self::Key {{ {key} }}
         }}
-        impl<Other> __tenancy::Beside<Other> for table {{}}
-        impl<A: __tenancy::TableAlias<Target = table>> __tenancy::AliasColumns<A> for table {{
+        impl<Other> {tenancy}::Beside<Other> for table {{}}
+        impl<A: {tenancy}::TableAlias<Target = table>> {tenancy}::AliasColumns<A> for table {{
             type Columns = ({types});
             fn columns() -> Self::Columns {{ ({values}) }}
         }}
-        impl<A> diesel::query_source::AppearsInFromClause<__tenancy::AliasName<A>> for table {{
+        impl<A> diesel::query_source::AppearsInFromClause<{tenancy}::AliasName<A>> for table {{
             type Count = diesel::query_source::Never;
         }}",
         sql_name = declared.sql_name,
@@ -177,16 +186,19 @@ fn declaration(declared: &Declared, owner: &str, key: &[&Ident]) -> String {
 
 /// What a table declared global gets, so that it can stand beside scoped ones: Diesel's blanket implementations do
 /// not reach sources that another crate defines.
-pub(crate) fn global_items(declared: &Declared, krate: &TokenStream) -> TokenStream {
-    let declaration = declaration(declared, "Nobodys", &declared.primary_key.iter().collect::<Vec<_>>());
-    let mut items = quote!(use #krate::__private as __tenancy;);
-    items.extend([declaration.as_str(), GLOBAL_ITEMS].map(parsed));
+pub(crate) fn global_items(declared: &Declared, krate: &Path) -> TokenStream {
+    let names = Names::beside(&declared.columns);
+    let tenancy = &names.tenancy;
+    let key: Vec<_> = declared.primary_key.iter().collect();
+    let mut items = quote!(use #krate::__private as #tenancy;);
+    items.extend(parsed(&declaration(declared, "Nobodys", &key, tenancy)));
+    items.extend(names.do_not_recommend.clone());
+    items.extend(names.given_to(parsed(GLOBAL_ITEMS)));
     items
 }
 
-/// What is the same for every global table.
+/// What is the same for every global table. The first of them is not to be recommended.
 const GLOBAL_ITEMS: &str = stringify! {
-    #[diagnostic::do_not_recommend]
     impl __tenancy::GlobalTable for table {
         type Under<A> = __tenancy::ScopedAlias<A, __tenancy::Unowned>;
     }

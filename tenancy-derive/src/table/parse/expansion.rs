@@ -5,9 +5,12 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 
+use super::attribute::Attribute;
+use crate::tokens::{is_ident, is_punct, regrouped};
+
 /// A module split into its head (attributes, visibility, `mod name`) and its items.
 pub(crate) struct Module {
-    pub(crate) head: TokenStream,
+    head: Vec<TokenTree>,
     pub(crate) name: Ident,
     pub(crate) items: Vec<Item>,
     group: Group,
@@ -23,7 +26,7 @@ pub(crate) struct Item {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Header {
     /// `impl Trait<Argument> for Type`, each by the last name of its path; a reference keeps its `&`. Of several arguments
-    /// it is the last one.
+    /// the last one counts.
     Impl {
         of: String,
         argument: Option<Ident>,
@@ -38,7 +41,7 @@ pub(crate) enum Header {
 }
 
 impl Module {
-    /// Splits `tokens`, or says where they stop being a module with a body.
+    /// Splits `tokens`, or gives them back when they are no module with a body.
     pub(crate) fn split(tokens: TokenStream) -> Result<Self, TokenStream> {
         let mut head = Vec::new();
         let mut name = None;
@@ -55,7 +58,7 @@ impl Module {
                 TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                     let Some(name) = name else { return Err(tokens) };
                     let items = split_items(group.stream());
-                    return Ok(Module { head: head.into_iter().collect(), name, items, group });
+                    return Ok(Module { head, name, items, group });
                 }
                 other => head.push(other),
             }
@@ -65,9 +68,8 @@ impl Module {
 
     /// The module with `body` instead of its own.
     pub(crate) fn with_body(&self, body: TokenStream) -> TokenStream {
-        let mut tokens = self.head.clone();
-        tokens.extend([TokenTree::Group(regrouped(&self.group, body))]);
-        tokens
+        let body = TokenTree::Group(regrouped(&self.group, body));
+        self.head.iter().cloned().chain([body]).collect()
     }
 
     /// The module with `items` after its own, which are passed on as they are.
@@ -76,13 +78,21 @@ impl Module {
         body.extend(items);
         self.with_body(body)
     }
-}
 
-/// `group` with another content.
-pub(crate) fn regrouped(group: &Group, content: TokenStream) -> Group {
-    let mut regrouped = Group::new(group.delimiter(), content);
-    regrouped.set_span(group.span());
-    regrouped
+    /// The module as it was.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.with_items(TokenStream::new())
+    }
+
+    /// Takes the first attribute by one of `names` away.
+    pub(crate) fn take_attribute(&mut self, names: &[&str]) -> Option<Attribute> {
+        let (at, attribute) = self.head.windows(2).enumerate().find_map(|(at, trees)| {
+            let attribute = Attribute::read(trees)?;
+            names.contains(&attribute.name.to_string().as_str()).then_some((at, attribute))
+        })?;
+        self.head.drain(at..at + 2);
+        Some(attribute)
+    }
 }
 
 impl Item {
@@ -212,52 +222,6 @@ fn impl_header(tokens: &[TokenTree]) -> Option<Header> {
     Some(Header::Impl { of, argument: argument.cloned(), on })
 }
 
-/// Whether `tree` is the identifier `name`.
-pub(crate) fn is_ident(tree: &TokenTree, name: &str) -> bool {
-    matches!(tree, TokenTree::Ident(ident) if ident == name)
-}
-
-/// Whether `tree` is the character `punct`.
-pub(crate) fn is_punct(tree: &TokenTree, punct: char) -> bool {
-    matches!(tree, TokenTree::Punct(found) if found.as_char() == punct)
-}
-
-/// Whether `->` stands at `at`.
-pub(crate) fn is_arrow(trees: &[TokenTree], at: usize) -> bool {
-    matches!(trees.get(at..at + 2), Some([dash, arrow]) if is_punct(dash, '-') && is_punct(arrow, '>'))
-}
-
-/// `tokens` without the invisible groups in which a macro's variables arrive.
-pub(crate) fn flattened(tokens: TokenStream) -> TokenStream {
-    tokens
-        .into_iter()
-        .flat_map(|tree| match tree {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None => flattened(group.stream()),
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), flattened(group.stream()));
-                inner.set_span(group.span());
-                TokenTree::Group(inner).into()
-            }
-            tree => tree.into(),
-        })
-        .collect()
-}
-
-/// The identifiers of a column or a tuple of columns.
-pub(crate) fn idents(trees: &[TokenTree]) -> Vec<Ident> {
-    let mut found = Vec::new();
-    for tree in trees {
-        match tree {
-            TokenTree::Ident(ident) => found.push(ident.clone()),
-            TokenTree::Group(group) => {
-                found.extend(idents(&group.stream().into_iter().collect::<Vec<_>>()));
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,18 +256,21 @@ mod tests {
                 &Header::Other,
             ]
         );
-        assert_eq!(idents(&items[1].associated_type("Values").unwrap())[0], "T");
+        assert_eq!(crate::tokens::idents(items[1].associated_type("Values").unwrap())[0], "T");
     }
 
     #[test]
     fn a_module_keeps_its_attributes_and_its_name() {
-        let module = Module::split(quote! { #[allow(x)] pub mod agents { struct table; } }).ok().unwrap();
+        let mut module = Module::split(quote! { #[allow(x)] pub mod agents { struct table; } }).ok().unwrap();
         assert_eq!(module.name, "agents");
         assert_eq!(module.items.len(), 1);
         assert_eq!(
             module.with_body(TokenStream::new()).to_string(),
             quote! { #[allow(x)] pub mod agents {} }.to_string()
         );
+        assert!(module.take_attribute(&["tenant_global"]).is_none());
+        assert!(module.take_attribute(&["allow"]).is_some());
+        assert_eq!(module.into_tokens().to_string(), quote! { pub mod agents { struct table; } }.to_string());
         assert!(Module::split(quote! { struct Agent; }).is_err());
     }
 }
