@@ -44,7 +44,7 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
             type SqlType = <columns::#tenant_column as diesel::Expression>::SqlType;
         }
     };
-    let mut own = declaration(declared, "Tenants", &key);
+    let mut own = declaration(declared, "Owned", &key);
     for column in &declared.columns {
         // Writing to a string cannot fail.
         let _ = write!(
@@ -59,6 +59,10 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
 
 /// What is the same for every tenant table.
 const TENANT_ITEMS: &str = stringify! {
+    impl<Other> __tenancy::Stands<__tenancy::Beside<Other>> for table {
+        const PROOF: __tenancy::Proof<table, __tenancy::Beside<Other>> = __tenancy::Proof::bare();
+    }
+
     /// A boxed query on this table, within one tenant.
     pub type BoxedQuery<'a, DB, ST = SqlType, I = __tenancy::TenantId, B = __tenancy::Unbranded> =
         diesel::internal::table_macro::BoxedSelectStatement<
@@ -139,7 +143,7 @@ fn parsed(text: &str) -> TokenStream {
 }
 
 /// What every declared table says of itself, and what lets it stand in a query with scoped sources and aliases.
-fn declaration(declared: &Declared, owner: &str, key: &[&Ident]) -> String {
+fn declaration(declared: &Declared, ownership: &str, key: &[&Ident]) -> String {
     let listed = |item: &dyn Fn(&Ident) -> String| {
         declared.columns.iter().map(|column| item(&column.name)).collect::<String>()
     };
@@ -156,14 +160,13 @@ fn declaration(declared: &Declared, owner: &str, key: &[&Ident]) -> String {
     };
     format!(
         "impl __tenancy::DeclaredTable for table {{
-            type Owner = __tenancy::{owner};
+            type Ownership = __tenancy::{ownership};
             type Key = {key};
             const SCHEMA: ::core::option::Option<&'static str> = {schema};
             const NAME: &'static str = {sql_name};
             const COLUMNS: &'static [&'static str] = &[{names}];
             fn key() -> Self::Key {{ {key} }}
         }}
-        impl<Other> __tenancy::Beside<Other> for table {{}}
         impl<A: __tenancy::TableAlias<Target = table>> __tenancy::AliasColumns<A> for table {{
             type Columns = ({types});
             fn columns() -> Self::Columns {{ ({values}) }}
@@ -178,7 +181,7 @@ fn declaration(declared: &Declared, owner: &str, key: &[&Ident]) -> String {
 /// What a table declared global gets, so that it can stand beside scoped ones: Diesel's blanket implementations do
 /// not reach sources that another crate defines.
 pub(crate) fn global_items(declared: &Declared, krate: &TokenStream) -> TokenStream {
-    let declaration = declaration(declared, "Nobodys", &declared.primary_key.iter().collect::<Vec<_>>());
+    let declaration = declaration(declared, "Unowned", &declared.primary_key.iter().collect::<Vec<_>>());
     let mut items = quote!(use #krate::__private as __tenancy;);
     items.extend([declaration.as_str(), GLOBAL_ITEMS].map(parsed));
     items
@@ -186,6 +189,10 @@ pub(crate) fn global_items(declared: &Declared, krate: &TokenStream) -> TokenStr
 
 /// What is the same for every global table.
 const GLOBAL_ITEMS: &str = stringify! {
+    impl<Rule> __tenancy::Stands<Rule> for table {
+        const PROOF: __tenancy::Proof<table, Rule> = __tenancy::Proof::global();
+    }
+
     #[diagnostic::do_not_recommend]
     impl __tenancy::GlobalTable for table {
         type Under<A> = __tenancy::ScopedAlias<A, __tenancy::Unowned>;
