@@ -5,8 +5,8 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use crate::{
-    AdmitError, AuditEvent, AuditSink, Claimed, CrossTenant, CrossTenantError, Decision, EmptyReason,
-    Membership, Reason, Scoped, TracingSink,
+    AdmitError, AuditEvent, AuditSink, Claimed, CrossTenant, CrossTenantError, Decision, Membership, Reason,
+    Scoped, TracingSink,
 };
 
 /// Turns claims into proofs by asking a [`Membership`], and reports what it decided.
@@ -136,7 +136,7 @@ impl<M> Authority<M> {
         let location = Location::caller();
         let reason = Reason::new(reason);
         async move {
-            let reason = reason.map_err(|EmptyReason| CrossTenantError::EmptyReason)?;
+            let reason = reason?;
             let decision = self
                 .membership
                 .check_cross_tenant(principal, &reason)
@@ -185,8 +185,8 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     use super::*;
-    use crate::TenantId;
     use crate::testing::{RecordedEvent, RecordingSink};
+    use crate::{EmptyReason, TenantId};
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     struct TableUnreadable;
@@ -315,7 +315,7 @@ mod tests {
         let (authority, sink) = audited(FAIL);
         for blank in ["", " \t\n"] {
             let error = authority.cross_tenant("root", blank).await.unwrap_err();
-            assert_eq!(error, CrossTenantError::EmptyReason);
+            assert_eq!(error, CrossTenantError::EmptyReason(EmptyReason));
             assert!(error.to_string().contains("needs a reason"));
         }
         assert!(sink.events().is_empty());

@@ -1,8 +1,10 @@
-//! Tenant tokens and policies as types: claims, memberships and scopes, and no database. Applications depend
-//! on [`tenancy-diesel`](https://docs.rs/tenancy-diesel), which re-exports all of this and makes a query
-//! without a scope a compile error. Depend on this crate directly to share scopes with code that must not see
-//! Diesel (a web framework's extractor, a crate of domain types), or to put the same tokens in front of
-//! another store.
+//! Tenant tokens as types: claims, memberships and scopes, and the words for where a tenant lives. No database and no
+//! runtime.
+//!
+//! A crate at the edge needs this one alone: a web framework's extractor that admits a request, a crate of domain types
+//! that passes scopes along, a catalog of where tenants live, another store that wants the same proof. Applications depend
+//! on [`tenancy-diesel`](https://docs.rs/tenancy-diesel), which re-exports all of this and makes a query without a scope a
+//! compile error.
 //!
 //! ```
 //! use std::convert::Infallible;
@@ -74,6 +76,10 @@
 //! | keep two tenants apart in one function | [`brand!`], [`Brand`] |
 //! | span tenants | [`Authority::cross_tenant`], [`CrossTenant`] |
 //! | write the audit trail | [`AuditSink`], [`AuditEvent`], [`TracingSink`] |
+//! | say where a tenant lives | [`placement`]: [`Placement`](placement::Placement), [`SchemaName`](placement::SchemaName), [`DatabaseAddress`](placement::DatabaseAddress) |
+//! | know where each tenant lives | [`Catalog`](placement::Catalog), [`AllShared`](placement::AllShared), [`TenantStatus`](placement::TenantStatus) |
+//! | name a tenant to a database | [`TenantKey`], [`ToTenantKey`] |
+//! | name a role of the database | [`RoleName`](database::RoleName) |
 //! | test | `testing::scope`, `testing::cross_tenant`, `testing::RecordingSink` |
 //!
 //! ## Features
@@ -90,14 +96,17 @@ mod authority_error;
 mod brand;
 mod claim;
 mod cross_tenant;
+pub mod database;
 #[cfg(feature = "diesel")]
 mod diesel_types;
 mod membership;
+mod migration_folder;
 pub mod placement;
 mod reason;
 mod scope;
 mod shown;
 mod tenant_id;
+mod tenant_key;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -111,10 +120,13 @@ pub use membership::{Decision, Membership};
 pub use reason::{EmptyReason, Reason};
 pub use scope::{Admission, Scoped, Unbranded};
 pub use tenant_id::{ParseTenantIdError, TenantId};
+pub use tenant_key::{InvalidTenantKey, TenantKey, ToTenantKey};
 
 /// What the other crates of this project share. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::database::invalid_name::{invalid_name, invalid_unshown_name};
+    pub use crate::migration_folder::write_migration_folder;
     pub use crate::shown::shown;
 }
 

@@ -1,6 +1,5 @@
 //! Why somebody asks to leave what the types guard.
 
-use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -62,16 +61,11 @@ impl FromStr for Reason {
 }
 
 /// The [`Reason`] given is blank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a bypass needs a reason, and the one given is blank: say what it is for, as in \"nightly billing run\""
+)]
 pub struct EmptyReason;
-
-impl fmt::Display for EmptyReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a bypass needs a reason, and the one given is blank")
-    }
-}
-
-impl Error for EmptyReason {}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,5 @@
 //! The usual identity of a tenant: a UUID that is nothing else.
 
-use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
@@ -112,22 +111,11 @@ impl FromStr for TenantId {
 /// The text given is not a [`TenantId`].
 ///
 /// Its message names the text, escaped and cut to a safe length: such text usually comes from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{shown} is not a tenant id: expected a UUID such as \"01956bd2-7e4c-7c3a-9a50-0d4a4ce2a5f1\"")]
 pub struct ParseTenantIdError {
     shown: String,
 }
-
-impl fmt::Display for ParseTenantIdError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is not a tenant id: expected a UUID such as \"01956bd2-7e4c-7c3a-9a50-0d4a4ce2a5f1\"",
-            self.shown
-        )
-    }
-}
-
-impl Error for ParseTenantIdError {}
 
 #[cfg(test)]
 mod tests {

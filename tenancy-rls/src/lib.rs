@@ -10,7 +10,9 @@ mod sql_type;
 mod tables;
 mod wall;
 
-pub use self::inspect::{CODES, Finding, Inspection, InspectionError, Report, Severity, Waiver, WaiverError, Waivers, inspect};
+pub use self::inspect::{
+    CODES, Finding, Inspection, InspectionError, Report, Severity, Waiver, WaiverError, Waivers, inspect,
+};
 pub use self::migration::Migration;
 pub use self::roles::{RoleError, Roles};
 pub use self::row_security::{Mode, RowSecurity, TablesError, Target};

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{CatalogError, Placement};
+use crate::TenantKey;
 
 /// A future on the heap, the same type as `futures_util::future::BoxFuture`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -19,13 +20,14 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// ```
 /// use std::collections::HashMap;
+/// use tenancy_core::TenantKey;
 /// use tenancy_core::placement::{BoxFuture, Catalog, CatalogError, Placement};
 ///
-/// struct Listed(HashMap<String, Placement>);
+/// struct Listed(HashMap<TenantKey, Placement>);
 ///
 /// impl Catalog for Listed {
-///     fn locate<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
-///         let unknown = || CatalogError::Unknown { tenant: tenant.to_owned() };
+///     fn locate<'a>(&'a self, tenant: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
+///         let unknown = || CatalogError::Unknown { tenant: tenant.clone() };
 ///         Box::pin(async move { self.0.get(tenant).cloned().ok_or_else(unknown) })
 ///     }
 /// }
@@ -36,7 +38,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
     note = "use `AllShared` when every tenant is in the shared tables, or `PgCatalog`, or implement `Catalog` for it"
 )]
 pub trait Catalog: Send + Sync {
-    /// Where the tenant lives. `tenant` is its id as text, as `Display` writes it.
+    /// Where the tenant lives.
     ///
     /// # Errors
     ///
@@ -45,19 +47,19 @@ pub trait Catalog: Send + Sync {
     /// # Cancellation
     ///
     /// Dropping the future asks nothing further and changes nothing.
-    fn locate<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>>;
+    fn locate<'a>(&'a self, tenant: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<C: Catalog + ?Sized> Catalog for Arc<C> {
-    fn locate<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
+    fn locate<'a>(&'a self, tenant: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
         C::locate(self, tenant)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<C: Catalog + ?Sized> Catalog for Box<C> {
-    fn locate<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
+    fn locate<'a>(&'a self, tenant: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
         C::locate(self, tenant)
     }
 }
@@ -69,7 +71,7 @@ impl<C: Catalog + ?Sized> Catalog for Box<C> {
 pub struct AllShared;
 
 impl Catalog for AllShared {
-    fn locate<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
+    fn locate<'a>(&'a self, _: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
         Box::pin(ready(Ok(Placement::Shared)))
     }
 }

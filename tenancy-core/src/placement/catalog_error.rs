@@ -1,50 +1,62 @@
 //! Why a tenant has no place.
 
 use std::error::Error;
-use std::fmt;
 use std::sync::Arc;
 
 use super::TenantStatus;
+use crate::TenantKey;
 use crate::shown::shown;
 
 /// Why a [`Catalog`](super::Catalog) gave no place. Whatever it is, the tenant is not served.
 ///
-/// The messages are for operators: they tell tenants that do not exist from those that do.
-#[derive(Clone, Debug)]
+/// The messages are for operators: they tell tenants that do not exist from those that do. They show the tenant escaped
+/// and cut to a safe length.
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CatalogError {
     /// The catalog does not have the tenant.
+    #[error("tenant {} is not in the catalog: register it with the place of its data", shown(.tenant.as_str()))]
     Unknown {
-        /// Its id, as text.
-        tenant: String,
+        /// Which tenant.
+        tenant: TenantKey,
     },
     /// The tenant is [suspended](TenantStatus::Suspended).
+    #[error("tenant {} is suspended: resume it in the catalog to serve it", shown(.tenant.as_str()))]
     Suspended {
-        /// Its id, as text.
-        tenant: String,
+        /// Which tenant.
+        tenant: TenantKey,
     },
     /// The tenant is [moving](TenantStatus::Moving): the same request may succeed later.
+    #[error("tenant {} is being moved: try again when the catalog has its new place", shown(.tenant.as_str()))]
     Moving {
-        /// Its id, as text.
-        tenant: String,
+        /// Which tenant.
+        tenant: TenantKey,
     },
     /// The tenant is [deleted](TenantStatus::Deleted).
+    #[error(
+        "tenant {} is deleted, and its id is not given again: register a new one", shown(.tenant.as_str())
+    )]
     Deleted {
-        /// Its id, as text.
-        tenant: String,
+        /// Which tenant.
+        tenant: TenantKey,
     },
     /// The catalog has the tenant, and what it says about its place cannot be followed.
+    #[error("the catalog's entry for tenant {} leads nowhere: {reason}", shown(.tenant.as_str()))]
     Unreadable {
-        /// Its id, as text.
-        tenant: String,
-        /// What is wrong with it, and what would mend it.
+        /// Which tenant.
+        tenant: TenantKey,
+        /// What is wrong with the entry, and what would mend it.
         reason: String,
     },
     /// The catalog could not be asked.
+    #[error(
+        "the place of tenant {} is not known because the catalog did not answer: see the cause, and try again",
+        shown(.tenant.as_str())
+    )]
     Unavailable {
-        /// The tenant's id, as text.
-        tenant: String,
-        /// Why it did not answer.
+        /// Which tenant.
+        tenant: TenantKey,
+        /// Why the catalog did not answer.
         source: Arc<dyn Error + Send + Sync>,
     },
 }
@@ -52,8 +64,8 @@ pub enum CatalogError {
 impl CatalogError {
     /// The error of a tenant that is not to be served; `None` when it is.
     #[must_use]
-    pub fn for_status(tenant: &str, status: TenantStatus) -> Option<Self> {
-        let tenant = tenant.to_owned();
+    pub fn for_status(tenant: &TenantKey, status: TenantStatus) -> Option<Self> {
+        let tenant = tenant.clone();
         match status {
             TenantStatus::Active => None,
             TenantStatus::Suspended => Some(Self::Suspended { tenant }),
@@ -63,13 +75,13 @@ impl CatalogError {
     }
 
     /// The error of a catalog that did not answer.
-    pub fn unavailable(tenant: &str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Unavailable { tenant: tenant.to_owned(), source: source.into().into() }
+    pub fn unavailable(tenant: &TenantKey, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable { tenant: tenant.clone(), source: source.into().into() }
     }
 
     /// The tenant that was asked for.
     #[must_use]
-    pub fn tenant(&self) -> &str {
+    pub fn tenant(&self) -> &TenantKey {
         match self {
             Self::Unknown { tenant }
             | Self::Suspended { tenant }
@@ -87,49 +99,13 @@ impl CatalogError {
     }
 }
 
-impl fmt::Display for CatalogError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tenant = shown(self.tenant());
-        match self {
-            Self::Unknown { .. } => {
-                write!(f, "tenant {tenant} is not in the catalog: register it with the place of its data")
-            }
-            Self::Suspended { .. } => {
-                write!(f, "tenant {tenant} is suspended: resume it in the catalog to serve it")
-            }
-            Self::Moving { .. } => {
-                write!(f, "tenant {tenant} is being moved: try again when the catalog has its new place")
-            }
-            Self::Deleted { .. } => {
-                write!(f, "tenant {tenant} is deleted, and its id is not given again: register a new one")
-            }
-            Self::Unreadable { reason, .. } => {
-                write!(f, "the catalog's entry for tenant {tenant} leads nowhere: {reason}")
-            }
-            Self::Unavailable { .. } => write!(
-                f,
-                "the place of tenant {tenant} is not known because the catalog did not answer: see the cause, and try again"
-            ),
-        }
-    }
-}
-
-impl Error for CatalogError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Unavailable { source, .. } => Some(&**source),
-            _ => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_message_names_the_tenant_escaped_and_cut() {
-        let tenant = format!("x\n\u{1b}{}", "y".repeat(1000));
+        let tenant = TenantKey::new(&format!("x\n\u{1b}{}", "y".repeat(200))).expect("a key");
         let mut errors: Vec<_> = [TenantStatus::Suspended, TenantStatus::Moving, TenantStatus::Deleted]
             .into_iter()
             .filter_map(|status| CatalogError::for_status(&tenant, status))
@@ -140,8 +116,8 @@ mod tests {
         errors.push(CatalogError::unavailable(&tenant, "the network is gone"));
         for error in errors {
             let text = error.to_string();
-            assert!(text.contains("\"x\\n\\u{1b}yyy") && !text.contains('\n') && text.len() < 300, "{text}");
-            assert_eq!(error.tenant(), tenant);
+            assert!(text.contains("\"x\\n\\u{1b}yyy") && !text.contains('\n') && text.len() < 230, "{text}");
+            assert_eq!(error.tenant(), &tenant);
         }
         assert!(CatalogError::for_status(&tenant, TenantStatus::Active).is_none());
     }

@@ -1,6 +1,5 @@
 //! Where a database is, with what it takes to enter.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -95,16 +94,9 @@ impl TryFrom<String> for DatabaseAddress {
 }
 
 /// The [`DatabaseAddress`] given is blank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the address of a database is blank: write it as postgres://user@host:port/database")]
 pub struct EmptyAddress;
-
-impl fmt::Display for EmptyAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the address of the database is blank: write it as postgres://user@host:port/database")
-    }
-}
-
-impl Error for EmptyAddress {}
 
 #[cfg(test)]
 mod tests {

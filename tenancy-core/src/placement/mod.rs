@@ -16,5 +16,5 @@ pub use self::catalog::{AllShared, BoxFuture, Catalog};
 pub use self::catalog_error::CatalogError;
 pub use self::database_address::{DatabaseAddress, EmptyAddress};
 pub use self::placement::Placement;
-pub use self::schema_name::{InvalidSchemaName, SchemaName};
+pub use self::schema_name::SchemaName;
 pub use self::tenant_status::{TenantStatus, UnknownStatus};

@@ -1,13 +1,14 @@
 //! The name of a tenant's own schema.
 
-use std::error::Error;
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shown::shown;
+use crate::database::InvalidName;
+use crate::database::invalid_name::invalid_name;
 
 /// The longest name, in bytes. PostgreSQL cuts longer ones (`NAMEDATALEN` - 1), which would make two schemas one.
 const LONGEST: usize = 63;
@@ -15,6 +16,8 @@ const LONGEST: usize = 63;
 /// Schemas that no tenant can own: the databases' own, the ones everybody has, and this library's.
 const RESERVED: [&str; 8] =
     ["public", "information_schema", "tenancy", "mysql", "sys", "performance_schema", "main", "temp"];
+
+const FIX: &str = "use lower-case letters, digits and underscores, such as \"tenant_acme\"";
 
 /// The name of a schema that belongs to one tenant.
 ///
@@ -31,7 +34,7 @@ const RESERVED: [&str; 8] =
 /// assert_eq!(schema.quoted(), "\"tenant_acme\"");
 /// assert!("public".parse::<SchemaName>().is_err());
 /// assert!("acme\", public; --".parse::<SchemaName>().is_err());
-/// # Ok::<(), tenancy_core::placement::InvalidSchemaName>(())
+/// # Ok::<(), tenancy_core::database::InvalidName>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -58,24 +61,23 @@ impl SchemaName {
     pub fn search_path(&self) -> String {
         format!("\"{}\", pg_temp", self.0)
     }
+}
 
-    fn check(name: &str) -> Result<(), Fault> {
-        let first = name.chars().next().ok_or(Fault::Empty)?;
-        if name.len() > LONGEST {
-            return Err(Fault::Long(name.len()));
-        }
-        let allowed = |character: char| matches!(character, 'a'..='z' | '0'..='9' | '_');
-        if let Some(character) = name.chars().find(|character| !allowed(*character)) {
-            return Err(Fault::Character(character));
-        }
-        if first.is_ascii_digit() {
-            return Err(Fault::Digit);
-        }
+fn fault(name: &str) -> Option<Cow<'static, str>> {
+    let allowed = |character: char| matches!(character, 'a'..='z' | '0'..='9' | '_');
+    if name.is_empty() {
+        Some("it is empty".into())
+    } else if name.len() > LONGEST {
+        Some(format!("it has {} bytes, and {LONGEST} is the most", name.len()).into())
+    } else if let Some(character) = name.chars().find(|character| !allowed(*character)) {
+        Some(format!("{character:?} cannot stand in it").into())
+    } else if name.starts_with(|first: char| first.is_ascii_digit()) {
+        Some("it begins with a digit".into())
+    } else if name.starts_with("pg_") || RESERVED.contains(&name) {
         // PostgreSQL keeps the prefix for itself.
-        if name.starts_with("pg_") || RESERVED.contains(&name) {
-            return Err(Fault::Reserved);
-        }
-        Ok(())
+        Some("the database or this library uses it itself".into())
+    } else {
+        None
     }
 }
 
@@ -92,18 +94,18 @@ impl AsRef<str> for SchemaName {
 }
 
 impl TryFrom<&str> for SchemaName {
-    type Error = InvalidSchemaName;
+    type Error = InvalidName;
 
     fn try_from(name: &str) -> Result<Self, Self::Error> {
-        match Self::check(name) {
-            Ok(()) => Ok(Self(name.into())),
-            Err(fault) => Err(InvalidSchemaName { shown: shown(name), fault }),
+        match fault(name) {
+            None => Ok(Self(name.into())),
+            Some(reason) => Err(invalid_name("a tenant's schema", name, reason, FIX)),
         }
     }
 }
 
 impl TryFrom<String> for SchemaName {
-    type Error = InvalidSchemaName;
+    type Error = InvalidName;
 
     fn try_from(name: String) -> Result<Self, Self::Error> {
         Self::try_from(name.as_str())
@@ -111,7 +113,7 @@ impl TryFrom<String> for SchemaName {
 }
 
 impl FromStr for SchemaName {
-    type Err = InvalidSchemaName;
+    type Err = InvalidName;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::try_from(name)
@@ -123,40 +125,6 @@ impl From<SchemaName> for String {
         name.as_str().to_owned()
     }
 }
-
-/// The text given is no [`SchemaName`].
-///
-/// Its message names the text, escaped and cut to a safe length.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidSchemaName {
-    shown: String,
-    fault: Fault,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    Empty,
-    Long(usize),
-    Character(char),
-    Digit,
-    Reserved,
-}
-
-impl fmt::Display for InvalidSchemaName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} cannot be the name of a tenant's schema: ", self.shown)?;
-        match self.fault {
-            Fault::Empty => f.write_str("it is empty")?,
-            Fault::Long(bytes) => write!(f, "it has {bytes} bytes, and {LONGEST} is the most")?,
-            Fault::Character(character) => write!(f, "{character:?} cannot stand in it")?,
-            Fault::Digit => f.write_str("it begins with a digit")?,
-            Fault::Reserved => f.write_str("the database or this library uses it itself")?,
-        }
-        f.write_str("; use lower-case letters, digits and underscores, such as \"tenant_acme\"")
-    }
-}
-
-impl Error for InvalidSchemaName {}
 
 #[cfg(test)]
 mod tests {

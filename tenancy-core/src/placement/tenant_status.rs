@@ -1,6 +1,5 @@
 //! Whether a tenant may be served.
 
-use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
@@ -53,19 +52,12 @@ impl FromStr for TenantStatus {
     }
 }
 
-/// The text given is no [`TenantStatus`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The text given is not a [`TenantStatus`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{shown} is not a status of a tenant: expected active, suspended, moving or deleted")]
 pub struct UnknownStatus {
     shown: String,
 }
-
-impl fmt::Display for UnknownStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is no status of a tenant: expected active, suspended, moving or deleted", self.shown)
-    }
-}
-
-impl Error for UnknownStatus {}
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,7 @@ pub enum WrongTenant {
     /// A part of the statement is opened across tenants.
     #[error(
         "the statement is opened across tenants and the transaction is one tenant's; nothing was sent. Run it in \
-         `tenants.across(&cross_tenant)`"
+         `pool.across(&cross_tenant)`"
     )]
     Every,
 }

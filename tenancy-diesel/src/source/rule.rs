@@ -34,16 +34,16 @@ impl<R> SameTenant<R> for Unowned {}
     message = "the statement is scoped to another tenant than the transaction",
     label = "the transaction is of `{R}`",
     note = "scope the query with the scope that opened the transaction: two brands are two tenants",
-    note = "a source opened by `across_tenants` runs in `tenants.across(&cross_tenant)`, not in one tenant's transaction",
+    note = "a source opened by `across_tenants` runs in `pool.across(&cross_tenant)`, not in one tenant's transaction",
     note = "T0302: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0302"
 )]
-pub trait RunsIn<R> {}
+pub trait OpenTo<R> {}
 
-impl<I, B> RunsIn<Within<I, B>> for Within<I, B> {}
-impl<I, B> RunsIn<Within<I, B>> for Unowned {}
-impl<I, B> RunsIn<EveryTenant> for Within<I, B> {}
-impl RunsIn<EveryTenant> for EveryTenant {}
-impl RunsIn<EveryTenant> for Unowned {}
+impl<I, B> OpenTo<Within<I, B>> for Within<I, B> {}
+impl<I, B> OpenTo<Within<I, B>> for Unowned {}
+impl<I, B> OpenTo<EveryTenant> for Within<I, B> {}
+impl OpenTo<EveryTenant> for EveryTenant {}
+impl OpenTo<EveryTenant> for Unowned {}
 // No transaction is of this reach. But a statement is built before the compiler knows its transaction, and with only one
 // implementation it would take that one's for granted, and speak of mismatched types where another transaction is given.
-impl RunsIn<Unowned> for EveryTenant {}
+impl OpenTo<Unowned> for EveryTenant {}

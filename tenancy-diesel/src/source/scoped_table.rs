@@ -10,7 +10,7 @@ use diesel::query_source::{QuerySource, Table, TableNotEqual};
 use tenancy_core::Access;
 
 use super::fragment::TableName;
-use super::rule::{RunsIn, SameTenant};
+use super::rule::{OpenTo, SameTenant};
 use super::{
     Beside, CrossTenantFor, EveryTenant, InTransaction, Proof, Reach, ScopeFor, Selection, SourceFragment,
     Stands,
@@ -79,7 +79,7 @@ impl<T, R: SameTenant<Other>, Other> Stands<Beside<Other>> for ScopedTable<T, R>
     const PROOF: Proof<Self, Beside<Other>> = Proof::new();
 }
 
-impl<T, R: RunsIn<Tx>, Tx> Stands<InTransaction<Tx>> for ScopedTable<T, R> {
+impl<T, R: OpenTo<Tx>, Tx> Stands<InTransaction<Tx>> for ScopedTable<T, R> {
     const PROOF: Proof<Self, InTransaction<Tx>> = Proof::new();
 }
 

@@ -9,7 +9,7 @@ use diesel::query_builder::{AsQuery, Query, QueryId};
 use diesel::query_source::{AppearsInFromClause, Never, QuerySource, Table, TableNotEqual};
 
 use super::{AliasColumns, AliasCount, AliasField, AliasName, TableAlias};
-use crate::source::rule::{RunsIn, SameTenant};
+use crate::source::rule::{OpenTo, SameTenant};
 use crate::source::{Beside, InTransaction, Proof, Reach, ScopedTable, Selection, SourceFragment, Stands};
 use crate::table::DeclaredTable;
 
@@ -29,7 +29,7 @@ impl<A, R: SameTenant<Other>, Other> Stands<Beside<Other>> for ScopedAlias<A, R>
     const PROOF: Proof<Self, Beside<Other>> = Proof::new();
 }
 
-impl<A, R: RunsIn<Tx>, Tx> Stands<InTransaction<Tx>> for ScopedAlias<A, R> {
+impl<A, R: OpenTo<Tx>, Tx> Stands<InTransaction<Tx>> for ScopedAlias<A, R> {
     const PROOF: Proof<Self, InTransaction<Tx>> = Proof::new();
 }
 
