@@ -95,7 +95,7 @@ fn the_short_form_is_the_same() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let short = runtime.block_on(async {
         let mut connection = AsyncPgConnection::establish(&database.url("app")).await.unwrap();
-        audit(&mut connection, &wall).await.unwrap()
+        inspect(&mut connection, &wall).await.unwrap()
     });
     assert_eq!(of_the_database(short), report_as(&database, &Inspection::new(&wall), "app"));
 }

@@ -52,7 +52,7 @@ pub(crate) fn tenant_items(
             type SqlType = <columns::#tenant_column as diesel::Expression>::SqlType;
         }
     };
-    let mut own = declaration(declared, "Tenants", &key, tenancy);
+    let mut own = declaration(declared, "Owned", &key, tenancy);
     for column in &declared.columns {
         // Writing to a string cannot fail.
         let _ = write!(
@@ -68,6 +68,10 @@ pub(crate) fn tenant_items(
 
 /// What is the same for every tenant table.
 const TENANT_ITEMS: &str = stringify! {
+    impl<Other> __tenancy::Stands<__tenancy::Beside<Other>> for table {
+        const PROOF: __tenancy::Proof<table, __tenancy::Beside<Other>> = __tenancy::Proof::bare();
+    }
+
     /// A boxed query on this table, within one tenant.
     pub type BoxedQuery<'a, DB, ST = SqlType, I = __tenancy::TenantId, B = __tenancy::Unbranded> =
         diesel::internal::table_macro::BoxedSelectStatement<
@@ -148,7 +152,7 @@ fn parsed(text: &str) -> TokenStream {
 }
 
 /// What every declared table says of itself, and what lets it stand in a query with scoped sources and aliases.
-fn declaration(declared: &Declared, owner: &str, key: &[&Ident], tenancy: &Ident) -> String {
+fn declaration(declared: &Declared, ownership: &str, key: &[&Ident], tenancy: &Ident) -> String {
     let listed = |item: &dyn Fn(&Ident) -> String| {
         declared.columns.iter().map(|column| item(&column.name)).collect::<String>()
     };
@@ -165,14 +169,13 @@ fn declaration(declared: &Declared, owner: &str, key: &[&Ident], tenancy: &Ident
     };
     format!(
         "impl {tenancy}::DeclaredTable for table {{
-            type Owner = {tenancy}::{owner};
+            type Ownership = {tenancy}::{ownership};
             type Key = {key};
             const SCHEMA: ::core::option::Option<&'static str> = {schema};
             const NAME: &'static str = {sql_name};
             const COLUMNS: &'static [&'static str] = &[{names}];
             fn key() -> Self::Key {{ {key} }}
         }}
-        impl<Other> {tenancy}::Beside<Other> for table {{}}
         impl<A: {tenancy}::TableAlias<Target = table>> {tenancy}::AliasColumns<A> for table {{
             type Columns = ({types});
             fn columns() -> Self::Columns {{ ({values}) }}
@@ -191,7 +194,7 @@ pub(crate) fn global_items(declared: &Declared, krate: &Path) -> TokenStream {
     let tenancy = &names.tenancy;
     let key: Vec<_> = declared.primary_key.iter().collect();
     let mut items = quote!(use #krate::__private as #tenancy;);
-    items.extend(parsed(&declaration(declared, "Nobodys", &key, tenancy)));
+    items.extend(parsed(&declaration(declared, "Unowned", &key, tenancy)));
     items.extend(names.do_not_recommend.clone());
     items.extend(names.given_to(parsed(GLOBAL_ITEMS)));
     items
@@ -239,5 +242,9 @@ const GLOBAL_ITEMS: &str = stringify! {
         fn join_target(rhs: __tenancy::JoinKey<Right>) -> (Self::FromClause, Self::OnClause) {
             __tenancy::on_clause::<table, Right, _>(rhs)
         }
+    }
+
+    impl<Rule> __tenancy::Stands<Rule> for table {
+        const PROOF: __tenancy::Proof<table, Rule> = __tenancy::Proof::global();
     }
 };

@@ -13,7 +13,6 @@ use diesel::query_source::{AppearsInFromClause, Never, Once, QuerySource};
 use diesel::result::QueryResult;
 use diesel::sql_types;
 
-use super::source::ScopedAlias;
 use super::{AliasName, TableAlias};
 
 /// Column `C` of the table that goes by alias `A`.
@@ -64,11 +63,6 @@ impl<A, C, QS> AppearsOnTable<QS> for AliasField<A, C>
 where
     C: Expression,
     QS: AppearsInFromClause<AliasName<A>, Count = Once>,
-{
-}
-
-impl<A, C, R> SelectableExpression<ScopedAlias<A, R>> for AliasField<A, C> where
-    Self: AppearsOnTable<ScopedAlias<A, R>>
 {
 }
 

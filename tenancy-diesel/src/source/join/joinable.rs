@@ -6,11 +6,11 @@ use diesel::internal::table_macro::NullableExpression;
 use diesel::sql_types::{SingleValue, SqlType};
 use diesel::{ExpressionMethods, NullableExpressionMethods};
 
-use crate::same_tenant::{ByColumn, OnSameTenant};
-use crate::table::{DeclaredTable, Nobodys, Tenants};
+use super::same_tenant::{ByColumn, OnSameTenant};
+use crate::table::{DeclaredTable, Owned, Unowned};
 
-/// The owners of two tables, and with them the ON clause that is declared.
-pub trait Owners<Left, Right, Keys> {
+/// Whose the rows of two tables are, and with that the ON clause that is declared.
+pub trait Ownerships<Left, Right, Keys> {
     /// The keys and, between tenants' tables, the tenants.
     type OnClause;
 
@@ -18,7 +18,7 @@ pub trait Owners<Left, Right, Keys> {
     fn on_clause(keys: Keys) -> Self::OnClause;
 }
 
-impl<Left, Right, Keys> Owners<Left, Right, Keys> for (Tenants, Tenants) {
+impl<Left, Right, Keys> Ownerships<Left, Right, Keys> for (Owned, Owned) {
     type OnClause = OnSameTenant<Left, Right, ByColumn, Keys>;
 
     fn on_clause(keys: Keys) -> Self::OnClause {
@@ -28,7 +28,7 @@ impl<Left, Right, Keys> Owners<Left, Right, Keys> for (Tenants, Tenants) {
 
 macro_rules! nothing_in_common {
     ($($owners:ty),+) => {$(
-        impl<Left, Right, Keys> Owners<Left, Right, Keys> for $owners {
+        impl<Left, Right, Keys> Ownerships<Left, Right, Keys> for $owners {
             type OnClause = Keys;
 
             fn on_clause(keys: Keys) -> Keys {
@@ -38,15 +38,16 @@ macro_rules! nothing_in_common {
     )+};
 }
 
-nothing_in_common!((Tenants, Nobodys), (Nobodys, Tenants), (Nobodys, Nobodys));
+nothing_in_common!((Owned, Unowned), (Unowned, Owned), (Unowned, Unowned));
 
 /// `foreign_key = parent.key`, where either may be nullable.
 type KeysOf<ForeignKey, Parent> =
     Eq<NullableExpression<ForeignKey>, NullableExpression<<Parent as DeclaredTable>::Key>>;
 
-/// A table that is declared to join `Right` by `ForeignKey`, which points at `Parent`: one of the two.
+/// A table that joins `Right` by `ForeignKey`, which points at the key of `Parent`, one of the two tables.
 ///
-/// It is so with every lifetime, which stands for none: a bound for all of them is not asked for where it is written.
+/// The lifetime means nothing. It is there for `for<'declared>` to be written: such a bound is checked where it is used,
+/// and any other where it is written.
 pub trait Relation<'declared, Right, Parent, ForeignKey> {
     /// The keys and, between tenants' tables, the tenants.
     type OnClause;
@@ -63,13 +64,16 @@ where
     ForeignKey: Expression,
     NullableExpression<ForeignKey>: Expression<SqlType: SqlType + SingleValue>,
     NullableExpression<Parent::Key>: AsExpression<SqlTypeOf<NullableExpression<ForeignKey>>>,
-    (Left::Owner, Right::Owner): Owners<Left, Right, KeysOf<ForeignKey, Parent>>,
+    (Left::Ownership, Right::Ownership): Ownerships<Left, Right, KeysOf<ForeignKey, Parent>>,
 {
-    type OnClause =
-        <(Left::Owner, Right::Owner) as Owners<Left, Right, KeysOf<ForeignKey, Parent>>>::OnClause;
+    type OnClause = <(Left::Ownership, Right::Ownership) as Ownerships<
+        Left,
+        Right,
+        KeysOf<ForeignKey, Parent>,
+    >>::OnClause;
 
     fn on_clause(foreign_key: ForeignKey) -> Self::OnClause {
-        <(Left::Owner, Right::Owner)>::on_clause(foreign_key.nullable().eq(Parent::key().nullable()))
+        <(Left::Ownership, Right::Ownership)>::on_clause(foreign_key.nullable().eq(Parent::key().nullable()))
     }
 }
 
@@ -93,7 +97,8 @@ where
 #[macro_export]
 macro_rules! joinable {
     ($($child:ident)::+ -> $($parent:ident)::+ ($foreign_key:ident)) => {
-        // What is missing is reported of one direction: each item of an impl without these bounds would report it as well.
+        // An undeclared table is to be one error. So each impl has its bound, or all of its items would report it; and the
+        // bound of the second impl is one that is not checked here (see `Relation`).
         $crate::__joinable!(
             [$($child)::+::table: $crate::__private::Relation<
                 'static, $($parent)::+::table, $($parent)::+::table, $($child)::+::$foreign_key,

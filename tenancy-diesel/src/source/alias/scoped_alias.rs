@@ -3,19 +3,15 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use diesel::expression::{Expression, SelectableExpression, ValidGrouping};
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping};
 use diesel::internal::table_macro::{FromClause, NoFromClause, SelectStatement};
-use diesel::query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AsQuery, Query, QueryId};
 use diesel::query_source::{AppearsInFromClause, Never, QuerySource, Table, TableNotEqual};
-use diesel::result::QueryResult;
-use tenancy_core::Unbranded;
 
 use super::{AliasColumns, AliasCount, AliasField, AliasName, TableAlias};
-use crate::dialect::TenantBackend;
-use crate::selection::Selection;
-use crate::source::{AnyTenant, EveryTenant, NoOwner, Reach, ScopedTable, TenantIs, Unowned, Within};
-use crate::source::{walk_every_tenant, walk_source, walk_unrestricted};
-use crate::table::{DeclaredTable, GlobalTable, TenantTable};
+use crate::source::rule::{OpenTo, SameTenant};
+use crate::source::{Beside, InTransaction, Proof, Reach, ScopedTable, Selection, SourceFragment, Stands};
+use crate::table::DeclaredTable;
 
 /// The table that goes by alias `A`, reaching as far as `R`. A Diesel [`Table`]; join it with an explicit `on`.
 pub struct ScopedAlias<A, R> {
@@ -29,42 +25,12 @@ impl<A, R> ScopedAlias<A, R> {
     }
 }
 
-/// The FROM clause of a scoped alias.
-#[derive(Debug, Clone, Copy)]
-pub struct AliasFragment<A, C> {
-    condition: C,
-    alias: PhantomData<A>,
+impl<A, R: SameTenant<Other>, Other> Stands<Beside<Other>> for ScopedAlias<A, R> {
+    const PROOF: Proof<Self, Beside<Other>> = Proof::new();
 }
 
-impl<A, E, DB> QueryFragment<DB> for AliasFragment<A, TenantIs<E>>
-where
-    DB: TenantBackend,
-    A: TableAlias<Target: TenantTable>,
-    E: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        walk_source::<A::Target, E, DB>(&self.condition.0, A::NAME, out)
-    }
-}
-
-impl<A, DB> QueryFragment<DB> for AliasFragment<A, AnyTenant>
-where
-    DB: TenantBackend,
-    A: TableAlias<Target: TenantTable>,
-{
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        walk_every_tenant::<A::Target, DB>(A::NAME, out)
-    }
-}
-
-impl<A, DB> QueryFragment<DB> for AliasFragment<A, NoOwner>
-where
-    DB: TenantBackend,
-    A: TableAlias<Target: GlobalTable>,
-{
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        walk_unrestricted::<A::Target, DB>(A::NAME, out)
-    }
+impl<A, R: OpenTo<Tx>, Tx> Stands<InTransaction<Tx>> for ScopedAlias<A, R> {
+    const PROOF: Proof<Self, InTransaction<Tx>> = Proof::new();
 }
 
 /// The default selection of alias `A`.
@@ -76,11 +42,11 @@ where
     R: Reach<A::Target>,
     Columns<A, R>: SelectableExpression<Self>,
 {
-    type FromClause = AliasFragment<A, R::Condition>;
+    type FromClause = SourceFragment<AliasName<A>, R::Condition>;
     type DefaultSelection = Columns<A, R>;
 
     fn from_clause(&self) -> Self::FromClause {
-        AliasFragment { condition: self.reach.condition(), alias: PhantomData }
+        SourceFragment::new(self.reach.condition())
     }
 
     fn default_selection(&self) -> Self::DefaultSelection {
@@ -122,6 +88,11 @@ where
     }
 }
 
+impl<A, C, R> SelectableExpression<ScopedAlias<A, R>> for AliasField<A, C> where
+    Self: AppearsOnTable<ScopedAlias<A, R>>
+{
+}
+
 /// Under its own name, an alias is no table.
 impl<A, R, X> TableNotEqual<X> for ScopedAlias<A, R>
 where
@@ -145,16 +116,10 @@ impl<A> AppearsInFromClause<AliasName<A>> for NoFromClause {
     type Count = Never;
 }
 
-impl<A: 'static, I, B> QueryId for ScopedAlias<A, Within<I, B>> {
-    type QueryId = ScopedAlias<A, Within<(), Unbranded>>;
-}
+impl<A: 'static, R: QueryId> QueryId for ScopedAlias<A, R> {
+    type QueryId = ScopedAlias<A, R::QueryId>;
 
-impl<A: 'static> QueryId for ScopedAlias<A, Unowned> {
-    type QueryId = Self;
-}
-
-impl<A: 'static> QueryId for ScopedAlias<A, EveryTenant> {
-    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = R::HAS_STATIC_QUERY_ID;
 }
 
 impl<A, R: Clone> Clone for ScopedAlias<A, R> {

@@ -1,24 +1,25 @@
 //! Models that are read and written within a tenant: the types behind [`TenantScoped`]'s methods.
 
-use diesel::associations::{BelongsTo, Identifiable};
+mod parent;
+mod types;
+
 use diesel::backend::Backend;
-use diesel::dsl::{AsSelect, Eq, EqAny, Filter, SqlTypeOf};
-use diesel::expression::array_comparison::AsInExpression;
-use diesel::expression::{AppearsOnTable, AsExpression, Expression};
-use diesel::expression_methods::{EqAll, ExpressionMethods};
+use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::expression::{AppearsOnTable, Expression};
+use diesel::expression_methods::EqAll;
 use diesel::insertable::Insertable;
 use diesel::query_builder::AsChangeset;
 use diesel::query_dsl::methods::{FindDsl, SelectDsl};
-use diesel::sql_types::{BoolOrNullableBool, SqlType};
+use diesel::sql_types::BoolOrNullableBool;
 use diesel::{Selectable, SelectableHelper};
 use tenancy_core::Scoped;
 
-use crate::scope_for::TenantIdFor;
-use crate::source::{Reach, ScopedTable, Within};
-use crate::statement::{
-    ColumnNames, DoUpdate, Everything, Filtered, IncompleteUpdate, OnConflict, Rows, ScopedDelete,
-    ScopedInsert, StampedRows, delete, insert_into, update,
+pub use self::parent::ParentOf;
+pub use self::types::{
+    BelongingTo, Bind, Delete, Find, Insert, KeyIs, KeyOf, Select, Source, Stamped, Update, Upsert,
 };
+use crate::source::{ScopedTable, TenantIdFor, Within};
+use crate::statement::{ColumnNames, Rows, delete, insert_into, update};
 use crate::table::{DeclaredTable, TenantTable};
 
 /// A model of a tenant table, with its query builders. Derive it.
@@ -145,106 +146,3 @@ pub trait TenantScoped: Sized {
 fn source<M: TenantScoped, B>(scope: &Scoped<M::TenantId, B>) -> Source<M, B> {
     ScopedTable::reaching(Within::new(scope.tenant().clone()))
 }
-
-/// Model `M`'s table, within one tenant.
-pub type Source<M, B> = ScopedTable<<M as TenantScoped>::Table, Within<<M as TenantScoped>::TenantId, B>>;
-
-/// What [`TenantScoped::scoped`] returns: a select of the model from its scoped table.
-pub type Select<M, B, DB> = diesel::dsl::Select<Source<M, B>, AsSelect<M, DB>>;
-
-/// What [`TenantScoped::find`] returns.
-pub type Find<M, B, DB, Key> = diesel::dsl::Find<Select<M, B, DB>, Key>;
-
-/// The bound tenant of model `M`.
-pub type Bind<M> = <<M as TenantScoped>::TenantId as TenantIdFor<<M as TenantScoped>::Table>>::Bind;
-
-/// The primary key of model `M`'s table without the tenant column.
-pub type KeyOf<M> = <<M as TenantScoped>::Table as DeclaredTable>::Key;
-
-/// The predicate that a row's key is `Key`.
-pub type KeyIs<M, Key> = <KeyOf<M> as EqAll<Key>>::Output;
-
-/// What [`TenantScoped::insert`] returns.
-pub type Insert<M, B, V> =
-    ScopedInsert<<M as TenantScoped>::Table, Within<<M as TenantScoped>::TenantId, B>, Stamped<M, V>>;
-
-/// The rows of an insert of `V`.
-pub type Stamped<M, V> =
-    StampedRows<<M as TenantScoped>::Table, Bind<M>, <V as Insertable<<M as TenantScoped>::Table>>::Values>;
-
-/// What [`TenantScoped::upsert`] returns.
-pub type Upsert<M, B, V, Shape> = ScopedInsert<
-    <M as TenantScoped>::Table,
-    Within<<M as TenantScoped>::TenantId, B>,
-    Stamped<M, V>,
-    OnConflict<
-        (<M as TenantScoped>::Table, (KeyOf<M>, Shape)),
-        DoUpdate<<M as TenantScoped>::Table, Bind<M>, <V as AsChangeset>::Changeset>,
-    >,
->;
-
-/// What [`TenantScoped::update`] returns.
-pub type Update<M, B, Key> = IncompleteUpdate<
-    <M as TenantScoped>::Table,
-    Within<<M as TenantScoped>::TenantId, B>,
-    Filtered<Everything, KeyIs<M, Key>>,
->;
-
-/// What [`TenantScoped::delete`] returns.
-pub type Delete<M, B, Key> = ScopedDelete<
-    <M as TenantScoped>::Table,
-    Within<<M as TenantScoped>::TenantId, B>,
-    <Within<<M as TenantScoped>::TenantId, B> as Reach<<M as TenantScoped>::Table>>::Condition,
-    Filtered<Everything, KeyIs<M, Key>>,
->;
-
-/// One row, or a slice of rows, that rows of model `M` belong to.
-#[diagnostic::on_unimplemented(
-    message = "model `{M}` does not belong to `{Self}`",
-    label = "not a parent of this model",
-    note = "derive Diesel's `Associations` on `{M}` with `#[diesel(belongs_to(…))]`, and `Identifiable` on its parent",
-    note = "T0020: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0020"
-)]
-pub trait ParentOf<'parent, M> {
-    /// The predicate that a row belongs to the parent, or to one of the parents.
-    type Predicate;
-
-    /// The predicate.
-    fn children(&'parent self) -> Self::Predicate;
-}
-
-#[diagnostic::do_not_recommend]
-impl<'parent, M, P: 'parent> ParentOf<'parent, M> for P
-where
-    M: BelongsTo<P>,
-    &'parent P: Identifiable,
-    <&'parent P as Identifiable>::Id: AsExpression<SqlTypeOf<M::ForeignKeyColumn>>,
-    M::ForeignKeyColumn: ExpressionMethods,
-    SqlTypeOf<M::ForeignKeyColumn>: SqlType,
-{
-    type Predicate = Eq<M::ForeignKeyColumn, <&'parent P as Identifiable>::Id>;
-
-    fn children(&'parent self) -> Self::Predicate {
-        M::foreign_key_column().eq(self.id())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<'parent, M, P: 'parent> ParentOf<'parent, M> for [P]
-where
-    M: BelongsTo<P>,
-    &'parent P: Identifiable,
-    Vec<<&'parent P as Identifiable>::Id>: AsInExpression<SqlTypeOf<M::ForeignKeyColumn>>,
-    M::ForeignKeyColumn: ExpressionMethods,
-    SqlTypeOf<M::ForeignKeyColumn>: SqlType,
-{
-    type Predicate = EqAny<M::ForeignKeyColumn, Vec<<&'parent P as Identifiable>::Id>>;
-
-    fn children(&'parent self) -> Self::Predicate {
-        M::foreign_key_column().eq_any(self.iter().map(Identifiable::id).collect::<Vec<_>>())
-    }
-}
-
-/// What a model's `belonging_to` returns.
-pub type BelongingTo<'parent, M, B, DB, Parent> =
-    Filter<Select<M, B, DB>, <Parent as ParentOf<'parent, M>>::Predicate>;

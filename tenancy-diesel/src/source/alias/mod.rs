@@ -1,47 +1,17 @@
-//! A tenant table under a second name, for joins with itself.
+//! A declared table under a second name, for joins with itself.
 
 mod field;
-mod source;
-
-use std::marker::PhantomData;
+mod name;
+mod scoped_alias;
 
 use diesel::expression::SelectableExpression;
 use tenancy_core::Access;
 
-use crate::scope_for::{CrossTenantFor, ScopeFor};
-use crate::source::{EveryTenant, Unowned};
-use crate::table::{DeclaredTable, GlobalTable, TenantTable};
-
 pub use self::field::AliasField;
-pub use self::source::ScopedAlias;
-
-/// A second name for a declared table. [`alias!`](crate::alias) implements it for a type of its own.
-pub trait TableAlias: Copy + Default + 'static {
-    /// The table that goes by the name.
-    type Target: DeclaredTable + AliasColumns<Self>;
-
-    /// The name in the query.
-    const NAME: &'static str;
-}
-
-/// The columns of a table under alias `A`. Generated for every declared table.
-pub trait AliasColumns<A> {
-    /// All columns, in the order of the declaration.
-    type Columns;
-
-    /// The columns, as a value.
-    fn columns() -> Self::Columns;
-}
-
-/// Whether alias `Self` is alias `Other`. Generated for aliases that are declared together.
-pub trait AliasCount<Other> {
-    /// Diesel's `Once` or `Never`.
-    type Count;
-}
-
-/// Alias `A` as something that a FROM clause may contain.
-#[derive(Debug, Clone, Copy)]
-pub struct AliasName<A>(PhantomData<A>);
+pub use self::name::{AliasColumns, AliasCount, AliasName, TableAlias};
+pub use self::scoped_alias::ScopedAlias;
+use super::{CrossTenantFor, EveryTenant, ScopeFor};
+use crate::table::{GlobalTable, TenantTable, Unowned};
 
 /// An alias that names no tenant yet: it has fields, and no SQL.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,7 +35,7 @@ impl<A: TableAlias> Alias<A> {
         A::Target: GlobalTable<Under<A> = S>,
         S: From<ScopedAlias<A, Unowned>>,
     {
-        ScopedAlias::reaching(Unowned).into()
+        ScopedAlias::reaching(Unowned(())).into()
     }
 
     /// The aliased table with every tenant's rows, for reading. The use is reported to the audit sink.

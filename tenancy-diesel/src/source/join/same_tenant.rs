@@ -1,4 +1,4 @@
-//! The ON clause between two scoped tables: what was declared of them, and that a row's tenant is the other row's.
+//! The ON clause between two scoped tables: what was declared of them, and that both rows are one tenant's.
 
 use std::marker::PhantomData;
 
@@ -7,15 +7,14 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use crate::dialect::{SameTenantForm, TenantBackend};
-use crate::scope_for::TenantIdFor;
-use crate::source::{EveryTenant, Reach, TenantIs, Within, push_tenant_column};
-use crate::table::TenantTable;
+use crate::source::{EveryTenant, Reach, TenantIdFor, TenantIs, Within};
+use crate::table::{TenantTable, push_tenant_column};
 
 /// `Keys`, and the rows of `Left` and `Right` are the same tenant's.
 ///
-/// Each source has one tenant's rows already, so between two sources of one tenant it says nothing new. It keeps the rows
-/// of each tenant together where the sources reach across tenants, and keeps those of two tenants apart where two scopes
-/// without brands were mistaken for each other.
+/// Between two sources of one tenant this says nothing new: each has that tenant's rows only. Where the sources reach
+/// across tenants it joins each tenant's rows with its own; and where two scopes without brands were mixed up it finds no
+/// pairs.
 #[derive(Debug, Clone, Copy)]
 pub struct OnSameTenant<Left, Right, Tenant, Keys> {
     keys: Keys,
@@ -57,7 +56,7 @@ impl<Left, Right, Tenant, Keys> Declared<Tenant> for OnSameTenant<Left, Right, B
 }
 
 /// The tenants are compared by the two tables' columns.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, QueryId)]
 pub struct ByColumn;
 
 /// What the left source's tenant is compared with, by the reaches of the two sources.
@@ -77,22 +76,20 @@ impl<Right: TenantTable, I, B, J: TenantIdFor<Right>, C> JoinedWith<Right, Withi
     }
 }
 
-macro_rules! joined_by_column {
-    ($(<$($parameter:ident),*> $left:ty, $right:ty;)+) => {$(
-        impl<Right, $($parameter),*> JoinedWith<Right, $right> for $left {
-            type Tenant = ByColumn;
+impl<Right, I, B> JoinedWith<Right, EveryTenant> for Within<I, B> {
+    type Tenant = ByColumn;
 
-            fn tenant(_: &$right) -> ByColumn {
-                ByColumn
-            }
-        }
-    )+};
+    fn tenant(_: &EveryTenant) -> ByColumn {
+        ByColumn
+    }
 }
 
-joined_by_column! {
-    <I, B> Within<I, B>, EveryTenant;
-    <I, B> EveryTenant, Within<I, B>;
-    <> EveryTenant, EveryTenant;
+impl<Right, S> JoinedWith<Right, S> for EveryTenant {
+    type Tenant = ByColumn;
+
+    fn tenant(_: &S) -> ByColumn {
+        ByColumn
+    }
 }
 
 /// `left.tenant = right.tenant`
@@ -134,9 +131,7 @@ where
             SameTenantForm::Columns => walk_columns::<Left, Right, DB>(&mut out)?,
             SameTenantForm::Opaque => {
                 out.push_sql("NULLIF(");
-                push_tenant_column::<Left, DB>(Left::NAME, &mut out)?;
-                out.push_sql(" = ");
-                self.tenant.0.walk_ast(out.reborrow())?;
+                self.tenant.walk_equality::<Left, DB>(Left::NAME, out.reborrow())?;
                 out.push_sql(", FALSE) IS NOT NULL");
             }
         }
@@ -155,17 +150,14 @@ impl<Left, Right, Tenant, Keys: AppearsOnTable<QS>, QS> AppearsOnTable<QS>
 {
 }
 
-/// The same for all scopes, as the sources' are.
-impl<Left: 'static, Right: 'static, E, Keys: QueryId> QueryId
-    for OnSameTenant<Left, Right, TenantIs<E>, Keys>
+impl<Left, Right, Tenant, Keys> QueryId for OnSameTenant<Left, Right, Tenant, Keys>
+where
+    Left: 'static,
+    Right: 'static,
+    Tenant: QueryId,
+    Keys: QueryId,
 {
-    type QueryId = OnSameTenant<Left, Right, TenantIs<()>, Keys::QueryId>;
+    type QueryId = OnSameTenant<Left, Right, Tenant::QueryId, Keys::QueryId>;
 
-    const HAS_STATIC_QUERY_ID: bool = Keys::HAS_STATIC_QUERY_ID;
-}
-
-impl<Left: 'static, Right: 'static, Keys: QueryId> QueryId for OnSameTenant<Left, Right, ByColumn, Keys> {
-    type QueryId = OnSameTenant<Left, Right, ByColumn, Keys::QueryId>;
-
-    const HAS_STATIC_QUERY_ID: bool = Keys::HAS_STATIC_QUERY_ID;
+    const HAS_STATIC_QUERY_ID: bool = Tenant::HAS_STATIC_QUERY_ID && Keys::HAS_STATIC_QUERY_ID;
 }

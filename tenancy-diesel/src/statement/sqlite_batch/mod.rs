@@ -2,6 +2,9 @@
 //!
 //! SQLite has no `DEFAULT` in VALUES, so rows that leave different columns to their defaults do not fit one statement.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+
 use std::marker::PhantomData;
 
 use diesel::backend::Backend;
@@ -14,9 +17,9 @@ use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::result::{Error, QueryResult};
 use diesel::sqlite::Sqlite;
 
-use super::insert::ScopedInsert;
-use super::returning::{NoReturning, Returning};
-use super::rows::{Batch, StampedRows, walk_rows};
+use crate::statement::insert::ScopedInsert;
+use crate::statement::returning::{NoReturning, Returning};
+use crate::statement::rows::{Batch, StampedRows, walk_rows};
 use crate::table::{TenantTable, push_qualified_name};
 
 type BindData = <<Sqlite as Backend>::BindCollector<'static> as MoveableBindCollector<Sqlite>>::BindData;
@@ -164,7 +167,7 @@ where
         let rows = &self.rows.rows.values;
         let runs = runs(rows)?;
         if runs.is_empty() {
-            return super::insert::walk_nothing(out);
+            return crate::statement::insert::walk_nothing(out);
         }
         if let [first, _, ..] = runs.as_slice() {
             return Err(Error::QueryBuilderError(

@@ -9,10 +9,10 @@ use diesel_async::methods::ExecuteDsl;
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
 use futures_util::future::BoxFuture;
 
-use super::insert::ScopedInsert;
-use super::returning::NoReturning;
-use super::rows::{Batch, StampedRows};
-use super::sqlite_batch::execute_all;
+use super::execute_all;
+use crate::statement::insert::ScopedInsert;
+use crate::statement::returning::NoReturning;
+use crate::statement::rows::{Batch, StampedRows};
 use crate::table::TenantTable;
 
 type Wrapper<S> = SyncConnectionWrapper<SqliteConnection, S>;
