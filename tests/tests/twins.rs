@@ -150,6 +150,8 @@ mod rustc_hand_written_from_clause;
 mod rustc_hand_written_global;
 #[path = "compile_fail/rustc_hand_written/second_declaration/pass.rs"]
 mod rustc_hand_written_second_declaration;
+#[path = "compile_fail/rustc_hand_written/stands/pass.rs"]
+mod rustc_hand_written_stands;
 #[path = "compile_fail/rustc_hand_written/tenant_column/pass.rs"]
 mod rustc_hand_written_tenant_column;
 #[path = "compile_fail/rustc_mint/another_tenant/pass.rs"]

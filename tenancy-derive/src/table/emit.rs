@@ -60,7 +60,7 @@ pub(crate) fn tenant_items(declared: &Declared, tenant_column: &Ident, krate: &T
 /// What is the same for every tenant table.
 const TENANT_ITEMS: &str = stringify! {
     impl<Other> __tenancy::Stands<__tenancy::Beside<Other>> for table {
-        const PROOF: __tenancy::Proof<table, __tenancy::Beside<Other>> = __tenancy::Proof::bare();
+        type Proof = __tenancy::IsBare;
     }
 
     /// A boxed query on this table, within one tenant.
@@ -190,7 +190,7 @@ pub(crate) fn global_items(declared: &Declared, krate: &TokenStream) -> TokenStr
 /// What is the same for every global table.
 const GLOBAL_ITEMS: &str = stringify! {
     impl<Rule> __tenancy::Stands<Rule> for table {
-        const PROOF: __tenancy::Proof<table, Rule> = __tenancy::Proof::global();
+        type Proof = __tenancy::IsGlobal;
     }
 
     #[diagnostic::do_not_recommend]
