@@ -28,7 +28,9 @@ pub enum Severity {
 }
 
 /// One thing that is wrong with a database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// `Debug` prints what `Display` does.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// The rule's code.
@@ -73,5 +75,12 @@ impl fmt::Display for Finding {
             formatter.write_str(";")?;
         }
         Ok(())
+    }
+}
+
+/// The text for people, as that of a [`Report`](super::Report).
+impl fmt::Debug for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
     }
 }
