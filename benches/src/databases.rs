@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use tenancy_diesel::rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
-use tenancy_diesel::tenants::{Tenants, TenantsBuilder};
+use tenancy_rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
+use tenancy_pool::{TenantPool, TenantPoolBuilder};
 
 use crate::Failure;
 use crate::schema::{self, scoped};
@@ -145,13 +145,13 @@ impl Databases {
         Ok(AsyncPgConnection::establish(&self.address(kind, route)).await?)
     }
 
-    /// Starts to build `Tenants`.
+    /// Starts to build a `TenantPool`.
     pub(crate) fn builder(
         &self,
         kind: Kind,
         route: Route,
-    ) -> Result<TenantsBuilder<AsyncPgConnection>, Failure> {
-        let builder = Tenants::builder(self.address(kind, route));
+    ) -> Result<TenantPoolBuilder<AsyncPgConnection>, Failure> {
+        let builder = TenantPool::builder(self.address(kind, route));
         Ok(match self.wall(kind) {
             None => builder.without_wall(NO_WALL),
             Some(wall) => builder.wall(wall, kind.security()?),
@@ -167,13 +167,13 @@ impl Databases {
         }
     }
 
-    /// `Tenants` of one connection.
+    /// `TenantPool` of one connection.
     pub(crate) async fn tenants(
         &self,
         kind: Kind,
         route: Route,
-    ) -> Result<Tenants<AsyncPgConnection>, Failure> {
-        Ok(self.builder(kind, route)?.max_size(1).build().await?)
+    ) -> Result<TenantPool<AsyncPgConnection>, Failure> {
+        Ok(self.builder(kind, route)?.max_connections(1).build().await?)
     }
 
     /// What makes seals.

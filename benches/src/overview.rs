@@ -60,7 +60,7 @@ fn columns(kind: Kind) -> Vec<Column> {
     }
     let ours = behind.clone();
     columns
-        .push(("`Tenants`", Box::new(move |_, name| name.starts_with("tenants.") && name.ends_with(&ours))));
+        .push(("`TenantPool`", Box::new(move |_, name| name.starts_with("tenants.") && name.ends_with(&ours))));
     if kind != Kind::Open {
         let by_hand = format!(" by hand{behind}");
         columns.push(("by hand", Box::new(move |_, name| name.ends_with(&by_hand))));

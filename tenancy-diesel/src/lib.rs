@@ -43,6 +43,7 @@ mod same_tenant;
 mod scope_for;
 mod selection;
 mod source;
+mod source_of;
 pub mod statement;
 mod table;
 mod unscoped;
@@ -162,6 +163,7 @@ pub use self::table::{DeclaredTable, GlobalTable, Nobodys, TenantSqlType, Tenant
 #[doc(hidden)]
 pub mod __pool {
     pub use crate::bound_tenant::look_through;
+    pub use crate::source_of::SourceOf;
 }
 
 /// What generated code names. Not part of the public API.

@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-#[cfg(any(feature = "tenants-postgres", feature = "tenants-mysql", feature = "tenants-sqlite"))]
-use super::opening::Opening;
-
 /// The isolation level of a transaction, as SQL has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -34,17 +31,21 @@ impl fmt::Display for IsolationLevel {
 /// # Examples
 ///
 /// ```
-/// use tenancy_diesel::tenants::{IsolationLevel, TransactionOptions};
+/// use tenancy_pool::{IsolationLevel, TransactionOptions};
 ///
 /// let report = TransactionOptions::new().isolation(IsolationLevel::Serializable).read_only().deferrable();
 /// # let _ = report;
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[must_use = "options do nothing until a transaction is begun with them"]
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    allow(dead_code, reason = "only drivers read them")
+)]
 pub struct TransactionOptions {
-    isolation: Option<IsolationLevel>,
-    read_only: bool,
-    deferrable: bool,
+    pub(crate) isolation: Option<IsolationLevel>,
+    pub(crate) read_only: bool,
+    pub(crate) deferrable: bool,
 }
 
 impl TransactionOptions {
@@ -70,33 +71,5 @@ impl TransactionOptions {
     pub const fn deferrable(mut self) -> Self {
         self.deferrable = true;
         self
-    }
-
-    #[cfg(feature = "tenants-postgres")]
-    pub(super) fn begin_on_postgres(&self, opening: &mut Opening) {
-        opening.push(if self.read_only { "BEGIN READ ONLY" } else { "BEGIN" });
-        // Apart from BEGIN, which must not fail: a standby refuses to be serializable, and what is sent behind a BEGIN that
-        // failed would run outside of any transaction.
-        let level = self.isolation.map(|level| format!("ISOLATION LEVEL {level}"));
-        let modes: Vec<_> =
-            level.into_iter().chain(self.deferrable.then(|| "DEFERRABLE".to_owned())).collect();
-        if !modes.is_empty() {
-            opening.push(format!("SET TRANSACTION {}", modes.join(", ")));
-        }
-    }
-
-    #[cfg(feature = "tenants-mysql")]
-    pub(super) fn begin_on_mysql(&self, opening: &mut Opening) {
-        if let Some(level) = self.isolation {
-            // Of the next transaction only, unlike SET SESSION.
-            opening.push(format!("SET TRANSACTION ISOLATION LEVEL {level}"));
-        }
-        opening.push(if self.read_only { "START TRANSACTION READ ONLY" } else { "START TRANSACTION" });
-    }
-
-    #[cfg(feature = "tenants-sqlite")]
-    pub(super) fn begin_on_sqlite(&self, opening: &mut Opening) {
-        // A deferred transaction that turns from reading to writing can meet SQLITE_BUSY at any statement.
-        opening.push(if self.read_only { "BEGIN" } else { "BEGIN IMMEDIATE" });
     }
 }

@@ -3,8 +3,7 @@
 //! The tenants use the same keys, the same names, and refer to keys that only the other has: whatever is scoped on one
 //! side only shows.
 
-use tenancy_diesel::Scoped;
-use tenancy_diesel::testing;
+use tenancy_diesel::{Scoped, testing};
 
 /// The tenant that the cases act for.
 pub const ACME: i32 = 1;

@@ -144,7 +144,7 @@ fn text(pairs: &[Pair], sql: &str, counted: Result<(), Failure>) -> Result<Strin
     let mut text = String::from(
         "Each statement is built, printed, bound and looked up in the cache of prepared statements as diesel-async does it, and \
          nothing is sent. By hand / scoped; the ratio is the median of those of interleaved blocks, in brackets its quartiles. \
-         Boxed statements are found by their SQL, the others by their type. `Tenants` walks through a statement once more: a walk's time \
+         Boxed statements are found by their SQL, the others by their type. `TenantPool` walks through a statement once more: a walk's time \
          and, for its look at each tenant, one allocation.\n\n",
     );
     if let Err(reason) = counted {

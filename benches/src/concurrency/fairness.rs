@@ -18,10 +18,10 @@ pub(super) async fn rows(bench: &Bench<'_>, effort: Effort) -> Result<Vec<Row>, 
     let tasks: Vec<_> =
         (0..TASKS).map(|number| Task { number, tenant: (number + 1).saturating_sub(GREEDY) }).collect();
     let builder =
-        || Ok::<_, Failure>(bench.databases.builder(Kind::Plain, bench.route)?.max_size(CONNECTIONS));
+        || Ok::<_, Failure>(bench.databases.builder(Kind::Plain, bench.route)?.max_connections(CONNECTIONS));
     let mut both = Vec::new();
     for (name, builder) in
-        [("no cap".to_owned(), builder()?), (format!("cap of {CAP}"), builder()?.connections_per_tenant(CAP))]
+        [("no cap".to_owned(), builder()?), (format!("cap of {CAP}"), builder()?.max_connections_per_tenant(CAP))]
     {
         let state = (builder.build().await?, bench.scopes.clone());
         both.push(Variant::new(name, 1, state, async |(tenants, scopes): &(_, Scopes), key| {

@@ -102,7 +102,7 @@ fn write_groups(local: &Measurements, network: &Measurements, text: &mut String)
     writeln!(
         text,
         "\n### One greedy tenant\n\n\
-         {} of the tasks are one tenant's, the other {} are tenants of their own; point selects through `Tenants`, plain wall. With \
+         {} of the tasks are one tenant's, the other {} are tenants of their own; point selects through `TenantPool`, plain wall. With \
          `connections_per_tenant({})` the greedy one leaves connections to the others. The times are those of the others.\n\n\
          | | local, op/s | of the greedy | p50, us | p99, us | network, op/s | of the greedy | p50, us | p99, us |\n\
          |---|--:|--:|--:|--:|--:|--:|--:|--:|",

@@ -1,9 +1,9 @@
-//! What the tasks do: by hand over bb8, and through `Tenants`.
+//! What the tasks do: by hand over bb8, and through `TenantPool`.
 
 use diesel::prelude::*;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
 use tenancy_diesel::{Scoped, TenantId};
 
 use super::load::Variant;
@@ -18,7 +18,7 @@ use crate::schema::{agent, scoped};
 /// The application's own pool.
 type Pool = bb8::Pool<AsyncPgConnection>;
 
-/// One row by its key. The first is the hand-written one, without a check at checkout, as `Tenants` have none.
+/// One row by its key. The first is the hand-written one, without a check at checkout, as `TenantPool` have none.
 pub(super) async fn point_selects(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
     let mut variants = Vec::new();
     for (name, round_trips, method) in [
@@ -105,7 +105,7 @@ async fn select_behind_wall(pool: &Pool, key: Key) -> Result<(), Failure> {
 }
 
 async fn update(
-    tenants: &Tenants<AsyncPgConnection>,
+    tenants: &TenantPool<AsyncPgConnection>,
     scope: &Scoped<TenantId>,
     key: Key,
 ) -> Result<(), Failure> {
@@ -124,8 +124,8 @@ impl Bench<'_> {
         Ok(bb8::Pool::builder().max_size(CONNECTIONS).build(manager).await?)
     }
 
-    async fn tenants(&self, kind: Kind) -> Result<(Tenants<AsyncPgConnection>, Scopes), Failure> {
-        let tenants = self.databases.builder(kind, self.route)?.max_size(CONNECTIONS).build().await?;
+    async fn tenants(&self, kind: Kind) -> Result<(TenantPool<AsyncPgConnection>, Scopes), Failure> {
+        let tenants = self.databases.builder(kind, self.route)?.max_connections(CONNECTIONS).build().await?;
         Ok((tenants, self.scopes.clone()))
     }
 }

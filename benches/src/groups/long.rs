@@ -59,12 +59,12 @@ fn done(changed: usize) -> Result<(), Failure> {
     answers::one(changed as u64)
 }
 
-/// The same through `Tenants`, whose verbs have the names of diesel-async's.
+/// The same through `TenantPool`, whose verbs have the names of diesel-async's.
 mod in_tenants {
     use diesel::prelude::*;
     use diesel_async::AsyncPgConnection;
-    use tenancy_diesel::tenants::{Tenants, TenantsError};
-    use tenancy_diesel::{RunQueryDsl, Scoped, TenantId, update};
+    use tenancy_diesel::{Scoped, TenantId, update};
+    use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
 
     use super::READS;
     use crate::measure::Key;
@@ -72,10 +72,10 @@ mod in_tenants {
     use crate::schema::{Agent, agent};
 
     pub(super) async fn three(
-        tenants: &Tenants<AsyncPgConnection>,
+        tenants: &TenantPool<AsyncPgConnection>,
         scope: &Scoped<TenantId>,
         key: Key,
-    ) -> Result<usize, TenantsError> {
+    ) -> Result<usize, PoolError> {
         tenants
             .transaction(scope, async |tx| {
                 for number in [key.agent, 0] {
@@ -93,10 +93,10 @@ mod in_tenants {
     }
 
     pub(super) async fn ten(
-        tenants: &Tenants<AsyncPgConnection>,
+        tenants: &TenantPool<AsyncPgConnection>,
         scope: &Scoped<TenantId>,
         key: Key,
-    ) -> Result<u64, TenantsError> {
+    ) -> Result<u64, PoolError> {
         tenants
             .transaction(scope, async |tx| {
                 let mut read = 0;
@@ -106,7 +106,7 @@ mod in_tenants {
                         agents::table.scoped(scope).filter(agents::id.eq(id)).get_result(tx).await?;
                     read += u64::from(row.id == id);
                 }
-                Ok::<_, TenantsError>(read)
+                Ok::<_, PoolError>(read)
             })
             .await
     }

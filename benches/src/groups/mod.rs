@@ -16,7 +16,7 @@ pub(crate) mod write;
 use std::rc::Rc;
 
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
 use tenancy_diesel::{Authority, Claimed, Decision, Membership, Scoped, TenantId};
 use walled::Setting;
 
@@ -124,7 +124,7 @@ impl Bench<'_> {
         Ok((self.databases.connection(kind, self.route).await?, self.scopes.clone()))
     }
 
-    async fn tenants(&self, kind: Kind) -> Result<(Tenants<AsyncPgConnection>, Scopes), Failure> {
+    async fn tenants(&self, kind: Kind) -> Result<(TenantPool<AsyncPgConnection>, Scopes), Failure> {
         Ok((self.databases.tenants(kind, self.route).await?, self.scopes.clone()))
     }
 }

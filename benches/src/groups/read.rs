@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
 use tenancy_diesel::{Scoped, TenantId};
 
 use super::{Bench, Compared, answers, walled};
@@ -82,9 +82,9 @@ pub(crate) async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> Que
         .await
 }
 
-/// The same through `Tenants`, checked.
+/// The same through `TenantPool`, checked.
 pub(crate) async fn through(
-    tenants: &Tenants<AsyncPgConnection>,
+    tenants: &TenantPool<AsyncPgConnection>,
     scope: &Scoped<TenantId>,
     key: Key,
 ) -> Result<(), Failure> {

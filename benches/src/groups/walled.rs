@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use tenancy_diesel::rls::Wall;
+use tenancy_rls::Wall;
 
 use super::Bench;
 use crate::Failure;

@@ -1,8 +1,6 @@
 //! The catalog that says where the tenants live: the library's own, in a table.
 
-use tenancy_diesel::placement::{
-    AddressBook, CacheOptions, CachedCatalog, CatalogConnection, CatalogMigration, DatabaseAddress, PgCatalog,
-};
+use tenancy_pool::placement::{AddressBook, CacheOptions, CachedCatalog, CatalogConnection, CatalogMigration, DatabaseAddress, PgCatalog};
 
 use super::home::Home;
 use crate::Failure;

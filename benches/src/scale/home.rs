@@ -1,8 +1,8 @@
 //! A database of a part's own: created for it, and dropped afterwards.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use tenancy_diesel::rls::Wall;
-use tenancy_diesel::tenants::{Tenants, TenantsBuilder};
+use tenancy_rls::Wall;
+use tenancy_pool::{TenantPool, TenantPoolBuilder};
 
 use crate::Failure;
 use crate::databases::{APPLICATION, Databases, Kind, NO_WALL};
@@ -90,24 +90,24 @@ impl<'a> Home<'a> {
         Ok(AsyncPgConnection::establish(&address).await?)
     }
 
-    /// Starts to build `Tenants`: behind the wall of that kind, or past it.
-    pub(super) fn builder(&self, kind: Kind) -> Result<TenantsBuilder<AsyncPgConnection>, Failure> {
-        let builder = |role| Tenants::builder(self.address(role));
+    /// Starts to build a `TenantPool`: behind the wall of that kind, or past it.
+    pub(super) fn builder(&self, kind: Kind) -> Result<TenantPoolBuilder<AsyncPgConnection>, Failure> {
+        let builder = |role| TenantPool::builder(self.address(role));
         Ok(match kind {
             Kind::Open => builder(UNWALLED).without_wall(NO_WALL),
-            Kind::Plain => builder(APPLICATION).wall(Wall::Plain, kind.security()?),
+            Kind::Plain => builder(APPLICATION).wall(Wall::plain(kind.security()?)),
             Kind::Sealed => {
                 builder(APPLICATION).wall(Wall::Sealed(self.databases.sealer()), kind.security()?)
             }
         })
     }
 
-    /// `Tenants` of one connection, with the scopes.
+    /// `TenantPool` of one connection, with the scopes.
     pub(super) async fn tenants(
         &self,
         kind: Kind,
         scopes: &Scopes,
-    ) -> Result<(Tenants<AsyncPgConnection>, Scopes), Failure> {
-        Ok((self.builder(kind)?.max_size(1).build().await?, scopes.clone()))
+    ) -> Result<(TenantPool<AsyncPgConnection>, Scopes), Failure> {
+        Ok((self.builder(kind)?.max_connections(1).build().await?, scopes.clone()))
     }
 }

@@ -11,7 +11,7 @@ mod silos;
 use std::rc::Rc;
 
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
 use tokio::task::LocalSet;
 
 use crate::chapter::Chapter;
@@ -68,7 +68,7 @@ fn introduction(Effort { rounds, block }: Effort) -> String {
 
 /// Has each of the first `count` tenants served once, by several tasks.
 async fn visit(
-    tenants: &Rc<Tenants<AsyncPgConnection>>,
+    tenants: &Rc<TenantPool<AsyncPgConnection>>,
     scopes: &Scopes,
     count: usize,
 ) -> Result<(), Failure> {

@@ -1,12 +1,12 @@
-//! Tenants in schemas of their own, in one database: the first statement of a tenant, and every later one.
+//! TenantPool in schemas of their own, in one database: the first statement of a tenant, and every later one.
 
 use std::fmt::Write as _;
 use std::rc::Rc;
 use std::time::Instant;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use tenancy_diesel::placement::NoAddresses;
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::placement::NoAddresses;
+use tenancy_pool::TenantPool;
 
 use super::curve::{Curve, Point};
 use super::home::{Home, UNWALLED};
@@ -109,7 +109,7 @@ impl Schemas {
         writeln!(
             text,
             "\n### Schemas: the first statement of a tenant\n\n\
-             On one connection that has served a tenant of the shared tables before. By hand the place is known; `Tenants` ask the \
+             On one connection that has served a tenant of the shared tables before. By hand the place is known; `TenantPool` ask the \
              catalog for it, and behind the wall they look whether the schema has its wall. The median of all tenants (of one that is the \
              only one), in microseconds, and in brackets the 99th percentile; the ratios are of medians.\n\n\
              | schemas | by hand | to 1 | tenants, no wall | to 1 | to by hand | tenants, plain wall | to 1 | to by hand |\n\
@@ -201,11 +201,11 @@ struct Bench<'a> {
     warmer: usize,
 }
 
-type State = (Tenants<AsyncPgConnection>, Scopes);
+type State = (TenantPool<AsyncPgConnection>, Scopes);
 
 impl Bench<'_> {
-    /// The first statements, and the `Tenants` that have had them, each with its kind of wall.
-    async fn firsts(&self) -> Result<(Firsts, [(Kind, Tenants<AsyncPgConnection>); 2]), Failure> {
+    /// The first statements, and the `TenantPool` that have had them, each with its kind of wall.
+    async fn firsts(&self) -> Result<(Firsts, [(Kind, TenantPool<AsyncPgConnection>); 2]), Failure> {
         let mut superuser = self.home.superuser().await?;
         let mut by_hand = self.home.connection(UNWALLED, BY_HAND).await?;
         let key = |tenant| Key { tenant, agent: 1, turn: 0 };
@@ -225,15 +225,15 @@ impl Bench<'_> {
         Ok((firsts, [(Kind::Open, open), (Kind::Plain, plain)]))
     }
 
-    /// The first statement of every tenant through `Tenants`.
+    /// The first statement of every tenant through `TenantPool`.
     async fn first(
         &self,
         kind: Kind,
         name: &str,
         superuser: &mut AsyncPgConnection,
-    ) -> Result<(First, Tenants<AsyncPgConnection>), Failure> {
+    ) -> Result<(First, TenantPool<AsyncPgConnection>), Failure> {
         let catalog = catalog::open(self.home, NoAddresses).await?;
-        let builder = self.home.builder(kind)?.catalog(catalog).max_size(1).application_name(name);
+        let builder = self.home.builder(kind)?.catalog(catalog).max_connections(1).application_name(name);
         let tenants = builder.build().await?;
         let key = |tenant| Key { tenant, agent: 1, turn: 0 };
         read::through(&tenants, &self.scopes[self.warmer], key(self.warmer)).await?;
@@ -253,7 +253,7 @@ impl Bench<'_> {
     /// The connections of a pool that has served all tenants.
     async fn pool(&self) -> Result<u32, Failure> {
         let catalog = catalog::open(self.home, NoAddresses).await?;
-        let builder = self.home.builder(Kind::Open)?.catalog(catalog).max_size(CONNECTIONS);
+        let builder = self.home.builder(Kind::Open)?.catalog(catalog).max_connections(CONNECTIONS);
         let tenants = Rc::new(builder.build().await?);
         for _ in 0..2 {
             visit(&tenants, self.scopes, self.count).await?;
@@ -262,7 +262,7 @@ impl Bench<'_> {
     }
 
     /// Every later statement. The first is the hand-written one in shared tables.
-    async fn warm(&self, visited: [(Kind, Tenants<AsyncPgConnection>); 2]) -> Result<Vec<Variant>, Failure> {
+    async fn warm(&self, visited: [(Kind, TenantPool<AsyncPgConnection>); 2]) -> Result<Vec<Variant>, Failure> {
         // Who is measured has been in every schema before.
         let connection = async |role| {
             let mut connection = self.home.connection(role, "scale").await?;

@@ -1,4 +1,4 @@
-//! Tenants in shared tables: the same number of rows each, so that the tables and their index grow.
+//! TenantPool in shared tables: the same number of rows each, so that the tables and their index grow.
 
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::rc::Rc;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
 
 use super::curve::{Curve, Point};
 use super::home::{Home, UNWALLED};
@@ -38,7 +38,7 @@ struct Held {
     table: i64,
     /// Of a scope, in bytes.
     scope: f64,
-    /// What `Tenants` have allocated more once every tenant has been served, in bytes.
+    /// What `TenantPool` have allocated more once every tenant has been served, in bytes.
     kept: f64,
     connections: u32,
     /// Of a backend that has served point selects of tenants all over the table, in KiB.
@@ -94,9 +94,9 @@ impl Shared {
         writeln!(
             text,
             "\n### Shared tables: what is held\n\n\
-             `Tenants` behind the plain wall with at most {CONNECTIONS} connections and a cap on those of a tenant; 16 tasks had every \
+             `TenantPool` behind the plain wall with at most {CONNECTIONS} connections and a cap on those of a tenant; 16 tasks had every \
              tenant served once. A backend's memory is what it has for itself, without the shared buffers.\n\n\
-             | tenants | rows | table and index, MB | a scope, bytes | kept by `Tenants`, bytes | the same, a tenant | pools | connections | a backend, KiB |\n\
+             | tenants | rows | table and index, MB | a scope, bytes | kept by `TenantPool`, bytes | the same, a tenant | pools | connections | a backend, KiB |\n\
              |--:|--:|--:|--:|--:|--:|--:|--:|--:|"
         )?;
         for Held { tenants, table, scope, kept, connections, backend } in &self.held {
@@ -129,7 +129,7 @@ async fn held(home: &Home<'_>, scopes: &Scopes, scope: f64) -> Result<Held, Fail
     let mut superuser = home.superuser().await?;
     let size = diesel::dsl::sql::<BigInt>("SELECT pg_total_relation_size('agents')");
     let table = size.get_result(&mut superuser).await?;
-    let one = Rc::new(home.builder(Kind::Plain)?.max_size(1).application_name(NAME).build().await?);
+    let one = Rc::new(home.builder(Kind::Plain)?.max_connections(1).application_name(NAME).build().await?);
     for number in 0..scopes.len().min(1000) {
         let tenant = number * scopes.len() / scopes.len().min(1000);
         read::through(&one, &scopes[tenant], Key { tenant, agent: 1, turn: 0 }).await?;
@@ -137,7 +137,7 @@ async fn held(home: &Home<'_>, scopes: &Scopes, scope: f64) -> Result<Held, Fail
     let backend = memory::of_backend(&mut superuser, NAME).await?;
     drop(one);
     let several =
-        Rc::new(home.builder(Kind::Plain)?.max_size(CONNECTIONS).connections_per_tenant(4).build().await?);
+        Rc::new(home.builder(Kind::Plain)?.max_connections(CONNECTIONS).max_connections_per_tenant(4).build().await?);
     // Every connection is opened and has its statement prepared before anything is counted.
     for _ in 0..64 {
         visit(&several, scopes, scopes.len().min(64)).await?;
@@ -153,7 +153,7 @@ async fn held(home: &Home<'_>, scopes: &Scopes, scope: f64) -> Result<Held, Fail
 struct Bench<'a> {
     home: &'a Home<'a>,
     scopes: &'a Scopes,
-    /// The kinds of `Tenants` that stand beside the hand-written statement.
+    /// The kinds of `TenantPool` that stand beside the hand-written statement.
     kinds: &'a [Kind],
 }
 
@@ -224,7 +224,7 @@ impl Bench<'_> {
     }
 }
 
-type State = (Tenants<AsyncPgConnection>, Scopes);
+type State = (TenantPool<AsyncPgConnection>, Scopes);
 
 fn check(rows: &[Agent], key: Key) -> Result<(), Failure> {
     let own = tenant(key.tenant as u64);

@@ -1,12 +1,12 @@
-//! Tenants in databases of their own: a pool for each, and no more of them than the library is told.
+//! TenantPool in databases of their own: a pool for each, and no more of them than the library is told.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::placement::{DatabaseAddress, DatabaseName, PoolsOptions};
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::placement::{DatabaseAddress, DatabaseName, DatabasePoolsOptions};
+use tenancy_pool::TenantPool;
 
 use super::home::{Home, UNWALLED};
 use super::{ROWS, catalog, memory};
@@ -33,13 +33,13 @@ pub(super) struct Silos {
 /// With so many databases.
 struct Row {
     databases: usize,
-    /// Of the first statement of each tenant, by hand and through `Tenants`, in microseconds.
+    /// Of the first statement of each tenant, by hand and through `TenantPool`, in microseconds.
     first: [f64; 2],
     /// Of the later ones, the databases one after the other.
     later: [f64; 2],
     /// What the client has allocated more for a pool that is open, in bytes.
     kept: f64,
-    /// Pools that are open, and that have been opened.
+    /// DatabasePools that are open, and that have been opened.
     open: usize,
     opened: u64,
     /// Connections to all databases, with the one to the shared tables.
@@ -88,7 +88,7 @@ impl Silos {
         writeln!(
             text,
             "\n### Databases of their own\n\n\
-             `Tenants` behind the plain wall with at most {} pools of at most two connections, each closed after {:.0} s without use. The \
+             `TenantPool` behind the plain wall with at most {} pools of at most two connections, each closed after {:.0} s without use. The \
              first statement opens the pool and looks whether its database has its wall; by hand it opens a connection, which then stays. \
              Then the databases are asked in turn, again and again: where there are more of them than pools, every turn finds its pool closed, \
              which is the worst there is. Medians, in microseconds; the bytes are the client's.\n\n\
@@ -192,20 +192,20 @@ impl Bench<'_> {
         })
     }
 
-    async fn tenants(&self) -> Result<Tenants<AsyncPgConnection>, Failure> {
+    async fn tenants(&self) -> Result<TenantPool<AsyncPgConnection>, Failure> {
         let addresses = self.silos.iter().map(|silo| {
             Ok::<_, Failure>((silo.name.clone(), DatabaseAddress::new(silo.address(APPLICATION))?))
         });
         let addresses: HashMap<_, _> = addresses.collect::<Result<_, _>>()?;
         let book = move |database: &DatabaseName| addresses.get(database.as_str()).cloned();
         let builder = self.home.builder(Kind::Plain)?.catalog(catalog::open(self.home, book).await?);
-        let pools = PoolsOptions::new().most(self.most).idle(IDLE);
-        Ok(builder.databases(pools).max_size(2).application_name(NAME).build().await?)
+        let pools = DatabasePoolsOptions::new().most(self.most).idle(IDLE);
+        Ok(builder.databases(pools).max_connections(2).application_name(NAME).build().await?)
     }
 }
 
 /// The pools of tenants' own databases that are open, and that have been opened.
-fn stats(tenants: &Tenants<AsyncPgConnection>) -> Result<(usize, u64), Failure> {
+fn stats(tenants: &TenantPool<AsyncPgConnection>) -> Result<(usize, u64), Failure> {
     let stats = tenants.stats().databases.ok_or("no pools for databases of tenants' own")?;
     Ok((stats.open, stats.opened))
 }

@@ -10,9 +10,9 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
 
-use tenancy_diesel::placement::{CacheOptions, Location};
 use tenancy_diesel::prelude::*;
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
+use tenancy_pool::placement::{CacheOptions, Placement};
 
 use queries::{forgotten, hire, injected};
 use setup::Operator;
@@ -51,9 +51,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     title("The catalog: who lives where");
     let manager = operator.catalog("manager").await?;
     let places = [
-        ("acme", Location::Shared),
-        ("globex", Location::Schema("globex".try_into()?)),
-        ("initech", Location::Database("silo".try_into()?)),
+        ("acme", Placement::Shared),
+        ("globex", Placement::Schema("globex".try_into()?)),
+        ("initech", Placement::Database("silo".try_into()?)),
     ];
     for (tenant, place) in &places {
         manager.register(tenant, place).await?;
@@ -61,12 +61,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let catalog =
         operator.catalog("catalog").await?.following(CacheOptions::new().time_to_live(TIME_TO_LIVE));
-    let fleet = Tenants::builder(operator.application())
-        .wall(operator.wall(), operator.security()?)
+    let fleet = TenantPool::builder(operator.application())
+        .wall(operator.wall()?)
         // An example runs on whichever server there is. Yours is to be refused until it is upgraded.
         .waive(tenancy_tests::server::known_holes())
         .catalog(catalog)
-        .max_size(2)
+        .max_connections(2)
         .build()
         .await?;
 
@@ -95,10 +95,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Err(refused) => println!("  meanwhile: {refused}"),
     }
     operator.copy_into_schema("acme", "acme").await?;
-    manager.finish_move("acme", &Location::Schema("acme".try_into()?)).await?;
+    manager.finish_move("acme", &Placement::Schema("acme".try_into()?)).await?;
     tokio::time::sleep(TIME_TO_LIVE * 2).await;
     println!("  acme: {:?}", hire(&fleet, &acme, 2, "Alan").await?);
-    println!("  {:?}", fleet.stats());
+    println!("  {:?}", fleet.state());
     Ok(())
 }
 

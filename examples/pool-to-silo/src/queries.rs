@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
+use tenancy_diesel::insert_into;
 use tenancy_diesel::prelude::*;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
-use tenancy_diesel::{RunQueryDsl, insert_into};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
 
 use crate::schema::{agents, plans};
 
-pub(crate) type Fleet = Tenants<AsyncPgConnection>;
+pub(crate) type Fleet = TenantPool<AsyncPgConnection>;
 
 /// Hires an agent, and lists all of the tenant's with their plans.
 pub(crate) async fn hire(
@@ -16,7 +16,7 @@ pub(crate) async fn hire(
     scope: &Scoped<String>,
     id: i32,
     name: &str,
-) -> Result<Vec<String>, TenantsError> {
+) -> Result<Vec<String>, PoolError> {
     fleet
         .transaction(scope, async |tx| {
             insert_into(agents::table.scoped(scope))
@@ -42,7 +42,7 @@ pub(crate) struct Name {
 }
 
 /// What raw SQL sees that has forgotten the tenant: the database adds it.
-pub(crate) async fn forgotten(fleet: &Fleet, scope: &Scoped<String>) -> Result<Vec<String>, TenantsError> {
+pub(crate) async fn forgotten(fleet: &Fleet, scope: &Scoped<String>) -> Result<Vec<String>, PoolError> {
     fleet
         .transaction(scope, async |tx| {
             let raw = tx.raw("shows the wall", "SELECT name FROM agents ORDER BY id")?;
@@ -57,7 +57,7 @@ pub(crate) async fn injected(
     fleet: &Fleet,
     scope: &Scoped<String>,
     victim: &str,
-) -> Result<Vec<String>, TenantsError> {
+) -> Result<Vec<String>, PoolError> {
     fleet
         .transaction(scope, async |tx| {
             let setting = format!("SET LOCAL tenancy.tenant = '{victim}'");

@@ -3,10 +3,10 @@
 use std::error::Error;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use tenancy_diesel::placement::{
+use tenancy_pool::placement::{
     CatalogConnection, CatalogMigration, DatabaseAddress, DatabaseName, PgCatalog,
 };
-use tenancy_diesel::rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
+use tenancy_rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
 use tenancy_tests::server::fresh_postgres_database;
 
 use crate::schema::{AGENTS, PLANS, agents, plans};
@@ -83,8 +83,8 @@ impl Operator {
     }
 
     /// The wall, as the application knows it.
-    pub(crate) fn wall(&self) -> Wall {
-        Wall::Sealed(Sealer::new(self.key.clone()))
+    pub(crate) fn wall(&self) -> Result<Wall> {
+        Ok(Wall::sealed(self.security()?, Sealer::new(self.key.clone())))
     }
 
     /// The address of the shared tables for the application, which owns nothing and passes no policy.

@@ -1,4 +1,8 @@
 //! What a transaction asks of a connection, for each database.
+//!
+//! The rest of the crate lends a connection, has the driver say what opens a transaction, has it sent ahead of the first
+//! statement, and ends it. What a database has of its own (a second wall, a search path, a message of several statements)
+//! is known here and nowhere else.
 
 use std::future::Future;
 
@@ -6,21 +10,19 @@ use diesel::connection::TransactionManagerStatus;
 use diesel::result::DatabaseErrorKind;
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::{AsyncConnection, TransactionManager};
+use tenancy_core::TenantKey;
+use tenancy_core::placement::{DatabaseAddress, Placement};
+use tenancy_diesel::TenantBackend;
 
-use super::builder::BuildError;
-use super::opening::{Before, Opening};
-use super::options::TransactionOptions;
-use super::pool::Session;
-use super::run::{Execute, Load, OurOwn, Rows};
-use crate::dialect::TenantBackend;
-use crate::placement::DatabaseAddress;
-use crate::rls::{RowSecurity, Waivers};
+use crate::error::{BuildError, PoolError};
+use crate::options::TransactionOptions;
+use crate::statement::{Execute, Load, Wanted};
 
-#[cfg(feature = "tenants-mysql")]
+#[cfg(feature = "mysql")]
 mod mysql;
-#[cfg(feature = "tenants-postgres")]
-mod postgres;
-#[cfg(feature = "tenants-sqlite")]
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 
 /// What becomes of a connection whose transaction was left in the middle.
@@ -29,8 +31,37 @@ pub enum Abandoned {
     /// It is rolled back in a task of its own, and serves again once the server has said so.
     RollBack,
     /// It is closed: the driver may have left a response half read.
-    #[cfg_attr(not(feature = "tenants-mysql"), allow(dead_code, reason = "of the MySQL driver"))]
+    #[cfg_attr(not(feature = "mysql"), allow(dead_code, reason = "of the MySQL driver"))]
     Close,
+}
+
+/// For what a transaction is to begin.
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    allow(dead_code, reason = "only drivers read it")
+)]
+#[derive(Debug)]
+pub struct Beginning<'a> {
+    pub(crate) tenant: &'a TenantKey,
+    pub(crate) placement: &'a Placement,
+    pub(crate) options: TransactionOptions,
+    /// The application's own, right after the BEGIN.
+    pub(crate) first_statements: Vec<String>,
+    /// It is for one query that writes nothing. Such a query sees one snapshot by itself as well.
+    pub(crate) single_query: bool,
+}
+
+/// What goes ahead of a statement: what opens the transaction, then savepoints and their ends.
+#[derive(Debug)]
+pub struct Ahead<Opening> {
+    pub(crate) opening: Option<Opening>,
+    pub(crate) savepoints: Vec<String>,
+}
+
+impl<Opening> Default for Ahead<Opening> {
+    fn default() -> Self {
+        Self { opening: None, savepoints: Vec::new() }
+    }
 }
 
 /// A connection that tenant transactions run on: diesel-async's to PostgreSQL, MySQL or SQLite. Sealed.
@@ -45,53 +76,74 @@ pub trait Driver:
     #[doc(hidden)]
     const ABANDONED: Abandoned;
 
-    /// Whether a statement that failed in this way took the transaction with it, or may have.
-    #[doc(hidden)]
-    fn aborts(kind: &DatabaseErrorKind) -> bool {
-        use DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
-        // MySQL undoes only the statement for these; a deadlock undoes the transaction, and what comes next would be
-        // committed by itself.
-        !matches!(kind, UniqueViolation | ForeignKeyViolation | NotNullViolation | CheckViolation)
-    }
-
-    /// Whether the database has the second wall, and so a setting for the tenant.
-    #[doc(hidden)]
-    const HAS_WALL: bool;
-
     /// Whether a SELECT is unfit for Diesel's statement cache only for raw SQL.
     #[doc(hidden)]
     const RAW_SQL_SHOWS: bool;
 
-    /// How connections are made.
+    /// What the builder is told that only this database has.
     #[doc(hidden)]
-    type ConnectOptions: Clone + Default + Send + Sync + 'static;
+    type Options: Clone + Default + Send + Sync + 'static;
+
+    /// What all transactions of a pool keep to: the options, decided.
+    #[doc(hidden)]
+    type Rules: Send + Sync + 'static;
+
+    /// What is known of one connection's session on the server.
+    #[doc(hidden)]
+    type Session: Default + Send + 'static;
+
+    /// What opens a transaction.
+    #[doc(hidden)]
+    type Opening: Send;
+
+    /// Decides the rules, and refuses what leaves open how tenants are kept apart. `placed` says that tenants may have places
+    /// of their own.
+    #[doc(hidden)]
+    fn rules(options: &Self::Options, placed: bool) -> Result<Self::Rules, BuildError>;
+
+    /// Whether raw SQL is stopped by the database itself.
+    #[doc(hidden)]
+    fn is_walled(rules: &Self::Rules) -> bool {
+        let _ = rules;
+        false
+    }
 
     /// Makes a connection.
     #[doc(hidden)]
     fn connect(
         address: &DatabaseAddress,
-        options: &Self::ConnectOptions,
-    ) -> impl Future<Output = ConnectionResult<Session<Self>>> + Send;
+        options: &Self::Options,
+    ) -> impl Future<Output = ConnectionResult<(Self, Self::Session)>> + Send;
 
-    /// Refuses a database whose second wall has holes.
+    /// Refuses a database that does not keep its part of the promise.
     #[doc(hidden)]
-    fn inspect(
-        &mut self,
-        security: &RowSecurity,
-        waivers: &Waivers,
-        pooled: bool,
-    ) -> impl Future<Output = Result<(), BuildError>> + Send {
-        let _ = (security, waivers, pooled);
+    fn inspect(&mut self, rules: &Self::Rules) -> impl Future<Output = Result<(), BuildError>> + Send {
+        let _ = rules;
         std::future::ready(Ok(()))
     }
 
-    /// Whether the database takes several statements in one message.
+    /// The same for a tenant's own schema. Each is looked at once.
     #[doc(hidden)]
-    const ONE_MESSAGE: bool = false;
+    fn inspect_schema(
+        &mut self,
+        rules: &Self::Rules,
+        placement: &Placement,
+    ) -> impl Future<Output = Result<(), PoolError>> + Send {
+        let _ = (rules, placement);
+        std::future::ready(Ok(()))
+    }
 
-    /// Writes the statements that begin a transaction.
+    /// What opens a tenant's transaction; `None` where a single query may go by itself.
     #[doc(hidden)]
-    fn begin(options: &TransactionOptions, opening: &mut Opening);
+    fn opening(
+        rules: &Self::Rules,
+        session: &Self::Session,
+        beginning: Beginning<'_>,
+    ) -> Result<Option<Self::Opening>, PoolError>;
+
+    /// What opens a transaction that is no tenant's.
+    #[doc(hidden)]
+    fn opening_across(options: TransactionOptions) -> Self::Opening;
 
     /// Whether the connection is known to be closed, without asking the server.
     #[doc(hidden)]
@@ -99,44 +151,34 @@ pub trait Driver:
         false
     }
 
-    /// Sends `before` and then the statement, and waits for both.
+    /// Sends what goes ahead and then the query, and waits for both.
     #[doc(hidden)]
     fn load_after<'query, Q, U>(
         &mut self,
-        before: &mut Before,
+        session: &mut Self::Session,
+        ahead: Ahead<Self::Opening>,
         query: Q,
-        rows: Rows,
+        wanted: Wanted,
     ) -> impl Future<Output = QueryResult<Vec<U>>> + Send
     where
         Q: Load<'query, Self::Backend, U>,
-        U: Send,
-    {
-        async move {
-            send_each(self, before.texts()).await?;
-            query.load_on(self, rows).await
-        }
-    }
+        U: Send;
 
     /// As [`load_after`](Self::load_after), for the count of the rows.
     #[doc(hidden)]
     fn execute_after<'query, Q>(
         &mut self,
-        before: &mut Before,
+        session: &mut Self::Session,
+        ahead: Ahead<Self::Opening>,
         statement: Q,
     ) -> impl Future<Output = QueryResult<usize>> + Send
     where
-        Q: Execute<'query, Self::Backend>,
-    {
-        async move {
-            send_each(self, before.texts()).await?;
-            statement.execute_on(self, OurOwn).await
-        }
-    }
+        Q: Execute<'query, Self::Backend>;
 
     /// Sends statements whose rows nobody reads, in as few messages as the database takes, and waits.
     #[doc(hidden)]
     fn send(&mut self, statements: Vec<String>) -> impl Future<Output = QueryResult<()>> + Send {
-        async move { send_each(self, statements.iter()).await }
+        async move { send_each(self, statements).await }
     }
 
     /// Ends a transaction that has only read. It returns when the end is queued before whatever comes next on this
@@ -151,6 +193,10 @@ pub trait Driver:
     fn roll_back(&mut self) -> impl Future<Output = QueryResult<()>> + Send {
         async move { self.batch_execute("ROLLBACK").await }
     }
+
+    /// Whether a statement that failed in this way took the transaction with it, or may have.
+    #[doc(hidden)]
+    fn aborts(kind: &DatabaseErrorKind) -> bool;
 
     /// Makes the pool throw the connection away when it comes back.
     #[doc(hidden)]
@@ -168,12 +214,35 @@ pub trait Driver:
     }
 }
 
-async fn send_each<C: AsyncConnection>(
-    connection: &mut C,
-    statements: impl Iterator<Item = &String>,
-) -> QueryResult<()> {
+/// Each statement in a message of its own.
+async fn send_each<C: AsyncConnection>(connection: &mut C, statements: Vec<String>) -> QueryResult<()> {
     for statement in statements {
-        connection.batch_execute(statement).await?;
+        connection.batch_execute(&statement).await?;
     }
     Ok(())
+}
+
+/// What goes ahead, on databases that are told each statement by itself.
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+fn one_by_one(ahead: Ahead<Vec<String>>) -> Vec<String> {
+    let mut statements = ahead.opening.unwrap_or_default();
+    statements.extend(ahead.savepoints);
+    statements
+}
+
+/// What opens a tenant's transaction on databases without schemas and settings: the BEGIN, and the application's statements.
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+fn plain_opening(
+    beginning: Beginning<'_>,
+    begin: impl FnOnce(TransactionOptions) -> Vec<String>,
+) -> Result<Option<Vec<String>>, PoolError> {
+    if beginning.placement.schema().is_some() {
+        return Err(PoolError::NoSchemas { tenant: beginning.tenant.clone() });
+    }
+    if beginning.single_query && beginning.first_statements.is_empty() {
+        return Ok(None);
+    }
+    let mut opening = begin(beginning.options);
+    opening.extend(beginning.first_statements);
+    Ok(Some(opening))
 }

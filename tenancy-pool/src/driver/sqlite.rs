@@ -4,12 +4,12 @@ use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionError, ConnectionResult, QueryResult, SqliteConnection};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use tenancy_core::placement::DatabaseAddress;
 
-use super::{Abandoned, Driver};
-use crate::placement::DatabaseAddress;
-use crate::tenants::opening::Opening;
-use crate::tenants::options::TransactionOptions;
-use crate::tenants::pool::Session;
+use super::{Abandoned, Ahead, Beginning, Driver, one_by_one, plain_opening, send_each};
+use crate::error::{BuildError, PoolError};
+use crate::options::TransactionOptions;
+use crate::statement::{Execute, Load, OurOwn, Wanted};
 
 /// How long a transaction waits for another one's lock; rusqlite's default. SQLite's own is not at all, which a pool of
 /// several connections cannot use.
@@ -17,27 +17,61 @@ const BUSY_TIMEOUT_MILLISECONDS: u32 = 5000;
 
 impl Driver for SyncConnectionWrapper<SqliteConnection> {
     const ABANDONED: Abandoned = Abandoned::RollBack;
-    const HAS_WALL: bool = false;
     const RAW_SQL_SHOWS: bool = false;
 
-    type ConnectOptions = ();
+    type Options = ();
+    type Rules = ();
+    type Session = ();
+    type Opening = Vec<String>;
 
-    async fn connect(address: &DatabaseAddress, (): &()) -> ConnectionResult<Session<Self>> {
+    fn rules((): &(), _: bool) -> Result<(), BuildError> {
+        Ok(())
+    }
+
+    async fn connect(address: &DatabaseAddress, (): &()) -> ConnectionResult<(Self, ())> {
         let mut connection = Self::establish(address.expose_url()).await?;
         connection
             .batch_execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}"))
             .await
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
-        Ok(Session::new(connection, None))
+        Ok((connection, ()))
     }
 
-    /// A constraint may have been declared `ON CONFLICT ROLLBACK`, and what came next would be committed by itself.
-    fn aborts(_: &DatabaseErrorKind) -> bool {
-        true
+    fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Option<Vec<String>>, PoolError> {
+        plain_opening(beginning, Self::opening_across)
     }
 
-    fn begin(options: &TransactionOptions, opening: &mut Opening) {
-        options.begin_on_sqlite(opening);
+    fn opening_across(options: TransactionOptions) -> Vec<String> {
+        // A deferred transaction that turns from reading to writing can meet SQLITE_BUSY at any statement.
+        vec![if options.read_only { "BEGIN" } else { "BEGIN IMMEDIATE" }.to_owned()]
+    }
+
+    async fn load_after<'query, Q, U>(
+        &mut self,
+        (): &mut (),
+        ahead: Ahead<Vec<String>>,
+        query: Q,
+        wanted: Wanted,
+    ) -> QueryResult<Vec<U>>
+    where
+        Q: Load<'query, Self::Backend, U>,
+        U: Send,
+    {
+        send_each(self, one_by_one(ahead)).await?;
+        query.load_on(self, wanted).await
+    }
+
+    async fn execute_after<'query, Q>(
+        &mut self,
+        (): &mut (),
+        ahead: Ahead<Vec<String>>,
+        statement: Q,
+    ) -> QueryResult<usize>
+    where
+        Q: Execute<'query, Self::Backend>,
+    {
+        send_each(self, one_by_one(ahead)).await?;
+        statement.execute_on(self, OurOwn).await
     }
 
     async fn roll_back(&mut self) -> QueryResult<()> {
@@ -50,5 +84,10 @@ impl Driver for SyncConnectionWrapper<SqliteConnection> {
             }
             ended => ended,
         }
+    }
+
+    /// A constraint may have been declared `ON CONFLICT ROLLBACK`, and what came next would be committed by itself.
+    fn aborts(_: &DatabaseErrorKind) -> bool {
+        true
     }
 }

@@ -5,7 +5,7 @@ use std::error::Error;
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
 
 use super::DatabaseName;
-use crate::placement::DatabaseAddress;
+use tenancy_core::placement::DatabaseAddress;
 
 /// Knows the address of each database that a catalog names.
 ///
@@ -15,7 +15,7 @@ use crate::placement::DatabaseAddress;
 /// # Examples
 ///
 /// ```
-/// use tenancy_diesel::placement::{AddressBook, DatabaseAddress, DatabaseName};
+/// use tenancy_pool::placement::{AddressBook, DatabaseAddress, DatabaseName};
 ///
 /// fn configured() -> impl AddressBook {
 ///     |name: &DatabaseName| {

@@ -1,19 +1,18 @@
 //! The catalog's own connections.
 
-use std::error::Error;
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use bb8::{ErrorSink, ManageConnection, Pool, PooledConnection, RunError};
 use diesel::ConnectionError;
 use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::PoolableConnection as _;
+use tenancy_core::placement::DatabaseAddress;
 
-use crate::placement::DatabaseAddress;
+use crate::connection::{Borrowed, Lender, OwnPool, PoolSizes};
+use crate::driver::postgres::PostgresOptions;
+use crate::driver::postgres::connect::ConnectOptions;
 #[cfg(feature = "tls")]
-use crate::tenants::Tls;
-use crate::tenants::connect::{ConnectOptions, connect};
+use crate::driver::postgres::connect::Tls;
+use crate::error::PoolError;
 
 /// How to reach the catalog's database.
 #[derive(Clone, Debug)]
@@ -22,7 +21,7 @@ pub struct CatalogConnection {
     address: DatabaseAddress,
     listening_address: Option<DatabaseAddress>,
     options: ConnectOptions,
-    most: u32,
+    max_connections: u32,
     limit: Duration,
 }
 
@@ -33,8 +32,8 @@ impl CatalogConnection {
         Self {
             address,
             listening_address: None,
-            options: ConnectOptions::new().with_application_name("tenancy-catalog"),
-            most: 4,
+            options: ConnectOptions::new().application_name("tenancy-catalog"),
+            max_connections: 4,
             limit: Duration::from_secs(5),
         }
     }
@@ -55,19 +54,19 @@ impl CatalogConnection {
     /// Whom to trust by TLS; this machine's authorities unless said otherwise.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: Tls) -> Self {
-        self.options = self.options.with_tls(tls);
+        self.options = self.options.tls(tls);
         self
     }
 
     /// The most connections, at least one. The one that listens is not counted.
-    pub fn most(mut self, connections: u32) -> Self {
-        self.most = connections.max(1);
+    pub fn max_connections(mut self, connections: u32) -> Self {
+        self.max_connections = connections.max(1);
         self
     }
 
     /// How long opening a connection may take, ten seconds unless said otherwise.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.options = self.options.with_connect_timeout(limit);
+        self.options = self.options.connect_timeout(limit);
         self
     }
 
@@ -84,98 +83,59 @@ impl CatalogConnection {
     /// How to connect for listening: directly, since a pooler does not keep a LISTEN.
     pub(super) fn for_listening(&self) -> (&DatabaseAddress, ConnectOptions) {
         let address = self.listening_address.as_ref().unwrap_or(&self.address);
-        (address, self.options.clone().directly().with_application_name("tenancy-catalog-listener"))
+        (address, self.options.clone().directly().application_name("tenancy-catalog-listener"))
     }
 }
 
 /// The connections.
 #[derive(Clone)]
-pub(super) struct ConnectionPool {
-    pool: Pool<Manager>,
+pub(super) struct Connections {
+    pool: OwnPool<AsyncPgConnection>,
     limit: Duration,
-    last: LastError,
 }
 
-impl ConnectionPool {
-    pub(super) async fn open(connection: &CatalogConnection) -> Result<Self, CatalogConnectError> {
-        let manager = Manager { address: connection.address.clone(), options: connection.options.clone() };
-        // The pool keeps its reasons to itself, so one connection is made before there is a pool.
-        manager.connect().await.map_err(CatalogConnectError)?;
-        let last = LastError::default();
-        // Zero is refused by a panic.
-        let limit = connection.limit.max(Duration::from_millis(1));
-        let pool = Pool::builder()
-            .max_size(connection.most)
-            .connection_timeout(limit)
-            // A lookup on a dead connection is an error of that lookup; to ask before each would double them all.
-            .test_on_check_out(false)
-            .error_sink(Box::new(last.clone()))
-            .build_unchecked(manager);
-        Ok(Self { pool, limit, last })
+impl Connections {
+    pub(super) async fn open(connection: &CatalogConnection) -> Result<Self, CatalogConnectionError> {
+        let sizes = PoolSizes {
+            max_connections: connection.max_connections,
+            acquire_timeout: connection.limit,
+            ..PoolSizes::default()
+        };
+        let options = PostgresOptions::new(connection.options.clone());
+        let pool = OwnPool::open(connection.address.clone(), sizes, options).await?;
+        Ok(Self { pool, limit: connection.limit })
     }
 
-    pub(super) async fn get(&self) -> Result<PooledConnection<'_, Manager>, Lost> {
-        self.pool.get().await.map_err(|error| match error {
-            RunError::User(error) => Lost::Connection(Arc::new(error)),
-            RunError::TimedOut => self.late(),
+    pub(super) async fn lend(&self) -> Result<Box<dyn Borrowed<AsyncPgConnection>>, Lost> {
+        self.pool.lend().await.map_err(|error| match error {
+            PoolError::PoolTimedOut => self.late(),
+            other => Lost::Connection(Arc::new(other)),
         })
     }
 
     /// The error of a lookup that took too long.
     pub(super) fn late(&self) -> Lost {
-        Lost::Late { limit: self.limit, last: self.last.get() }
-    }
-}
-
-/// Opens the connections of the pool.
-pub(super) struct Manager {
-    address: DatabaseAddress,
-    options: ConnectOptions,
-}
-
-impl ManageConnection for Manager {
-    type Connection = AsyncPgConnection;
-    type Error = ConnectionError;
-
-    async fn connect(&self) -> Result<AsyncPgConnection, ConnectionError> {
-        Ok(connect(&self.address, &self.options).await?.connection)
-    }
-
-    async fn is_valid(&self, _: &mut AsyncPgConnection) -> Result<(), ConnectionError> {
-        Ok(())
-    }
-
-    fn has_broken(&self, connection: &mut AsyncPgConnection) -> bool {
-        connection.is_broken()
-    }
-}
-
-/// Why the pool could not open a connection the last time. The pool tells it to a sink, and not to those who wait.
-#[derive(Clone, Debug, Default)]
-struct LastError(Arc<Mutex<Option<Arc<ConnectionError>>>>);
-
-impl LastError {
-    fn get(&self) -> Option<Arc<ConnectionError>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl ErrorSink<ConnectionError> for LastError {
-    fn sink(&self, error: ConnectionError) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(error));
-    }
-
-    fn boxed_clone(&self) -> Box<dyn ErrorSink<ConnectionError>> {
-        Box::new(self.clone())
+        let begun = Instant::now().checked_sub(self.limit);
+        Lost::Late { limit: self.limit, last: begun.and_then(|begun| self.pool.failure_since(begun)) }
     }
 }
 
 /// Why the catalog's database did not answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum Lost {
-    Connection(Arc<ConnectionError>),
-    Query(Arc<diesel::result::Error>),
-    Late { limit: Duration, last: Option<Arc<ConnectionError>> },
+    #[error(transparent)]
+    Connection(Arc<PoolError>),
+    #[error(
+        "the query of `tenancy.tenant_placements` failed: has the migration run, and may this role read it?"
+    )]
+    Query(#[source] Arc<diesel::result::Error>),
+    #[error("the catalog's database did not answer within {limit:?}: allow more time or more connections")]
+    Late {
+        limit: Duration,
+        /// Why the last connection failed.
+        #[source]
+        last: Option<Arc<ConnectionError>>,
+    },
 }
 
 impl Lost {
@@ -191,52 +151,7 @@ impl From<diesel::result::Error> for Lost {
     }
 }
 
-impl fmt::Display for Lost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connection(error) => error.fmt(f),
-            Self::Query(error) => write!(
-                f,
-                "the query of `tenancy.tenant_placements` failed: {error}. Has the migration run, and may this role read it?"
-            ),
-            Self::Late { limit, last: Some(error) } => {
-                write!(
-                    f,
-                    "the catalog's database did not answer within {limit:?}; the last connection failed: {error}"
-                )
-            }
-            Self::Late { limit, last: None } => {
-                write!(
-                    f,
-                    "the catalog's database did not answer within {limit:?}: allow more time or more connections"
-                )
-            }
-        }
-    }
-}
-
-impl Error for Lost {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Connection(error) => Some(&**error),
-            Self::Query(error) => Some(&**error),
-            Self::Late { last, .. } => last.as_ref().map(|error| &**error as &(dyn Error + 'static)),
-        }
-    }
-}
-
 /// The catalog's database could not be connected to.
-#[derive(Debug)]
-pub struct CatalogConnectError(ConnectionError);
-
-impl fmt::Display for CatalogConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the catalog of tenants cannot be reached: {}", self.0)
-    }
-}
-
-impl Error for CatalogConnectError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.0)
-    }
-}
+#[derive(Debug, thiserror::Error)]
+#[error("the catalog of tenants cannot be reached: see the cause")]
+pub struct CatalogConnectionError(#[from] ConnectionError);

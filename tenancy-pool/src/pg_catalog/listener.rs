@@ -11,8 +11,8 @@ use tokio::time::{sleep, timeout};
 
 use super::CatalogConnection;
 use super::migration::CHANNEL;
+use crate::driver::postgres::connect::connect;
 use crate::placement::Invalidations;
-use crate::tenants::connect::connect;
 
 /// How long a silent connection is believed, and how long its answer to a question may take. A connection whose other side
 /// has vanished without a word is noticed after both.

@@ -5,13 +5,15 @@ use std::time::Duration;
 use diesel::ExpressionMethods as _;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::RunQueryDsl as _;
+use tenancy_core::TenantKey;
+use tenancy_core::placement::{Placement, TenantStatus};
 use tokio::time::timeout;
 
 use super::connection::Lost;
-use super::migration::{PLACE_KEY, TENANT_BYTES};
+use super::entry::columns;
+use super::migration::PLACE_KEY;
 use super::table::tenant_placements;
-use super::{CatalogEntry, Location, ManageError, PgCatalog};
-use crate::placement::TenantStatus;
+use super::{CatalogEntry, DatabaseName, ManageError, PgCatalog};
 
 /// How long a change may take. It may wait for another change of the same tenant, hence longer than a lookup.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -28,11 +30,11 @@ impl PgCatalog {
     ///
     /// [`ManageError::Unreadable`] and [`ManageError::Unavailable`].
     pub async fn entry(&self, tenant: &str) -> Result<Option<CatalogEntry>, ManageError> {
-        check(tenant)?;
+        let tenant = &TenantKey::new(tenant)?;
         let row = self.row(tenant).await.map_err(|lost| unavailable(tenant, lost))?;
         row.map(|row| row.entry())
             .transpose()
-            .map_err(|reason| ManageError::Unreadable { tenant: tenant.to_owned(), reason })
+            .map_err(|reason| ManageError::Unreadable { tenant: tenant.clone(), reason })
     }
 
     /// Adds a tenant, served from now on: its place has to be ready.
@@ -40,16 +42,20 @@ impl PgCatalog {
     /// # Errors
     ///
     /// [`ManageError::Registered`] when there is one of that id, [`ManageError::Taken`] when another has that schema.
-    pub async fn register(&self, tenant: &str, location: &Location) -> Result<(), ManageError> {
-        check(tenant)?;
+    pub async fn register(
+        &self,
+        tenant: &str,
+        placement: &Placement<DatabaseName>,
+    ) -> Result<(), ManageError> {
+        let tenant = &TenantKey::new(tenant)?;
         let insert = diesel::insert_into(tenant_placements::table).values((
-            tenant_placements::tenant.eq(tenant),
+            tenant_placements::tenant.eq(tenant.as_str()),
             tenant_placements::status.eq(TenantStatus::Active.as_str()),
-            location.columns(),
+            columns(placement),
         ));
         let inserted = async {
-            let mut connection = self.pool.get().await?;
-            Ok(insert.execute(&mut *connection).await?)
+            let mut lent = self.pool.lend().await?;
+            Ok(insert.execute(lent.parts().0).await?)
         };
         self.done(tenant, inserted).await.map(drop)
     }
@@ -71,8 +77,12 @@ impl PgCatalog {
     /// # Errors
     ///
     /// [`ManageError::WrongStatus`] unless it is moving, [`ManageError::Taken`] when another tenant has that schema.
-    pub async fn finish_move(&self, tenant: &str, location: &Location) -> Result<(), ManageError> {
-        self.change(tenant, &[TenantStatus::Moving], TenantStatus::Active, Some(location)).await
+    pub async fn finish_move(
+        &self,
+        tenant: &str,
+        placement: &Placement<DatabaseName>,
+    ) -> Result<(), ManageError> {
+        self.change(tenant, &[TenantStatus::Moving], TenantStatus::Active, Some(placement)).await
     }
 
     /// Serves a moving tenant where it was.
@@ -118,34 +128,32 @@ impl PgCatalog {
         tenant: &str,
         from: &'static [TenantStatus],
         to: TenantStatus,
-        location: Option<&Location>,
+        placement: Option<&Placement<DatabaseName>>,
     ) -> Result<(), ManageError> {
-        check(tenant)?;
+        let tenant = &TenantKey::new(tenant)?;
         let words: Vec<_> = from.iter().map(|status| status.as_str()).collect();
         let update = diesel::update(tenant_placements::table)
-            .filter(tenant_placements::tenant.eq(tenant))
+            .filter(tenant_placements::tenant.eq(tenant.as_str()))
             .filter(tenant_placements::status.eq_any(words))
-            .set((tenant_placements::status.eq(to.as_str()), location.map(Location::columns)));
+            .set((tenant_placements::status.eq(to.as_str()), placement.map(columns)));
         let updated = async {
-            let mut connection = self.pool.get().await?;
-            Ok(update.execute(&mut *connection).await?)
+            let mut lent = self.pool.lend().await?;
+            Ok(update.execute(lent.parts().0).await?)
         };
         if self.done(tenant, updated).await? > 0 {
             return Ok(());
         }
-        match self.entry(tenant).await? {
-            None => Err(ManageError::Unknown { tenant: tenant.to_owned() }),
-            Some(entry) => Err(ManageError::WrongStatus {
-                tenant: tenant.to_owned(),
-                status: entry.status,
-                needed: from,
-            }),
+        match self.entry(tenant.as_str()).await? {
+            None => Err(ManageError::Unknown { tenant: tenant.clone() }),
+            Some(entry) => {
+                Err(ManageError::WrongStatus { tenant: tenant.clone(), status: entry.status, needed: from })
+            }
         }
     }
 
     async fn done(
         &self,
-        tenant: &str,
+        tenant: &TenantKey,
         work: impl Future<Output = Result<usize, Lost>>,
     ) -> Result<usize, ManageError> {
         let result = timeout(LIMIT, work).await.unwrap_or_else(|_| Err(Lost::late(LIMIT)));
@@ -153,7 +161,7 @@ impl PgCatalog {
             if let Lost::Query(error) = &lost
                 && let DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information) = &**error
             {
-                let tenant = tenant.to_owned();
+                let tenant = tenant.clone();
                 return if information.constraint_name() == Some(PLACE_KEY) {
                     ManageError::Taken { tenant }
                 } else {
@@ -165,13 +173,6 @@ impl PgCatalog {
     }
 }
 
-fn check(tenant: &str) -> Result<(), ManageError> {
-    if tenant.is_empty() || tenant.len() > TENANT_BYTES || tenant.contains('\0') {
-        return Err(ManageError::InvalidTenant { tenant: tenant.to_owned() });
-    }
-    Ok(())
-}
-
-fn unavailable(tenant: &str, lost: Lost) -> ManageError {
-    ManageError::Unavailable { tenant: tenant.to_owned(), source: std::sync::Arc::new(lost) }
+fn unavailable(tenant: &TenantKey, lost: Lost) -> ManageError {
+    ManageError::Unavailable { tenant: tenant.clone(), source: std::sync::Arc::new(lost) }
 }

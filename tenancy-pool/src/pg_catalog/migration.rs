@@ -1,15 +1,12 @@
 //! The SQL that makes the catalog's table, and takes it away.
 
-use std::error::Error;
-use std::fmt::{self, Write as _};
-use std::fs;
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::placement::catalog_error::shown;
-
-/// The longest id of a tenant, in bytes: a notification, which carries it, may have 8,000.
-pub(super) const TENANT_BYTES: usize = 255;
+use tenancy_core::__private::write_migration_folder;
+use tenancy_core::TenantKey;
+use tenancy_core::database::{InvalidName, RoleName};
 
 /// The channel that changes are told on.
 pub(super) const CHANNEL: &str = "tenancy_placements";
@@ -26,17 +23,17 @@ pub(super) const PLACE_KEY: &str = "tenant_placements_one_tenant_a_schema";
 /// # Examples
 ///
 /// ```
-/// use tenancy_diesel::placement::CatalogMigration;
+/// use tenancy_pool::placement::CatalogMigration;
 ///
 /// let migration = CatalogMigration::new().reader("app_catalog")?.manager("app_operator")?;
 /// assert!(migration.up().contains("CREATE TABLE tenancy.tenant_placements"));
-/// # Ok::<(), tenancy_diesel::placement::InvalidRole>(())
+/// # Ok::<(), tenancy_core::database::InvalidName>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct CatalogMigration {
-    readers: Vec<Role>,
-    managers: Vec<Role>,
+    readers: Vec<RoleName>,
+    managers: Vec<RoleName>,
 }
 
 impl CatalogMigration {
@@ -50,8 +47,8 @@ impl CatalogMigration {
     /// # Errors
     ///
     /// When that is no name of a role.
-    pub fn reader(mut self, role: &str) -> Result<Self, InvalidRole> {
-        self.readers.push(Role::new(role)?);
+    pub fn reader(mut self, role: &str) -> Result<Self, InvalidName> {
+        self.readers.push(RoleName::try_from(role)?);
         Ok(self)
     }
 
@@ -60,8 +57,8 @@ impl CatalogMigration {
     /// # Errors
     ///
     /// When that is no name of a role.
-    pub fn manager(mut self, role: &str) -> Result<Self, InvalidRole> {
-        self.managers.push(Role::new(role)?);
+    pub fn manager(mut self, role: &str) -> Result<Self, InvalidName> {
+        self.managers.push(RoleName::try_from(role)?);
         Ok(self)
     }
 
@@ -71,10 +68,11 @@ impl CatalogMigration {
         let mut sql = UP
             .replace("{CHANNEL}", CHANNEL)
             .replace("{PLACE_KEY}", PLACE_KEY)
-            .replace("{TENANT_BYTES}", &TENANT_BYTES.to_string());
+            .replace("{TENANT_BYTES}", &TenantKey::LONGEST.to_string());
         let grants = [(&self.readers, "SELECT"), (&self.managers, "SELECT, INSERT, UPDATE")];
         for (roles, rights) in grants {
             for role in roles {
+                let role = role.quoted();
                 // Writing into a string does not fail.
                 let _ = write!(
                     sql,
@@ -95,60 +93,11 @@ impl CatalogMigration {
     ///
     /// # Errors
     ///
-    /// When `version` is not digits, `-` and `_` as `diesel migration` has it, when the folder exists, and when it cannot be
-    /// written.
-    pub fn write_to(&self, migrations: &Path, version: &str) -> io::Result<PathBuf> {
-        let allowed = |character: char| character.is_ascii_digit() || matches!(character, '-' | '_');
-        if !version.starts_with(|first: char| first.is_ascii_digit()) || !version.chars().all(allowed) {
-            let message = format!(
-                "{} is no version of a migration: use its date and time, such as 2026-01-31-120000",
-                shown(version)
-            );
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-        }
-        let folder = migrations.join(format!("{version}_tenant_placements"));
-        fs::create_dir_all(migrations)?;
-        fs::create_dir(&folder)?;
-        for (name, sql) in [("up.sql", self.up()), ("down.sql", self.down())] {
-            fs::File::create_new(folder.join(name))?.write_all(sql.as_bytes())?;
-        }
-        Ok(folder)
+    /// When `version` is not digits with `-` between, when a folder has that version, and when it cannot be written.
+    pub fn write_to(&self, migrations: impl AsRef<Path>, version: &str) -> io::Result<PathBuf> {
+        write_migration_folder(migrations.as_ref(), version, "tenant_placements", &self.up(), &self.down())
     }
 }
-
-/// A role's name, as an identifier.
-#[derive(Clone, Debug)]
-struct Role(String);
-
-impl Role {
-    fn new(name: &str) -> Result<Self, InvalidRole> {
-        // `NAMEDATALEN` - 1; a longer name would be cut, and might then be another's.
-        if name.is_empty() || name.len() > 63 || name.contains('\0') {
-            return Err(InvalidRole { shown: shown(name) });
-        }
-        Ok(Self(format!("\"{}\"", name.replace('"', "\"\""))))
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The text given is no name of a role.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidRole {
-    shown: String,
-}
-
-impl fmt::Display for InvalidRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} cannot be the name of a role: use 1 to 63 bytes without NUL", self.shown)
-    }
-}
-
-impl Error for InvalidRole {}
 
 const UP: &str = include_str!("up.sql");
 const DOWN: &str = include_str!("down.sql");

@@ -2,8 +2,8 @@
 
 mod address_book;
 mod connection;
+mod entry;
 mod listener;
-mod location;
 mod manage;
 mod manage_error;
 mod migration;
@@ -17,20 +17,20 @@ use std::time::Duration;
 use diesel::{OptionalExtension as _, QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
 use futures_util::future::{BoxFuture, FutureExt as _};
+use tenancy_core::TenantKey;
+use tenancy_core::placement::{Catalog, CatalogError, DatabaseAddress, Placement};
 use tokio::time::timeout;
 
-use super::{CacheOptions, CachedCatalog, Catalog, CatalogError, Placement};
-
 pub use self::address_book::{AddressBook, NoAddresses};
-pub use self::connection::{CatalogConnectError, CatalogConnection};
-pub use self::location::{CatalogEntry, Location};
+pub use self::connection::{CatalogConnection, CatalogConnectionError};
+use self::connection::{Connections, Lost};
+pub use self::entry::CatalogEntry;
+use self::entry::Row;
 pub use self::manage_error::ManageError;
-pub use self::migration::{CatalogMigration, InvalidRole};
-pub use self::names::{DatabaseName, InvalidDatabaseName};
-
-use self::connection::{ConnectionPool, Lost};
-use self::location::Row;
+pub use self::migration::CatalogMigration;
+pub use self::names::DatabaseName;
 use self::table::tenant_placements;
+use crate::placement::{CacheOptions, CachedCatalog};
 
 /// A [`Catalog`] in the table `tenancy.tenant_placements` of a PostgreSQL database.
 ///
@@ -47,7 +47,7 @@ use self::table::tenant_placements;
 /// It is a handle: clones share the connections.
 #[derive(Clone)]
 pub struct PgCatalog {
-    pool: ConnectionPool,
+    pool: Connections,
     addresses: Arc<dyn AddressBook>,
     connection: Arc<CatalogConnection>,
 }
@@ -61,8 +61,8 @@ impl PgCatalog {
     pub async fn open(
         connection: CatalogConnection,
         addresses: impl AddressBook + 'static,
-    ) -> Result<Self, CatalogConnectError> {
-        let pool = ConnectionPool::open(&connection).await?;
+    ) -> Result<Self, CatalogConnectionError> {
+        let pool = Connections::open(&connection).await?;
         Ok(Self { pool, addresses: Arc::new(addresses), connection: Arc::new(connection) })
     }
 
@@ -94,13 +94,13 @@ impl PgCatalog {
     }
 
     /// Reads one row.
-    async fn row(&self, tenant: &str) -> Result<Option<Row>, Lost> {
+    async fn row(&self, tenant: &TenantKey) -> Result<Option<Row>, Lost> {
         let read = async {
-            let mut connection = self.pool.get().await?;
+            let mut lent = self.pool.lend().await?;
             let row = tenant_placements::table
-                .find(tenant)
+                .find(tenant.as_str())
                 .select(Row::as_select())
-                .first(&mut *connection)
+                .first(lent.parts().0)
                 .await
                 .optional()?;
             Ok(row)
@@ -108,40 +108,38 @@ impl PgCatalog {
         timeout(self.limit(), read).await.unwrap_or_else(|_| Err(self.pool.late()))
     }
 
-    async fn place(&self, tenant: &str) -> Result<Placement, CatalogError> {
-        // PostgreSQL has no such text, and would answer with an error of its own.
-        if tenant.contains('\0') {
-            return Err(CatalogError::Unknown { tenant: tenant.to_owned() });
-        }
+    async fn placement(&self, tenant: &TenantKey) -> Result<Placement, CatalogError> {
         let row = self.row(tenant).await.map_err(|lost| CatalogError::unavailable(tenant, lost))?;
         let Some(row) = row else {
-            return Err(CatalogError::Unknown { tenant: tenant.to_owned() });
+            return Err(CatalogError::Unknown { tenant: tenant.clone() });
         };
-        let unreadable = |reason| CatalogError::Unreadable { tenant: tenant.to_owned(), reason };
+        let unreadable = |reason| CatalogError::Unreadable { tenant: tenant.clone(), reason };
         let status = row.status().map_err(unreadable)?;
         if let Some(error) = CatalogError::for_status(tenant, status) {
             return Err(error);
         }
-        let location = row.location().map_err(unreadable)?;
-        Ok(match location {
-            Location::Shared => Placement::Shared,
-            Location::Schema(schema) => Placement::Schema(schema),
-            Location::Database(name) => Placement::Database(self.address(tenant, &name).await?),
-            Location::DatabaseSchema { database, schema } => {
-                Placement::DatabaseSchema { database: self.address(tenant, &database).await?, schema }
-            }
+        let placement = row.placement().map_err(unreadable)?;
+        let database = match placement.database() {
+            Some(name) => Some(self.address(tenant, name).await?),
+            None => None,
+        };
+        Ok(match (database, placement.schema().cloned()) {
+            (None, None) => Placement::Shared,
+            (None, Some(schema)) => Placement::Schema(schema),
+            (Some(database), None) => Placement::Database(database),
+            (Some(database), Some(schema)) => Placement::DatabaseSchema { database, schema },
         })
     }
 
     async fn address(
         &self,
-        tenant: &str,
+        tenant: &TenantKey,
         name: &DatabaseName,
-    ) -> Result<super::DatabaseAddress, CatalogError> {
+    ) -> Result<DatabaseAddress, CatalogError> {
         match timeout(self.limit(), self.addresses.address(name)).await {
             Ok(Ok(Some(address))) => Ok(address),
             Ok(Ok(None)) => Err(CatalogError::Unreadable {
-                tenant: tenant.to_owned(),
+                tenant: tenant.clone(),
                 reason: format!(
                     "this application has no address for the database `{name}`: add it to its `AddressBook`"
                 ),
@@ -159,8 +157,8 @@ impl PgCatalog {
 }
 
 impl Catalog for PgCatalog {
-    fn locate<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
-        self.place(tenant).boxed()
+    fn locate<'a>(&'a self, tenant: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
+        self.placement(tenant).boxed()
     }
 }
 

@@ -1,16 +1,19 @@
 //! The name of a database in a catalog.
 
-use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-
-use crate::placement::catalog_error::shown;
+use tenancy_core::__private::{invalid_name, invalid_unshown_name};
+use tenancy_core::database::InvalidName;
 
 /// The longest name, in bytes: as a schema's.
 const LONGEST: usize = 63;
+
+const NAMED: &str = "a database in the catalog";
+const REASON: &str = "it is no key of 1 to 63 lower-case letters, digits, `_`, `-` and `.`, a letter first";
+const FIX: &str = "use such a key, and keep the address itself in the application's configuration";
 
 /// What a catalog calls a database; the [`AddressBook`](super::AddressBook) knows where it is.
 ///
@@ -35,7 +38,7 @@ impl fmt::Display for DatabaseName {
 }
 
 impl TryFrom<&str> for DatabaseName {
-    type Error = InvalidDatabaseName;
+    type Error = InvalidName;
 
     fn try_from(name: &str) -> Result<Self, Self::Error> {
         let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.');
@@ -43,13 +46,19 @@ impl TryFrom<&str> for DatabaseName {
         if first && name.len() <= LONGEST && name.bytes().all(allowed) {
             Ok(Self(name.into()))
         } else {
-            Err(InvalidDatabaseName { shown: shown(name) })
+            // An address given by mistake may hold a password.
+            let secret = name.contains([':', '@', '=']);
+            Err(if secret {
+                invalid_unshown_name(NAMED, REASON, FIX)
+            } else {
+                invalid_name(NAMED, name, REASON, FIX)
+            })
         }
     }
 }
 
 impl TryFrom<String> for DatabaseName {
-    type Error = InvalidDatabaseName;
+    type Error = InvalidName;
 
     fn try_from(name: String) -> Result<Self, Self::Error> {
         Self::try_from(name.as_str())
@@ -57,7 +66,7 @@ impl TryFrom<String> for DatabaseName {
 }
 
 impl FromStr for DatabaseName {
-    type Err = InvalidDatabaseName;
+    type Err = InvalidName;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::try_from(name)
@@ -69,26 +78,6 @@ impl From<DatabaseName> for String {
         name.as_str().to_owned()
     }
 }
-
-/// The text given is no [`DatabaseName`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidDatabaseName {
-    shown: String,
-}
-
-impl fmt::Display for InvalidDatabaseName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} cannot name a database in the catalog: use 1 to {LONGEST} lower-case letters, digits, `_`, `-` and `.`, a \
-             letter first, and keep the address itself in the application's configuration",
-            // An address given by mistake may hold a password.
-            if self.shown.contains([':', '@', '=']) { "this text" } else { &self.shown },
-        )
-    }
-}
-
-impl Error for InvalidDatabaseName {}
 
 #[cfg(test)]
 mod tests {
@@ -104,7 +93,10 @@ mod tests {
             ["", "7", "Silo", "a b", "a/b", "é", &long, "postgres://app:s3cret@db/x", "password=s3cret"]
         {
             let error = DatabaseName::try_from(name).expect_err(name).to_string();
-            assert!(error.contains("cannot name a database") && !error.contains("s3cret"), "{error}");
+            assert!(
+                error.contains("cannot be the name of a database") && !error.contains("s3cret"),
+                "{error}"
+            );
         }
     }
 }

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use moka::future::Cache;
+use tenancy_core::TenantKey;
+use tenancy_core::placement::{Catalog, CatalogError, Placement};
 
-use super::{Catalog, CatalogError, Invalidations, Placement};
+use super::Invalidations;
 
 /// How often a lookup that an invalidation overtakes is asked again before its answer is used without being kept.
 const REPEATS: usize = 3;
@@ -55,14 +57,14 @@ impl Default for CacheOptions {
 /// # Examples
 ///
 /// ```
-/// use tenancy_diesel::placement::{AllShared, CacheOptions, CachedCatalog};
+/// use tenancy_pool::placement::{AllShared, CacheOptions, CachedCatalog};
 ///
 /// let catalog = CachedCatalog::new(AllShared, CacheOptions::new());
 /// catalog.invalidations().forget("acme");
 /// ```
 pub struct CachedCatalog<C> {
     catalog: C,
-    answers: Cache<(u64, Arc<str>), Placement>,
+    answers: Cache<(u64, TenantKey), Placement>,
     invalidations: Invalidations,
     /// What tells of changes, for as long as this lives.
     _listener: Option<Box<dyn Any + Send + Sync>>,
@@ -87,8 +89,8 @@ impl<C: Catalog> CachedCatalog<C> {
         Self { catalog, answers, invalidations, _listener: None }
     }
 
-    #[cfg(feature = "tenants-postgres")]
-    pub(super) fn keeping(self, listener: impl Any + Send + Sync) -> Self {
+    #[cfg(feature = "postgres")]
+    pub(crate) fn keeping(self, listener: impl Any + Send + Sync) -> Self {
         Self { _listener: Some(Box::new(listener)), ..self }
     }
 
@@ -105,16 +107,16 @@ impl<C: Catalog> CachedCatalog<C> {
 }
 
 impl<C: Catalog> Catalog for CachedCatalog<C> {
-    fn locate<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
+    fn locate<'a>(&'a self, tenant: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
         async move {
             for _ in 0..REPEATS {
-                let Some(generation) = self.invalidations.generation(tenant) else { break };
+                let Some(generation) = self.invalidations.generation(tenant.as_str()) else { break };
                 let answer = self
                     .answers
-                    .try_get_with((generation, Arc::from(tenant)), self.catalog.locate(tenant))
+                    .try_get_with((generation, tenant.clone()), self.catalog.locate(tenant))
                     .await
                     .map_err(Arc::unwrap_or_clone);
-                if self.invalidations.generation(tenant) == Some(generation) {
+                if self.invalidations.generation(tenant.as_str()) == Some(generation) {
                     return answer;
                 }
                 // The question was asked before a change, and this may be the answer from before it.

@@ -13,9 +13,9 @@ const GENERATIONS: usize = 1024;
 /// Every tenant has a generation, and a cached answer belongs to the one in which its lookup *began*. Advancing it
 /// therefore forgets the answers that are there and those that are on their way.
 #[derive(Clone)]
-pub struct Invalidations(Arc<Shared>);
+pub struct Invalidations(Arc<State>);
 
-struct Shared {
+struct State {
     generations: Box<[AtomicU64]>,
     hasher: RandomState,
     /// Whether changes are heard of. While they are not, nothing is cached.
@@ -24,7 +24,7 @@ struct Shared {
 
 impl Invalidations {
     pub(super) fn new(heard: bool) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(State {
             generations: (0..GENERATIONS).map(|_| AtomicU64::new(0)).collect(),
             hasher: RandomState::new(),
             heard: AtomicBool::new(heard),

@@ -1,35 +1,25 @@
-//! Where a tenant lives: shared tables, a schema, a database or a server of its own.
+//! Where tenants live, and the pools that are opened for it: few at a time, however many tenants there are.
 //!
-//! A [`Catalog`] answers that for one tenant at a time, with a [`Placement`] or a [`CatalogError`]; nothing that cannot be
-//! read means "the shared tables". [`AllShared`] is the catalog of an application with one set of tables,
-//! `PgCatalog` (feature `tenants-postgres`) a table in
-//! PostgreSQL, and [`CachedCatalog`] keeps another's answers for a while.
-//!
-//! [`Pools`] holds what is opened for the places: few at a time, however many tenants there are.
+//! The words are `tenancy-core`'s. A [`Catalog`] answers where one tenant lives; [`CachedCatalog`] (feature `catalog`) keeps
+//! another's answers for a while, and `PgCatalog` (with `postgres`) is one in a table of PostgreSQL.
 
+#[cfg(feature = "catalog")]
 mod cached;
-mod catalog;
-mod catalog_error;
-mod database_address;
+mod database_pools;
+#[cfg(feature = "catalog")]
 mod invalidations;
-#[cfg(feature = "tenants-postgres")]
-mod pg_catalog;
-mod place;
-mod pools;
-mod schema_name;
-mod tenant_status;
 
+pub use tenancy_core::placement::*;
+
+#[cfg(feature = "catalog")]
 pub use self::cached::{CacheOptions, CachedCatalog};
-pub use self::catalog::{AllShared, Catalog};
-pub use self::catalog_error::CatalogError;
-pub use self::database_address::{DatabaseAddress, EmptyAddress};
-pub use self::invalidations::Invalidations;
-#[cfg(feature = "tenants-postgres")]
-pub use self::pg_catalog::{
-    AddressBook, CatalogConnectError, CatalogConnection, CatalogEntry, CatalogMigration, DatabaseName,
-    InvalidDatabaseName, InvalidRole, Location, ManageError, NoAddresses, PgCatalog,
+pub use self::database_pools::{
+    DatabasePoolError, DatabasePoolGuard, DatabasePools, DatabasePoolsOptions, DatabasePoolsState,
 };
-pub use self::place::Placement;
-pub use self::pools::{Lease, Pools, PoolsError, PoolsOptions, PoolsStats};
-pub use self::schema_name::{InvalidSchemaName, SchemaName};
-pub use self::tenant_status::{TenantStatus, UnknownStatus};
+#[cfg(feature = "catalog")]
+pub use self::invalidations::Invalidations;
+#[cfg(all(feature = "catalog", feature = "postgres"))]
+pub use crate::pg_catalog::{
+    AddressBook, CatalogConnection, CatalogConnectionError, CatalogEntry, CatalogMigration, DatabaseName,
+    ManageError, NoAddresses, PgCatalog,
+};

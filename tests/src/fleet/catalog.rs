@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use tenancy_diesel::placement::{Catalog, CatalogError, Placement, TenantStatus};
+use tenancy_diesel::TenantKey;
+use tenancy_pool::placement::{Catalog, CatalogError, Placement, TenantStatus};
 
 /// A catalog that the test writes. Its clones are the same one.
 #[derive(Debug, Clone, Default)]
@@ -40,14 +41,14 @@ impl Book {
 }
 
 impl Catalog for Book {
-    fn locate<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
-        let entry = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned();
+    fn locate<'a>(&'a self, tenant: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
+        let entry = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(tenant.as_str()).cloned();
         let place = match entry {
             Some(Entry::At(place)) => Ok(place),
             Some(Entry::Not(status)) => Err(CatalogError::for_status(tenant, status)
-                .unwrap_or(CatalogError::Unknown { tenant: tenant.to_owned() })),
+                .unwrap_or(CatalogError::Unknown { tenant: tenant.clone() })),
             Some(Entry::Lost) => Err(CatalogError::unavailable(tenant, "the book is lost")),
-            None => Err(CatalogError::Unknown { tenant: tenant.to_owned() }),
+            None => Err(CatalogError::Unknown { tenant: tenant.clone() }),
         };
         async move { place }.boxed()
     }

@@ -15,9 +15,9 @@ use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::Text;
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::placement::{DatabaseAddress, Placement};
-use tenancy_diesel::rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
-use tenancy_diesel::tenants::{Tenants, TenantsBuilder};
+use tenancy_pool::placement::{DatabaseAddress, Placement};
+use tenancy_pool::{TenantPool, TenantPoolBuilder};
+use tenancy_rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
 
 pub use self::catalog::Book;
 use self::schema::{agents, canvases, plans};
@@ -139,8 +139,8 @@ impl Fleet {
     /// The wall that transactions expect.
     pub fn wall(&self) -> Wall {
         match self.kind {
-            Kind::Plain => Wall::Plain,
-            Kind::Sealed => Wall::Sealed(sealer()),
+            Kind::Plain => Wall::plain(self.security()),
+            Kind::Sealed => Wall::sealed(self.security(), sealer()),
         }
     }
 
@@ -210,9 +210,9 @@ impl Fleet {
         book
     }
 
-    /// Starts to build `Tenants` as the application's role, behind the wall, with the catalog of all tenants.
-    pub fn builder(&self) -> TenantsBuilder<AsyncPgConnection> {
-        let builder = Tenants::builder(self.url("home", "app")).wall(self.wall(), self.security());
+    /// Starts to build a `TenantPool` as the application's role, behind the wall, with the catalog of all tenants.
+    pub fn builder(&self) -> TenantPoolBuilder<AsyncPgConnection> {
+        let builder = TenantPool::builder(self.url("home", "app")).wall(self.wall());
         builder.waive(known_holes()).catalog(self.book())
     }
 

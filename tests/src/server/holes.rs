@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use tenancy_diesel::rls::{Audit, Report, Roles, RowSecurity, Waivers, tables};
+use tenancy_rls::{Inspection, Report, Roles, RowSecurity, Waivers, tables};
 
 use crate::schema::agents;
 
@@ -39,7 +39,7 @@ fn found(url: &'static str) -> Result<Waivers, String> {
         let report = runtime.block_on(async {
             let mut connection = AsyncPgConnection::establish(url).await?;
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(
-                Audit::new(&wall).from_elsewhere().run(&mut connection).await?,
+                Inspection::new(&wall).from_elsewhere().run(&mut connection).await?,
             )
         })?;
         let mut waivers = Waivers::new();

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use tenancy_diesel::rls::{Audit, RowSecurity};
+use tenancy_rls::{Inspection, RowSecurity};
 use tenancy_tests::server::of_the_database;
 
 use crate::database::{Database, lines, value};
@@ -36,7 +36,7 @@ fn found(
     let audit = || {
         runtime.block_on(async {
             let mut connection = AsyncPgConnection::establish(&database.url("app")).await.unwrap();
-            of_the_database(Audit::new(&wall).run(&mut connection).await.unwrap())
+            of_the_database(Inspection::new(&wall).run(&mut connection).await.unwrap())
         })
     };
     let report = audit();

@@ -2,8 +2,8 @@
 
 use bb8::ManageConnection;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use tenancy_diesel::rls::Wall;
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
+use tenancy_rls::Wall;
 
 use crate::database::{Database, agents, lines};
 use crate::tenants::scope;
@@ -31,8 +31,8 @@ impl ManageConnection for Careless {
 async fn a_manager_that_ignores_what_is_broken() {
     let database = Database::walled("attack_careless", |wall| wall);
     let pool = bb8::Pool::builder().max_size(1).build_unchecked(Careless(database.url("app")));
-    let tenants = Tenants::over(pool)
-        .wall(Wall::Plain, database.wall())
+    let tenants = TenantPool::over(pool)
+        .wall(Wall::plain(database.wall()))
         .waive(tenancy_tests::server::known_holes())
         .build()
         .await

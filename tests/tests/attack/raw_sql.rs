@@ -1,8 +1,8 @@
 //! Raw SQL that ends the transaction it runs in.
 
 use diesel::prelude::ExpressionMethods as _;
-use tenancy_diesel::RunQueryDsl;
 use tenancy_diesel::insert_into;
+use tenancy_pool::RunQueryDsl;
 
 use crate::database::{agents, lines};
 use crate::tenants::{scope, sealed};

@@ -2,9 +2,9 @@
 
 use diesel::ExpressionMethods as _;
 use diesel::connection::SimpleConnection as _;
-use tenancy_diesel::placement::SchemaName;
-use tenancy_diesel::rls::Wall;
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
+use tenancy_pool::placement::SchemaName;
+use tenancy_rls::Wall;
 
 use crate::database::{Database, agents, lines};
 use crate::tenants::scope;
@@ -21,8 +21,8 @@ async fn shared_tenants_in_another_tenants_schema() {
     database.owner().batch_execute(&format!("CREATE SCHEMA \"{app}\"; {made}")).unwrap();
     let own = database.wall().in_tenant_schema(&app);
     database.owner().batch_execute(&own.tables_migration().up()).unwrap();
-    let built = Tenants::builder(database.url("app"))
-        .wall(Wall::Plain, database.wall())
+    let built = TenantPool::builder(database.url("app"))
+        .wall(Wall::plain(database.wall()))
         .waive(tenancy_tests::server::known_holes())
         .build()
         .await;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use tenancy_diesel::RunQueryDsl;
+use tenancy_pool::RunQueryDsl;
 
 use crate::database::agents;
 use crate::tenants::{scope, sealed};
@@ -99,16 +99,16 @@ async fn another_tenants_seal_on_the_same_backend() {
 /// A savepoint before the first statement does not take the tenant with it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tenant_outlives_the_first_savepoint() {
-    use tenancy_diesel::tenants::TenantsError;
+    use tenancy_pool::PoolError;
 
     let (_database, builder) = sealed("attack_savepoint");
     let tenants = builder.build().await.unwrap();
     let one = scope(1);
     let mut tx = tenants.begin(&one).await.unwrap();
-    let undone: Result<(), TenantsError> = tx
+    let undone: Result<(), PoolError> = tx
         .transaction(async |tx| {
             let _: i64 = agents::table.scoped(&one).count().get_result(tx).await?;
-            Err(TenantsError::Aborted)
+            Err(PoolError::Aborted)
         })
         .await;
     assert!(undone.is_err());

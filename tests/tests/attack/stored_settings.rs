@@ -1,7 +1,7 @@
 //! What one tenant's SQL can store for the role, and so for every later session.
 
 use diesel::connection::SimpleConnection as _;
-use tenancy_diesel::tenants::BuildError;
+use tenancy_pool::BuildError;
 
 use crate::tenants::{scope, sealed};
 
@@ -17,8 +17,8 @@ async fn a_search_path_for_everybody_is_found_at_the_next_start() {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    let again = tenancy_diesel::tenants::Tenants::builder(database.url("app"))
-        .wall(tenancy_diesel::rls::Wall::Sealed(crate::tenants::sealer()), database.wall().sealed())
+    let again = tenancy_pool::TenantPool::builder(database.url("app"))
+        .wall(tenancy_rls::Wall::sealed(database.wall(), crate::tenants::sealer()))
         .waive(tenancy_tests::server::known_holes())
         .build()
         .await;

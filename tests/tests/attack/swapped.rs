@@ -3,13 +3,17 @@
 use std::mem;
 
 use diesel::ExpressionMethods as _;
-use tenancy_diesel::tenants::{TenantTx, TenantsError};
-use tenancy_diesel::{RunQueryDsl, Scoped, insert_into};
+use tenancy_diesel::{Scoped, insert_into};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantTransaction};
 
 use crate::database::{agents, lines};
 use crate::tenants::{scope, sealed};
 
-async fn hire(tx: &mut TenantTx<diesel_async::AsyncPgConnection, i32>, scope: &Scoped<i32>, name: &str) {
+async fn hire(
+    tx: &mut TenantTransaction<diesel_async::AsyncPgConnection, i32>,
+    scope: &Scoped<i32>,
+    name: &str,
+) {
     insert_into(agents::table.scoped(scope)).values(agents::name.eq(name)).execute(tx).await.unwrap();
 }
 
@@ -23,16 +27,16 @@ async fn the_work_of_a_nested_transaction_swaps_it_away() {
         let mut outer = tenants.begin(&one).await.unwrap();
         let mut other = tenants.begin(&one).await.unwrap();
         hire(&mut other, &one, "other").await;
-        let nested: Result<(), TenantsError> = outer
+        let nested: Result<(), PoolError> = outer
             .transaction(async |tx| {
                 hire(tx, &one, "nested").await;
                 mem::swap(tx, &mut other);
-                if fails { Err(TenantsError::NoSchemas) } else { Ok(()) }
+                if fails { Err(PoolError::NoSchemas) } else { Ok(()) }
             })
             .await;
         assert!(nested.is_err());
-        assert!(matches!(outer.commit().await, Err(TenantsError::Cancelled)));
-        assert!(matches!(other.commit().await, Err(TenantsError::Cancelled)));
+        assert!(matches!(outer.commit().await, Err(PoolError::Cancelled)));
+        assert!(matches!(other.commit().await, Err(PoolError::Cancelled)));
         let rows = lines(&mut database.superuser(), "SELECT name FROM agents").unwrap();
         assert!(!rows.iter().any(|row| row.contains("other") || row.contains("nested")), "{rows:?}");
     }

@@ -1,10 +1,10 @@
-//! `Tenants` on a sealed database.
+//! `TenantPool` on a sealed database.
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::Scoped;
-use tenancy_diesel::rls::{Binding, RowSecurity, Sealer, SealingKey, Wall};
-use tenancy_diesel::tenants::{Tenants, TenantsBuilder};
+use tenancy_pool::{TenantPool, TenantPoolBuilder};
+use tenancy_rls::{Binding, RowSecurity, Sealer, SealingKey, Wall};
 
 use crate::database::Database;
 
@@ -16,14 +16,14 @@ pub(crate) fn sealer() -> Sealer {
     Sealer::new(SealingKey::new(1, [1; 32]).unwrap())
 }
 
-/// A sealed database, and what builds `Tenants` on it.
-pub(crate) fn sealed(prefix: &str) -> (Database, TenantsBuilder<AsyncPgConnection>) {
+/// A sealed database, and what builds a `TenantPool` on it.
+pub(crate) fn sealed(prefix: &str) -> (Database, TenantPoolBuilder<AsyncPgConnection>) {
     let database = Database::walled(prefix, RowSecurity::sealed);
     let key = SealingKey::new(1, [1; 32]).unwrap();
     database.owner().batch_execute(&key.install(Binding::Backend)).unwrap();
-    let builder = Tenants::builder(database.url("app"))
-        .wall(Wall::Sealed(sealer()), database.wall().sealed())
+    let builder = TenantPool::builder(database.url("app"))
+        .wall(Wall::sealed(database.wall(), sealer()))
         .waive(tenancy_tests::server::known_holes())
-        .max_size(4);
+        .max_connections(4);
     (database, builder)
 }

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::Text;
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::{TenantTx, Tenants, TenantsError};
 use tenancy_diesel::{testing, update};
+use tenancy_pool::{PoolError, TenantPool, TenantTransaction};
 use tenancy_tests::fleet::schema::{agents, canvases};
 use tenancy_tests::fleet::{Contents, Fleet, Kind};
 
@@ -17,8 +17,8 @@ pub(crate) const ATTACKER: i32 = 1;
 /// Beside the attacker in the shared tables, and in a schema of the same database.
 pub(crate) const VICTIMS: [i32; 2] = [2, 3];
 
-pub(crate) type Pool = Tenants<AsyncPgConnection>;
-pub(crate) type Tx = TenantTx<AsyncPgConnection, i32>;
+pub(crate) type Pool = TenantPool<AsyncPgConnection>;
+pub(crate) type Tx = TenantTransaction<AsyncPgConnection, i32>;
 
 /// One column of whatever a statement returns.
 #[derive(QueryableByName, Debug)]
@@ -43,8 +43,8 @@ impl Arena {
         fleet.run("home", "ANALYZE");
         let pool = fleet
             .builder()
-            .max_size(1)
-            .connection_timeout(Duration::from_secs(10))
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
             .build()
             .await
             .unwrap_or_else(|error| panic!("{error}"));
@@ -66,7 +66,7 @@ impl Arena {
         let mut answers = Vec::new();
         let mut tx = self.pool.begin(&scope).await.unwrap();
         for statement in statements {
-            let answered: Result<Vec<String>, TenantsError> =
+            let answered: Result<Vec<String>, PoolError> =
                 tx.transaction(async |tx| Ok(answer(tx, statement).await?)).await;
             match answered {
                 Ok(lines) => answers.extend(lines),

@@ -54,7 +54,7 @@ async fn a_token_is_good_for_nothing_on_another_backend() {
         tx.raw("to read it", "SELECT pg_backend_pid()::text AS line").unwrap().get_result().await.unwrap();
     for at in [SystemTime::now() - Duration::from_secs(3600), SystemTime::now() + Duration::from_secs(3600)] {
         let late = sealer().seal("2", Some(pid.line.parse().unwrap()), at);
-        let looked: Result<Vec<Line>, tenancy_diesel::tenants::TenantsError> = tx
+        let looked: Result<Vec<Line>, tenancy_pool::PoolError> = tx
             .transaction(async |tx| {
                 tx.raw("replay", &format!("SET LOCAL tenancy.tenant = '{late}'"))?.execute().await?;
                 Ok(tx.raw("replay", "SELECT name AS line FROM agents")?.load().await?)
@@ -70,7 +70,7 @@ async fn a_token_is_good_for_nothing_on_another_backend() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_seen_in_the_activity_of_a_backend_is_not_good_on_it_for_the_next() {
     let fleet = Fleet::at_home("ho_spy", Kind::Sealed);
-    let pool = fleet.builder().max_size(2).min_idle(2).build().await.unwrap();
+    let pool = fleet.builder().max_connections(2).min_idle(2).build().await.unwrap();
     let victim = tokio::spawn({
         let pool = pool.clone();
         async move {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, join_all};
-use tenancy_diesel::placement::{CacheOptions, CachedCatalog, Catalog, CatalogError, Placement};
+use tenancy_pool::placement::{CacheOptions, CachedCatalog, Catalog, CatalogError, Placement};
 use tokio::sync::{Semaphore, watch};
 
 use crate::database::{eventually, schema};

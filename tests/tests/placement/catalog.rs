@@ -1,8 +1,8 @@
 //! The catalog in PostgreSQL: what it answers, whom it refuses, who may touch it.
 
-use tenancy_diesel::placement::{
-    Catalog as _, CatalogConnection, CatalogError, CatalogMigration, Location, ManageError, PgCatalog,
-    Placement, TenantStatus,
+use tenancy_pool::placement::{
+    Catalog as _, CatalogConnection, CatalogError, CatalogMigration, ManageError, PgCatalog, Placement,
+    TenantStatus,
 };
 
 use crate::database::{Database, SILO, address, book, schema};

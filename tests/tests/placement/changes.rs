@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenancy_diesel::placement::{CacheOptions, CachedCatalog, Catalog as _, Location, PgCatalog, Placement};
+use tenancy_pool::placement::{CacheOptions, CachedCatalog, Catalog as _, PgCatalog, Placement};
 
 use crate::database::{Database, eventually, schema};
 

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use diesel::{Connection as _, connection::SimpleConnection as _};
-use tenancy_diesel::placement::{CatalogConnection, NoAddresses, PgCatalog};
+use tenancy_pool::placement::{CatalogConnection, NoAddresses, PgCatalog};
 
 use crate::database::{Database, address};
 

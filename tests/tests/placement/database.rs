@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, QueryResult, RunQueryDsl as _, sql_query};
-use tenancy_diesel::placement::{
+use tenancy_pool::placement::{
     AddressBook, CatalogConnection, CatalogMigration, DatabaseAddress, DatabaseName, PgCatalog, Placement,
 };
 use tenancy_tests::server;

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use tenancy_diesel::placement::{CatalogConnection, NoAddresses, PgCatalog};
+use tenancy_pool::placement::{CatalogConnection, NoAddresses, PgCatalog};
 
 use crate::connecting::refusal;
 use crate::database::{Database, address};

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tenancy_diesel::placement::{DatabaseAddress, Lease, Pools, PoolsError, PoolsOptions};
+use tenancy_pool::placement::{
+    DatabaseAddress, DatabasePoolError, DatabasePools, DatabasePoolsOptions, Lease,
+};
 use tokio::time::sleep;
 
 use crate::database::{address, eventually};
@@ -42,9 +44,9 @@ impl Drop for Alive {
     }
 }
 
-fn counting(options: PoolsOptions) -> (Pools<Counted>, Arc<Counter>) {
+fn counting(options: DatabasePoolsOptions) -> (DatabasePools<Counted>, Arc<Counter>) {
     let counter = Arc::new(Counter::default());
-    let pools = Pools::new(options, {
+    let pools = DatabasePools::new(options, {
         let counter = counter.clone();
         move |address| {
             let counter = counter.clone();
@@ -61,7 +63,7 @@ fn database(number: usize) -> DatabaseAddress {
     address(&format!("postgres://app:s3cret@db/{number}"))
 }
 
-async fn lease(pools: &Pools<Counted>, number: usize) -> Lease<Counted> {
+async fn lease(pools: &DatabasePools<Counted>, number: usize) -> Lease<Counted> {
     let lease = pools.get(&database(number)).await.expect("a pool");
     assert_eq!(lease.0.address, database(number));
     lease
@@ -69,7 +71,7 @@ async fn lease(pools: &Pools<Counted>, number: usize) -> Lease<Counted> {
 
 #[tokio::test]
 async fn many_who_ask_at_once_open_one_pool() {
-    let (pools, counter) = counting(PoolsOptions::new());
+    let (pools, counter) = counting(DatabasePoolsOptions::new());
     assert_eq!(counter.opened.load(Ordering::SeqCst), 0, "none is opened before it is asked for");
     let leases = join_all((0..100).map(|_| lease(&pools, 1))).await;
     assert_eq!(counter.opened.load(Ordering::SeqCst), 1);
@@ -81,7 +83,7 @@ async fn many_who_ask_at_once_open_one_pool() {
 
 #[tokio::test]
 async fn the_one_unused_for_longest_makes_room_and_none_in_use_does() {
-    let (pools, counter) = counting(PoolsOptions::new().most(2).wait(Duration::from_millis(50)));
+    let (pools, counter) = counting(DatabasePoolsOptions::new().most(2).wait(Duration::from_millis(50)));
     let first = lease(&pools, 1).await;
     drop(lease(&pools, 2).await);
     drop(lease(&pools, 3).await);
@@ -93,7 +95,7 @@ async fn the_one_unused_for_longest_makes_room_and_none_in_use_does() {
 
     let third = lease(&pools, 3).await;
     let refused = pools.get(&database(4)).await.expect_err("all are in use");
-    assert!(matches!(refused, PoolsError::AllInUse { most: 2, .. }), "{refused:?}");
+    assert!(matches!(refused, DatabasePoolError::AllInUse { most: 2, .. }), "{refused:?}");
     let text = format!("{refused} {refused:?}");
     assert!(text.contains("all 2 pools") && !text.contains("s3cret"), "{text}");
     assert_eq!((pools.stats().refused, counter.most.load(Ordering::SeqCst)), (1, 2));
@@ -110,7 +112,7 @@ async fn the_one_unused_for_longest_makes_room_and_none_in_use_does() {
 
 #[tokio::test]
 async fn whoever_waits_gets_the_place_that_becomes_free() {
-    let (pools, counter) = counting(PoolsOptions::new().most(1).wait(Duration::from_secs(10)));
+    let (pools, counter) = counting(DatabasePoolsOptions::new().most(1).wait(Duration::from_secs(10)));
     let first = lease(&pools, 0).await;
     let waiting = join_all((1..=20).map(|number| {
         let pools = pools.clone();
@@ -131,7 +133,7 @@ async fn whoever_waits_gets_the_place_that_becomes_free() {
 
 #[tokio::test]
 async fn what_is_unused_for_a_time_is_closed() {
-    let (pools, counter) = counting(PoolsOptions::new().idle(Duration::from_millis(100)));
+    let (pools, counter) = counting(DatabasePoolsOptions::new().idle(Duration::from_millis(100)));
     let kept = lease(&pools, 1).await;
     drop(lease(&pools, 2).await);
     eventually("2 is closed", async || counter.alive.load(Ordering::SeqCst) == 1).await;
@@ -148,7 +150,7 @@ async fn what_is_unused_for_a_time_is_closed() {
 
 #[tokio::test]
 async fn they_all_go_with_the_set() {
-    let (pools, counter) = counting(PoolsOptions::new());
+    let (pools, counter) = counting(DatabasePoolsOptions::new());
     drop(join_all((0..5).map(|number| lease(&pools, number))).await);
     let one = lease(&pools, 1).await;
     pools.close_unused();
@@ -162,7 +164,7 @@ async fn they_all_go_with_the_set() {
 #[tokio::test]
 async fn what_does_not_open_is_tried_again_and_takes_no_place() {
     let attempts = Arc::new(AtomicUsize::new(0));
-    let pools = Pools::new(PoolsOptions::new().most(1).wait(Duration::from_millis(50)), {
+    let pools = DatabasePools::new(DatabasePoolsOptions::new().most(1).wait(Duration::from_millis(50)), {
         let attempts = attempts.clone();
         move |address: DatabaseAddress| {
             let attempt = attempts.fetch_add(1, Ordering::SeqCst);
@@ -172,7 +174,7 @@ async fn what_does_not_open_is_tried_again_and_takes_no_place() {
     for _ in 0..2 {
         let error = pools.get(&database(1)).await.expect_err("no pool");
         assert!(
-            matches!(&error, PoolsError::Open { source, .. } if source.to_string() == "the server is away")
+            matches!(&error, DatabasePoolError::Open { source, .. } if source.to_string() == "the server is away")
         );
         assert_eq!(pools.stats().in_use, 0);
     }
@@ -183,7 +185,7 @@ async fn what_does_not_open_is_tried_again_and_takes_no_place() {
 
 #[tokio::test]
 async fn whoever_gives_up_leaves_nothing_behind() {
-    let (pools, counter) = counting(PoolsOptions::new().most(1).wait(Duration::from_millis(200)));
+    let (pools, counter) = counting(DatabasePoolsOptions::new().most(1).wait(Duration::from_millis(200)));
     for number in 0..50 {
         // Dropped while it opens, or while it waits.
         let _ = tokio::time::timeout(Duration::from_micros(number * 100), lease(&pools, 1)).await;
@@ -197,7 +199,7 @@ async fn whoever_gives_up_leaves_nothing_behind() {
 async fn under_load_from_many_tenants_there_are_never_more_than_may_be() {
     const MOST: usize = 4;
     let (pools, counter) = counting(
-        PoolsOptions::new().most(MOST).idle(Duration::from_millis(20)).wait(Duration::from_secs(30)),
+        DatabasePoolsOptions::new().most(MOST).idle(Duration::from_millis(20)).wait(Duration::from_secs(30)),
     );
     let tasks = join_all((0..64_usize).map(|task| {
         let pools = pools.clone();

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
 };
-use tenancy_diesel::placement::{CatalogConnection, NoAddresses, PgCatalog};
-use tenancy_diesel::tenants::Tls;
+use tenancy_pool::Tls;
+use tenancy_pool::placement::{CatalogConnection, NoAddresses, PgCatalog};
 use tenancy_tests::server;
 use tokio::sync::OnceCell;
 

@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::prelude::*;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
-use tenancy_diesel::{RunQueryDsl, delete, insert_into, update};
+use tenancy_diesel::{delete, insert_into, update};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
 use tenancy_tests::fleet::schema::{Mood, agents, canvases, plans};
 
-pub(crate) type Pool = Tenants<AsyncPgConnection>;
+pub(crate) type Pool = TenantPool<AsyncPgConnection>;
 
 #[derive(QueryableByName, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -30,7 +30,7 @@ pub(crate) fn texts(
 }
 
 /// Every kind of read finds the tenant's rows of its place, and no others.
-pub(crate) async fn reads(tenants: &Pool, scope: &Scoped<i32>, place: &str) -> Result<(), TenantsError> {
+pub(crate) async fn reads(tenants: &Pool, scope: &Scoped<i32>, place: &str) -> Result<(), PoolError> {
     let tenant = *scope.tenant();
     let agent = |id: i32| format!("{place}#{tenant} agent {id}");
     let canvas = |id: i32| format!("{place}#{tenant} canvas {id}");
@@ -108,13 +108,13 @@ pub(crate) async fn reads(tenants: &Pool, scope: &Scoped<i32>, place: &str) -> R
                 .load(tx)
                 .await?;
             assert_eq!(locked, [1, 2, 3, 4]);
-            Ok::<_, TenantsError>(())
+            Ok::<_, PoolError>(())
         })
         .await
 }
 
 /// Raw SQL without a word of tenants finds the same, because of the wall.
-pub(crate) async fn raw(tenants: &Pool, scope: &Scoped<i32>, place: &str) -> Result<(), TenantsError> {
+pub(crate) async fn raw(tenants: &Pool, scope: &Scoped<i32>, place: &str) -> Result<(), PoolError> {
     let tenant = *scope.tenant();
     tenants
         .transaction(scope, async |tx| {
@@ -126,13 +126,13 @@ pub(crate) async fn raw(tenants: &Pool, scope: &Scoped<i32>, place: &str) -> Res
             let sql = "UPDATE canvases SET score = score + $1";
             let changed = tx.raw("the wall's test", sql).unwrap().bind::<Integer, _>(1).execute().await?;
             assert_eq!(changed, 4);
-            Ok::<_, TenantsError>(())
+            Ok::<_, PoolError>(())
         })
         .await
 }
 
 /// Every kind of write. What is left of it is what [`written`] says.
-pub(crate) async fn writes(tenants: &Pool, scope: &Scoped<i32>) -> Result<(), TenantsError> {
+pub(crate) async fn writes(tenants: &Pool, scope: &Scoped<i32>) -> Result<(), PoolError> {
     let scope = scope.clone();
     let form = |id: i32, title: &'static str| {
         (
@@ -179,7 +179,7 @@ pub(crate) async fn writes(tenants: &Pool, scope: &Scoped<i32>) -> Result<(), Te
             let gone = delete(canvases::table.scoped(&scope)).filter(canvases::id.ge(70));
             assert_eq!(gone.execute(tx).await?, 10);
 
-            let undone: Result<(), TenantsError> = tx
+            let undone: Result<(), PoolError> = tx
                 .transaction(async |tx| {
                     delete(canvases::table.scoped(&scope)).filter(canvases::id.gt(0)).execute(tx).await?;
                     // A violation, which takes the savepoint with it and nothing else.
@@ -190,14 +190,14 @@ pub(crate) async fn writes(tenants: &Pool, scope: &Scoped<i32>) -> Result<(), Te
                     Ok(())
                 })
                 .await;
-            assert!(matches!(undone, Err(TenantsError::Query(_))), "{undone:?}");
+            assert!(matches!(undone, Err(PoolError::Query(_))), "{undone:?}");
             tx.transaction(async |tx| {
                 update(agents::table.scoped(&scope))
                     .find(50)
                     .set(agents::name.eq("renamed"))
                     .execute(tx)
                     .await?;
-                Ok::<_, TenantsError>(())
+                Ok::<_, PoolError>(())
             })
             .await
         })
@@ -209,7 +209,7 @@ pub(crate) async fn writes(tenants: &Pool, scope: &Scoped<i32>) -> Result<(), Te
 }
 
 /// What [`raw`] and [`writes`] leave of a tenant's canvases, as `id:title:score:mood`, and the name of the new agent.
-pub(crate) async fn written(tenants: &Pool, scope: &Scoped<i32>, place: &str) -> Result<(), TenantsError> {
+pub(crate) async fn written(tenants: &Pool, scope: &Scoped<i32>, place: &str) -> Result<(), PoolError> {
     let tenant = *scope.tenant();
     let mut expected: Vec<(i32, String, i32, Mood)> = vec![(1, "upserted".to_owned(), 1001, Mood::Calm)];
     expected

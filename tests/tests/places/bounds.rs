@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use tenancy_diesel::placement::{DatabaseAddress, Placement, PoolsError, PoolsOptions};
-use tenancy_diesel::tenants::TenantsError;
 use tenancy_diesel::testing;
+use tenancy_pool::PoolError;
+use tenancy_pool::placement::{DatabaseAddress, DatabasePoolError, DatabasePoolsOptions, Placement};
 use tenancy_tests::fleet::schema::agents;
 use tenancy_tests::fleet::{Fleet, Kind};
 
@@ -35,11 +35,11 @@ async fn many_tenants_share_few_pools() {
         fleet.run(database, sql);
     }
     let options =
-        PoolsOptions::new().most(MOST).wait(Duration::from_secs(30)).idle(Duration::from_millis(700));
+        DatabasePoolsOptions::new().most(MOST).wait(Duration::from_secs(30)).idle(Duration::from_millis(700));
     let pool = fleet
         .builder()
         .catalog(book)
-        .max_size(SIZE)
+        .max_connections(SIZE)
         .application_name("bounded")
         .databases(options)
         .build()
@@ -97,12 +97,12 @@ async fn many_tenants_share_few_pools() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_all_pools_are_in_use_the_next_is_refused_and_the_first_goes_on() {
     let fleet = Fleet::new("pl_full", Kind::Plain);
-    let options = PoolsOptions::new().most(1).wait(Duration::from_secs(2));
-    let pool = fleet.builder().max_size(SIZE).databases(options).build().await.unwrap();
+    let options = DatabasePoolsOptions::new().most(1).wait(Duration::from_secs(2));
+    let pool = fleet.builder().max_connections(SIZE).databases(options).build().await.unwrap();
     let (silo, annex) = (testing::scope(5), testing::scope(8));
     let mut held = pool.begin(&silo).await.unwrap();
     let refused = pool.begin(&annex).await.map(|_| ());
-    assert!(matches!(refused, Err(TenantsError::Pool(PoolsError::AllInUse { .. }))), "{refused:?}");
+    assert!(matches!(refused, Err(PoolError::Pool(DatabasePoolError::AllInUse { .. }))), "{refused:?}");
     let count = agents::table.scoped(&silo).count();
     assert_eq!(tenancy_diesel::RunQueryDsl::get_result::<i64>(count, &mut held).await.unwrap(), 3);
     held.commit().await.unwrap();

@@ -1,9 +1,9 @@
 //! An enum of each schema's own.
 
 use diesel::prelude::*;
-use tenancy_diesel::rls::{Roles, RowSecurity, Wall, tables};
-use tenancy_diesel::tenants::{Tenants, TenantsError};
 use tenancy_diesel::testing;
+use tenancy_pool::{PoolError, TenantPool};
+use tenancy_rls::{Roles, RowSecurity, Wall, tables};
 use tenancy_tests::fleet::schema::canvases;
 use tenancy_tests::fleet::{Fleet, Kind};
 use tenancy_tests::server::known_holes;
@@ -66,11 +66,11 @@ async fn l43_an_enum_of_a_schemas_own_gets_its_own_answer_or_an_error() {
     }
     let all = fleet.security().tables().clone().table::<tempers::table>();
     let security = RowSecurity::new(all, roles()).unwrap();
-    let pool = Tenants::builder(fleet.url("home", "app"))
-        .wall(Wall::Plain, security)
+    let pool = TenantPool::builder(fleet.url("home", "app"))
+        .wall(Wall::plain(security))
         .waive(known_holes())
         .catalog(fleet.book())
-        .max_size(1)
+        .max_connections(1)
         .build()
         .await
         .unwrap_or_else(|error| panic!("{error}"));
@@ -83,7 +83,7 @@ async fn l43_an_enum_of_a_schemas_own_gets_its_own_answer_or_an_error() {
                 answered += 1;
                 assert_eq!(count, i64::from(tenant));
             }
-            Err(TenantsError::Query(error)) => {
+            Err(PoolError::Query(error)) => {
                 assert!(error.to_string().contains("own_mood"), "{error}");
             }
             Err(other) => panic!("{other}"),

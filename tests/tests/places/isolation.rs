@@ -8,7 +8,7 @@ use crate::body;
 /// Runs the body for these tenants, one after another on a pool of two, and compares everything before and after.
 async fn isolated(prefix: &str, kind: Kind, tenants: impl IntoIterator<Item = i32>) {
     let fleet = Fleet::new(prefix, kind);
-    let pool = fleet.builder().max_size(2).build().await.unwrap_or_else(|error| panic!("{error}"));
+    let pool = fleet.builder().max_connections(2).build().await.unwrap_or_else(|error| panic!("{error}"));
     let mut before = fleet.contents();
     assert_eq!(
         before.values().map(Vec::len).sum::<usize>(),

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use tenancy_diesel::placement::PoolsOptions;
-use tenancy_diesel::tenants::TenantsError;
-use tenancy_diesel::{RunQueryDsl, insert_into, testing, update};
+use tenancy_diesel::{insert_into, testing, update};
+use tenancy_pool::placement::DatabasePoolsOptions;
+use tenancy_pool::{PoolError, RunQueryDsl};
 use tenancy_tests::fleet::schema::{Mood, agents, canvases};
 use tenancy_tests::fleet::{Fleet, Kind, TENANTS};
 
@@ -27,7 +27,7 @@ struct Done {
 }
 
 /// One turn of a task: of the kinds, by number.
-async fn turn(pool: &Pool, tenant: i32, turn: usize, id: i32, done: &Done) -> Result<(), TenantsError> {
+async fn turn(pool: &Pool, tenant: i32, turn: usize, id: i32, done: &Done) -> Result<(), PoolError> {
     let (scope, place) = (testing::scope(tenant), Fleet::place(tenant));
     match turn % 6 {
         0 => {
@@ -61,7 +61,7 @@ async fn turn(pool: &Pool, tenant: i32, turn: usize, id: i32, done: &Done) -> Re
                     canvases::mood.eq(Mood::Wild),
                 );
                 insert_into(canvases::table.scoped(&scope)).values(form).execute(tx).await?;
-                Ok::<_, TenantsError>(())
+                Ok::<_, PoolError>(())
             })
             .await?;
             done.inserted.fetch_add(1, Ordering::Relaxed);
@@ -81,7 +81,7 @@ async fn turn(pool: &Pool, tenant: i32, turn: usize, id: i32, done: &Done) -> Re
                 let expected = texts(&place, tenant, "agent", 1..=3);
                 let rows: Vec<_> = rows.into_iter().map(|row| (row.tenant_id, row.text)).collect();
                 assert_eq!(rows, expected.into_iter().map(|text| (tenant, text)).collect::<Vec<_>>());
-                Ok::<_, TenantsError>(())
+                Ok::<_, PoolError>(())
             })
             .await?;
         }
@@ -95,10 +95,15 @@ async fn turn(pool: &Pool, tenant: i32, turn: usize, id: i32, done: &Done) -> Re
 
 async fn under_load(prefix: &str, kind: Kind) {
     let fleet = Fleet::new(prefix, kind);
-    let sizes = PoolsOptions::new().most(1).wait(Duration::from_secs(120));
+    let sizes = DatabasePoolsOptions::new().most(1).wait(Duration::from_secs(120));
     // Fewer pools than databases, so that they come and go under the load.
-    let pool =
-        fleet.builder().max_size(3).databases(sizes).build().await.unwrap_or_else(|error| panic!("{error}"));
+    let pool = fleet
+        .builder()
+        .max_connections(3)
+        .databases(sizes)
+        .build()
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     let before = fleet.contents();
     let done: Arc<HashMap<i32, Done>> =
         Arc::new((1..=TENANTS).map(|tenant| (tenant, Done::default())).collect());

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use tenancy_diesel::placement::{
-    CacheOptions, CatalogConnection, CatalogError, CatalogMigration, DatabaseAddress, DatabaseName, Location,
-    PgCatalog,
-};
-use tenancy_diesel::tenants::TenantsError;
 use tenancy_diesel::{testing, update};
+use tenancy_pool::PoolError;
+use tenancy_pool::placement::{
+    CacheOptions, CatalogConnection, CatalogError, CatalogMigration, DatabaseAddress, DatabaseName,
+    PgCatalog, Placement,
+};
 use tenancy_tests::fleet::schema::{agents, canvases};
 use tenancy_tests::fleet::{Fleet, Kind};
 
@@ -55,7 +55,7 @@ async fn work(pool: &Pool, journey: &Journey) {
                 let of = |at: i32| texts(journey.places[at as usize], MOVER, "agent", 1..=3);
                 assert!((before..=after).any(|at| names == of(at)), "{names:?} at {before} to {after}");
             }
-            Err(TenantsError::Placement(CatalogError::Moving { tenant })) => {
+            Err(PoolError::Placement(CatalogError::Moving { tenant })) => {
                 assert_eq!(tenant, MOVER.to_string());
                 journey.refused.fetch_add(1, Ordering::SeqCst);
             }
@@ -67,7 +67,7 @@ async fn work(pool: &Pool, journey: &Journey) {
                 assert_eq!(changed, 1);
                 journey.added.fetch_add(1, Ordering::SeqCst);
             }
-            Err(TenantsError::Placement(CatalogError::Moving { .. })) => {}
+            Err(PoolError::Placement(CatalogError::Moving { .. })) => {}
             Err(other) => panic!("{other}"),
         }
         tokio::task::yield_now().await;
@@ -97,7 +97,7 @@ async fn a_tenant_moves_during_load_and_is_never_answered_from_elsewhere() {
     let pool = fleet
         .builder()
         .catalog(following)
-        .max_size(3)
+        .max_connections(3)
         .build()
         .await
         .unwrap_or_else(|error| panic!("{error}"));
@@ -180,5 +180,5 @@ async fn a_tenant_moves_during_load_and_is_never_answered_from_elsewhere() {
         texts("annex/public", MOVER, "agent", 1..=3)
     );
     let refused = pool.begin(&testing::scope(NEIGHBOUR)).await.map(|_| ());
-    assert!(matches!(refused, Err(TenantsError::Placement(CatalogError::Suspended { .. }))), "{refused:?}");
+    assert!(matches!(refused, Err(PoolError::Placement(CatalogError::Suspended { .. }))), "{refused:?}");
 }

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tenancy_diesel::prelude::*;
-use tenancy_diesel::tenants::TenantsError;
-use tenancy_diesel::{RunQueryDsl, insert_into, testing};
+use tenancy_diesel::{insert_into, testing};
+use tenancy_pool::{PoolError, RunQueryDsl};
 use tenancy_tests::fleet::schema::agents;
 use tenancy_tests::fleet::{Fleet, Kind};
 
@@ -24,7 +24,7 @@ async fn path(pool: &Pool, scope: &Scoped<i32>) -> (String, i32) {
     pool.get_result(scope, diesel::select((current_setting("search_path"), pg_backend_pid()))).await.unwrap()
 }
 
-async fn names(pool: &Pool, scope: &Scoped<i32>) -> Result<Vec<String>, TenantsError> {
+async fn names(pool: &Pool, scope: &Scoped<i32>) -> Result<Vec<String>, PoolError> {
     pool.load(scope, agents::table.scoped(scope).select(agents::name).order(agents::id)).await
 }
 
@@ -32,7 +32,7 @@ async fn names(pool: &Pool, scope: &Scoped<i32>) -> Result<Vec<String>, TenantsE
 #[tokio::test]
 async fn l86_a_path_stored_for_the_role_does_not_move_the_shared_tenants() {
     let fleet = Fleet::at_home("pl_stored", Kind::Plain);
-    let pool = fleet.builder().max_size(1).build().await.unwrap();
+    let pool = fleet.builder().max_connections(1).build().await.unwrap();
     fleet.run("home", &format!("ALTER ROLE {} SET search_path = tenant_3", fleet.role("app")));
     let app = fleet.role("app");
     fleet.run(
@@ -49,7 +49,7 @@ async fn l86_a_path_stored_for_the_role_does_not_move_the_shared_tenants() {
 #[tokio::test]
 async fn l86_a_connection_keeps_no_search_path_for_the_next_borrower() {
     let fleet = Fleet::at_home("pl_path", Kind::Plain);
-    let pool = fleet.builder().max_size(1).build().await.unwrap();
+    let pool = fleet.builder().max_connections(1).build().await.unwrap();
     let scopes = [1, 2, 3, 4].map(testing::scope);
     let (shared, backend) = path(&pool, &scopes[0]).await;
     for (tenant, expected) in [
@@ -87,17 +87,17 @@ async fn l86_a_connection_keeps_no_search_path_for_the_next_borrower() {
             2 => {
                 let nested = tx.transaction(async |tx| {
                     agents::table.scoped(scope).count().get_result::<i64>(tx).await?;
-                    std::future::pending::<Result<(), TenantsError>>().await
+                    std::future::pending::<Result<(), PoolError>>().await
                 });
                 tokio::time::timeout(std::time::Duration::from_millis(50), nested).await.unwrap_err();
                 drop(tx);
             }
             3 => drop(tx),
             _ => {
-                let nested: Result<(), TenantsError> = tx
+                let nested: Result<(), PoolError> = tx
                     .transaction(async |tx| {
                         agents::table.scoped(scope).count().get_result::<i64>(tx).await?;
-                        Err(TenantsError::Aborted)
+                        Err(PoolError::Aborted)
                     })
                     .await;
                 nested.unwrap_err();
@@ -122,7 +122,7 @@ async fn l86_a_connection_keeps_no_search_path_for_the_next_borrower() {
 #[tokio::test]
 async fn l43_a_prepared_statement_answers_for_the_schema_that_is_asked() {
     let fleet = Fleet::at_home("pl_prep", Kind::Plain);
-    let pool = fleet.builder().max_size(1).build().await.unwrap();
+    let pool = fleet.builder().max_connections(1).build().await.unwrap();
     // More often than it takes PostgreSQL to keep a generic plan.
     for round in 0..9 {
         for tenant in [3, 1, 4, 2] {
@@ -141,7 +141,7 @@ async fn l43_a_prepared_statement_answers_for_the_schema_that_is_asked() {
 async fn l43_a_schema_whose_columns_differ_gets_its_own_answer_or_an_error() {
     let fleet = Fleet::at_home("pl_differ", Kind::Plain);
     fleet.run_as_owner("home", "ALTER TABLE tenant_4.agents ALTER name TYPE varchar(80)");
-    let pool = fleet.builder().max_size(1).build().await.unwrap();
+    let pool = fleet.builder().max_connections(1).build().await.unwrap();
     let mut answered = 0;
     for tenant in [3, 4, 1, 4, 3, 4, 4] {
         let scope = testing::scope(tenant);
@@ -150,7 +150,7 @@ async fn l43_a_schema_whose_columns_differ_gets_its_own_answer_or_an_error() {
                 answered += 1;
                 assert_eq!(names, texts(&Fleet::place(tenant), tenant, "agent", 1..=3));
             }
-            Err(TenantsError::Query(error)) => assert!(error.to_string().contains("cached plan"), "{error}"),
+            Err(PoolError::Query(error)) => assert!(error.to_string().contains("cached plan"), "{error}"),
             Err(other) => panic!("{other}"),
         }
     }

@@ -5,7 +5,7 @@ use std::fs;
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use tenancy_diesel::rls::{Audit, Report, RowSecurity, Waivers, audit};
+use tenancy_rls::{Inspection, Report, RowSecurity, Waivers, inspect};
 use tenancy_tests::server::of_the_database;
 
 use crate::database::Database;
@@ -20,11 +20,11 @@ fn a_walled_database_is_clean_plain_and_sealed() {
     for make in [(|wall| wall) as fn(RowSecurity) -> RowSecurity, RowSecurity::sealed] {
         let database = Database::walled("audit_clean", make);
         let wall = make(database.wall());
-        let report = report_as(&database, &Audit::new(&wall), "app");
+        let report = report_as(&database, &Inspection::new(&wall), "app");
         assert!(report.findings.is_empty(), "{report}");
         assert_eq!(report.to_string(), "the database's wall is as declared");
         // Also for a tool that connects as the owner.
-        let report = report_as(&database, &Audit::new(&wall).from_elsewhere(), "owner");
+        let report = report_as(&database, &Inspection::new(&wall).from_elsewhere(), "owner");
         assert!(report.findings.is_empty(), "{report}");
     }
 }
@@ -40,7 +40,7 @@ fn everything_is_listed_at_once_and_the_migration_mends_most() {
             database.name
         ))
         .unwrap();
-    let report = report_as(&database, &Audit::new(&wall), "app");
+    let report = report_as(&database, &Inspection::new(&wall), "app");
     let expected = ["R004", "R011", "R012", "R013", "R016", "R020", "R030", "R031", "R041", "R050", "R051"];
     assert_eq!(codes(&report), expected.into_iter().collect(), "{report}");
     assert!(
@@ -48,7 +48,7 @@ fn everything_is_listed_at_once_and_the_migration_mends_most() {
         "{report}"
     );
     database.owner().batch_execute(&wall.migration().up()).unwrap();
-    let report = report_as(&database, &Audit::new(&wall), "app");
+    let report = report_as(&database, &Inspection::new(&wall), "app");
     assert_eq!(codes(&report), ["R004", "R041"].into_iter().collect(), "{report}");
 }
 
@@ -56,14 +56,14 @@ fn everything_is_listed_at_once_and_the_migration_mends_most() {
 fn every_mend_of_an_unwalled_database_holds_in_the_reports_order() {
     let database = Database::unwalled("audit_mends");
     let wall = database.wall();
-    let report = report_as(&database, &Audit::new(&wall), "app");
+    let report = report_as(&database, &Inspection::new(&wall), "app");
     for finding in &report.findings {
         database
             .superuser()
             .batch_execute(&finding.mend)
             .unwrap_or_else(|error| panic!("{error}: {finding}"));
     }
-    let mended = report_as(&database, &Audit::new(&wall), "app");
+    let mended = report_as(&database, &Inspection::new(&wall), "app");
     assert!(mended.is_clean(), "{mended}");
 }
 
@@ -72,13 +72,13 @@ fn a_waived_finding_stays_visible_and_refuses_nothing() {
     let database = Database::walled("audit_waived", |wall| wall);
     let wall = database.wall();
     database.owner().batch_execute("CREATE VIEW seen AS SELECT * FROM agents").unwrap();
-    assert!(!report_as(&database, &Audit::new(&wall), "app").is_clean());
+    assert!(!report_as(&database, &Inspection::new(&wall), "app").is_clean());
     let waivers = Waivers::new()
         .waive("R041", "seen", "counts only, reviewed")
         .unwrap()
         .waive("R041", "unseen", "was dropped")
         .unwrap();
-    let report = report_as(&database, &Audit::new(&wall).waivers(waivers), "app");
+    let report = report_as(&database, &Inspection::new(&wall).waivers(waivers), "app");
     assert!(report.is_clean(), "{report}");
     assert_eq!(report.findings[0].waived.as_deref(), Some("counts only, reviewed"));
     let shown = report.to_string();
@@ -95,15 +95,14 @@ fn the_short_form_is_the_same() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let short = runtime.block_on(async {
         let mut connection = AsyncPgConnection::establish(&database.url("app")).await.unwrap();
-        audit(&mut connection, &wall).await.unwrap()
+        inspect(&mut connection, &wall).await.unwrap()
     });
-    assert_eq!(of_the_database(short), report_as(&database, &Audit::new(&wall), "app"));
+    assert_eq!(of_the_database(short), report_as(&database, &Inspection::new(&wall), "app"));
 }
 
 #[test]
 fn every_code_has_its_section_its_rule_and_its_test() {
-    let known: BTreeSet<String> =
-        tenancy_diesel::rls::audit::CODES.iter().map(|code| (*code).to_owned()).collect();
+    let known: BTreeSet<String> = tenancy_rls::CODES.iter().map(|code| (*code).to_owned()).collect();
     let page = fs::read_to_string("../tenancy-diesel/docs/audit.md").unwrap();
     let sections: BTreeSet<String> =
         page.lines().filter_map(|line| line.strip_prefix("## ")).map(|line| line[..4].to_owned()).collect();

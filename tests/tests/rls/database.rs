@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::Text;
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
-use tenancy_diesel::rls::{Roles, RowSecurity, Tables, tables};
+use tenancy_rls::{Roles, RowSecurity, Tables, tables};
 use tenancy_tests::server;
 
 tenancy_diesel::table! {

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use diesel::connection::SimpleConnection as _;
-use tenancy_diesel::rls::Binding;
+use tenancy_rls::Binding;
 
 use crate::database::{Database, lines, value};
 use crate::sealed::{begin, everything, pid, refusal, sealed, sealer};

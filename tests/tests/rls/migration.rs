@@ -3,7 +3,7 @@
 use std::fs;
 
 use diesel::connection::SimpleConnection as _;
-use tenancy_diesel::rls::{Audit, RowSecurity, SealingKey};
+use tenancy_rls::{Inspection, RowSecurity, SealingKey};
 
 use crate::database::{Database, declared, lines};
 use crate::rules::report_as;
@@ -149,7 +149,7 @@ fn statement_by_statement_no_moment_is_unprotected() {
 #[test]
 fn a_folder_is_written_as_diesel_reads_it_and_never_overwritten() {
     let database = "rls_folder";
-    let roles = tenancy_diesel::rls::Roles::new("app", "across").unwrap();
+    let roles = tenancy_rls::Roles::new("app", "across").unwrap();
     let wall = RowSecurity::new(declared(), roles).unwrap();
     let folder = std::env::temp_dir().join(format!("{database}_{}", std::process::id()));
     let made = wall.migration().write_to(&folder, "2026-11-22-120000").unwrap();
@@ -171,7 +171,7 @@ fn a_folder_is_written_as_diesel_reads_it_and_never_overwritten() {
 
 #[test]
 fn citus_gets_no_sub_select_in_a_policy_and_a_function_that_propagates() {
-    let roles = tenancy_diesel::rls::Roles::new("app", "across").unwrap();
+    let roles = tenancy_rls::Roles::new("app", "across").unwrap();
     let wall = RowSecurity::new(declared(), roles).unwrap().citus();
     let up = wall.migration().up();
     assert!(!up.contains("(SELECT tenancy"), "{up}");
@@ -181,10 +181,10 @@ fn citus_gets_no_sub_select_in_a_policy_and_a_function_that_propagates() {
 #[test]
 fn a_key_is_in_no_migration() {
     let key = SealingKey::new(1, [b'x'; 32]).unwrap();
-    let roles = tenancy_diesel::rls::Roles::new("app", "across").unwrap();
+    let roles = tenancy_rls::Roles::new("app", "across").unwrap();
     let up = RowSecurity::new(declared(), roles).unwrap().sealed().migration().up();
     assert!(!up.contains("INSERT INTO tenancy.sealing_keys"));
-    assert!(key.install(tenancy_diesel::rls::Binding::Any).starts_with("INSERT INTO tenancy.sealing_keys"));
+    assert!(key.install(tenancy_rls::Binding::Any).starts_with("INSERT INTO tenancy.sealing_keys"));
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_tenants_own_schema_gets_the_same_wall_and_takes_nothing_from_the_others() {
     app.batch_execute("BEGIN; SET LOCAL tenancy.tenant = '7'").unwrap();
     assert_eq!(lines(&mut app, "SELECT name FROM tenant_7.agents").unwrap(), ["(own)"]);
     app.batch_execute("ROLLBACK").unwrap();
-    let report = report_as(&database, &Audit::new(&own), "app");
+    let report = report_as(&database, &Inspection::new(&own), "app");
     assert!(report.findings.is_empty(), "{report}");
     database.owner().batch_execute(&own.tables_migration().down()).unwrap();
     assert!(lines(&mut app, "SELECT name FROM tenant_7.agents").is_err(), "down took the grants");
@@ -238,13 +238,13 @@ fn odd_names_and_text_tenants_are_quoted_and_recognised() {
             "CREATE SCHEMA \"Odd.schema\"; CREATE TABLE \"Odd.schema\".\"odd \"\"name\"\" (it's)\" (id serial PRIMARY KEY, \"Org id\" varchar(20) NOT NULL)",
         )
         .unwrap();
-    let tables = tenancy_diesel::rls::Tables::new().table::<odd::things::table>().in_schema("Odd.schema");
+    let tables = tenancy_rls::Tables::new().table::<odd::things::table>().in_schema("Odd.schema");
     let wall = RowSecurity::new(tables, database.roles()).unwrap();
     let before = catalog(&database);
     for _ in 0..2 {
         database.owner().batch_execute(&wall.migration().up()).unwrap();
     }
-    let report = report_as(&database, &Audit::new(&wall), "app");
+    let report = report_as(&database, &Inspection::new(&wall), "app");
     assert!(report.findings.is_empty(), "{report}");
     let mut app = database.app();
     let insert = |org: &str| {

@@ -2,13 +2,13 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use tenancy_diesel::rls::{Audit, Report, RowSecurity};
+use tenancy_rls::{Inspection, Report, RowSecurity};
 use tenancy_tests::server::of_the_database;
 
 use crate::database::Database;
 
 /// The audit on a connection of `role`.
-pub(crate) fn report_as(database: &Database, audit: &Audit<'_>, role: &str) -> Report {
+pub(crate) fn report_as(database: &Database, audit: &Inspection<'_>, role: &str) -> Report {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut connection = AsyncPgConnection::establish(&database.url(role)).await.unwrap();
@@ -22,12 +22,12 @@ pub(crate) fn broken_and_mended_as(
     object: &str,
     sql: &str,
     make: fn(RowSecurity) -> RowSecurity,
-    audit: for<'a> fn(Audit<'a>) -> Audit<'a>,
+    audit: for<'a> fn(Inspection<'a>) -> Inspection<'a>,
     role: &str,
 ) {
     let database = Database::walled(&format!("rule_{}", code.to_lowercase()), make);
     let wall = make(database.wall());
-    let audit = audit(Audit::new(&wall));
+    let audit = audit(Inspection::new(&wall));
     let names = |text: &str| {
         ["owner", "app", "across"]
             .iter()
@@ -143,7 +143,7 @@ fn r010_a_table_that_is_not_there_or_is_none() {
         .superuser()
         .batch_execute("DROP TABLE canvases; ALTER TABLE agents RENAME TO people; CREATE VIEW agents AS SELECT * FROM people")
         .unwrap();
-    let report = report_as(&database, &Audit::new(&wall), "app");
+    let report = report_as(&database, &Inspection::new(&wall), "app");
     let found: Vec<_> = report.findings.iter().filter(|finding| finding.code == "R010").collect();
     assert_eq!(found.len(), 2, "{report}");
     assert!(found.iter().all(|finding| finding.mend.starts_with("--")), "{report}");

@@ -1,7 +1,7 @@
 //! The rules of what else is in the database, and of what may be done with it: each is broken, found, and mended by its own SQL.
 
 use diesel::connection::SimpleConnection as _;
-use tenancy_diesel::rls::Audit;
+use tenancy_rls::Inspection;
 
 use crate::database::Database;
 use crate::rules::{AGENTS, broken_and_mended, report_as};
@@ -44,7 +44,7 @@ fn r040_in_other_schemas_what_has_no_wall_and_nothing_else() {
          CREATE TABLE elsewhere.closed (tenant_id integer)";
     database.superuser().batch_execute(&names(sql)).unwrap();
     let wall = database.wall();
-    let report = report_as(&database, &Audit::new(&wall), "app");
+    let report = report_as(&database, &Inspection::new(&wall), "app");
     assert!(report.findings.is_empty(), "{report}");
 }
 

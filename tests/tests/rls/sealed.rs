@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
-use tenancy_diesel::rls::{Binding, RowSecurity, Sealer, SealingKey};
+use tenancy_rls::{Binding, RowSecurity, Sealer, SealingKey};
 
 use crate::database::{Database, lines, value};
 

@@ -13,9 +13,9 @@ use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::Integer;
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::rls::Wall;
-use tenancy_diesel::tenants::{TenantTx, Tenants, TenantsError};
-use tenancy_diesel::{RunQueryDsl, Scoped, delete, insert_into, testing};
+use tenancy_diesel::{Scoped, delete, insert_into, testing};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantPool, TenantTransaction};
+use tenancy_rls::Wall;
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases};
 use tenancy_tests::server::known_holes;
@@ -74,7 +74,11 @@ const OPERATIONS: [Operation; 11] = [
 const FIXTURES: [[&str; 3]; 2] = [["ada", "bob", "cyd"], ["ada", "zoe", "dan"]];
 
 /// An agent and its canvas, which are there together or not at all.
-async fn hire(tx: &mut TenantTx<AsyncPgConnection, i32>, scope: &Scoped<i32>, id: i32) -> QueryResult<()> {
+async fn hire(
+    tx: &mut TenantTransaction<AsyncPgConnection, i32>,
+    scope: &Scoped<i32>,
+    id: i32,
+) -> QueryResult<()> {
     let agent = (agents::id.eq(id), agents::name.eq(format!("n{id}")));
     insert_into(agents::table.scoped(scope)).values(agent).execute(tx).await?;
     let canvas = (canvases::id.eq(id), canvases::agent_id.eq(id), canvases::title.eq("new"));
@@ -86,10 +90,10 @@ impl Operation {
     /// Runs it; whether it committed the agent and the canvas `id`.
     async fn run(
         self,
-        tenants: &Tenants<AsyncPgConnection>,
+        tenants: &TenantPool<AsyncPgConnection>,
         scope: &Scoped<i32>,
         id: i32,
-    ) -> Result<bool, TenantsError> {
+    ) -> Result<bool, PoolError> {
         let expected = FIXTURES[*scope.tenant() as usize - 1];
         let names =
             || agents::table.scoped(scope).filter(agents::id.lt(100)).order(agents::id).select(agents::name);
@@ -107,7 +111,7 @@ impl Operation {
                 let row = (agents::id.eq(99), agents::name.eq(expected[0]));
                 let taken =
                     tenants.execute(scope, insert_into(agents::table.scoped(scope)).values(row)).await;
-                assert!(matches!(taken, Err(TenantsError::Query(Error::DatabaseError(_, _)))), "{taken:?}");
+                assert!(matches!(taken, Err(PoolError::Query(Error::DatabaseError(_, _)))), "{taken:?}");
             }
             Self::ExecuteCached => {
                 assert_eq!(tenants.execute(scope, delete(agents::table.scoped(scope)).find(99)).await?, 0);
@@ -118,7 +122,7 @@ impl Operation {
                         hire(tx, scope, id).await?;
                         let names: Vec<String> = names().load(tx).await?;
                         assert_eq!(names, expected);
-                        Ok::<_, TenantsError>(())
+                        Ok::<_, PoolError>(())
                     })
                     .await?;
                 return Ok(true);
@@ -127,7 +131,7 @@ impl Operation {
                 tenants
                     .transaction(scope, async |tx| {
                         tx.transaction(async |tx| {
-                            tx.transaction(async |tx| Ok::<_, TenantsError>(hire(tx, scope, id).await?)).await
+                            tx.transaction(async |tx| Ok::<_, PoolError>(hire(tx, scope, id).await?)).await
                         })
                         .await
                     })
@@ -136,17 +140,17 @@ impl Operation {
             }
             Self::NestedUndone => {
                 let mut tx = tenants.begin(scope).await?;
-                let undone: Result<(), TenantsError> = tx
+                let undone: Result<(), PoolError> = tx
                     .transaction(async |tx| {
                         hire(tx, scope, id).await?;
-                        Err(TenantsError::Query(Error::RollbackTransaction))
+                        Err(PoolError::Query(Error::RollbackTransaction))
                     })
                     .await;
                 undone.unwrap_err();
                 tx.commit().await?;
             }
             Self::Failing => {
-                let failed: Result<(), TenantsError> = tenants
+                let failed: Result<(), PoolError> = tenants
                     .transaction(scope, async |tx| {
                         hire(tx, scope, id).await?;
                         Ok(hire(tx, scope, 1).await?)
@@ -208,17 +212,17 @@ async fn assert_clean(pool: &Pool, after: &str) {
 }
 
 struct Quiet {
-    tenants: Tenants<AsyncPgConnection>,
+    tenants: TenantPool<AsyncPgConnection>,
     pools: [Pool; 2],
 }
 
-/// `Tenants` over one connection, and one for what spans tenants.
+/// `TenantPool` over one connection, and one for what spans tenants.
 async fn quiet(database: &Database) -> Quiet {
     let pools = [pool(database.application(), 1).await, pool(database.across(), 1).await];
     let [home, across] = pools.clone();
-    let tenants = Tenants::over(home)
+    let tenants = TenantPool::over(home)
         .across_over(across)
-        .wall(Wall::Plain, database.security())
+        .wall(Wall::plain(database.security()))
         .waive(known_holes())
         .build()
         .await
@@ -289,7 +293,7 @@ async fn l88_nothing_is_left_under_load_from_several_tenants() {
     let tenants = database
         .builder()
         .across(database.across())
-        .max_size(2)
+        .max_connections(2)
         .first_statements(|_| vec![CLEAN.to_owned()])
         .build()
         .await
@@ -355,7 +359,7 @@ async fn assert_accounted(database: &Database, committed: &[String], uncertain: 
 #[tokio::test(flavor = "multi_thread")]
 async fn l88_a_query_by_itself_leaves_nothing_to_the_next_tenant() {
     let database = Database::new().await;
-    let builder = Tenants::<AsyncPgConnection>::builder(database.superusers()).max_size(1);
+    let builder = TenantPool::<AsyncPgConnection>::builder(database.superusers()).max_connections(1);
     let tenants = builder.without_wall("a query goes by itself").build().await.unwrap();
     let names = async |scope: &Scoped<i32>| -> Vec<String> {
         let query = agents::table.scoped(scope).select(agents::name).order(agents::id);

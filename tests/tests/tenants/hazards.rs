@@ -12,9 +12,9 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Integer, SqlType};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use std::io::Write as _;
-use tenancy_diesel::rls::Wall;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
 use tenancy_diesel::{Scoped, delete, insert_into, update};
+use tenancy_pool::{PoolError, TenantPool};
+use tenancy_rls::Wall;
 use tenancy_tests::fixture::acme;
 use tenancy_tests::server::known_holes;
 
@@ -76,11 +76,11 @@ async fn database() -> Database {
     Database::with(TABLE, |tables| tables.table::<posts::table>()).await
 }
 
-/// `Tenants` over one fresh connection, whose session is GLOBEX'.
-async fn stale(database: &Database) -> Tenants<AsyncPgConnection> {
+/// `TenantPool` over one fresh connection, whose session is GLOBEX'.
+async fn stale(database: &Database) -> TenantPool<AsyncPgConnection> {
     let pool = pool(database.application(), 1).await;
     pool.get().await.unwrap().batch_execute("SET tenancy.tenant = '2'").await.unwrap();
-    Tenants::over(pool).wall(Wall::Plain, database.security()).waive(known_holes()).build().await.unwrap()
+    TenantPool::over(pool).wall(Wall::plain(database.security())).waive(known_holes()).build().await.unwrap()
 }
 
 #[derive(QueryableByName, Debug, PartialEq)]
@@ -109,7 +109,7 @@ enum Way {
 const WAYS: [Way; 5] = [Way::Load, Way::LoadByMood, Way::Raw, Way::NestedRaw, Way::Write];
 
 impl Way {
-    async fn run(self, tenants: &Tenants<AsyncPgConnection>, acme: &Scoped<i32>) -> Result<(), TenantsError> {
+    async fn run(self, tenants: &TenantPool<AsyncPgConnection>, acme: &Scoped<i32>) -> Result<(), PoolError> {
         let posts = || posts::table.scoped(acme).order(posts::id);
         let ours = |ids: &[i32]| -> Vec<_> { ids.iter().map(|id| Row { tenant_id: 1, id: *id }).collect() };
         let read = "SELECT tenant_id, id FROM posts ORDER BY tenant_id, id";
@@ -139,7 +139,7 @@ impl Way {
                 tx.transaction(async |tx| {
                     let rows: Vec<Row> = tx.raw("a test", read).unwrap().load().await?;
                     assert_eq!(rows, ours(&[1, 2, 3]));
-                    Ok::<_, TenantsError>(())
+                    Ok::<_, PoolError>(())
                 })
                 .await?;
                 let changed = tx.raw("a test", "UPDATE posts SET words = 'one'").unwrap().execute().await?;

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
-use tenancy_diesel::tenants::{TenantTx, Tenants, TenantsError};
-use tenancy_diesel::{RunQueryDsl, Scoped};
+use tenancy_diesel::Scoped;
+use tenancy_pool::{PoolError, RunQueryDsl, TenantPool, TenantTransaction};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::agents;
 
@@ -16,10 +16,10 @@ use super::walled::{APPLICATION, Database};
 /// How long a checkout waits here.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-type Pool = Tenants<AsyncPgConnection>;
-type Tx = TenantTx<AsyncPgConnection, i32>;
+type Pool = TenantPool<AsyncPgConnection>;
+type Tx = TenantTransaction<AsyncPgConnection, i32>;
 
-async fn read(tenants: &Pool, scope: &Scoped<i32>) -> Result<i64, TenantsError> {
+async fn read(tenants: &Pool, scope: &Scoped<i32>) -> Result<i64, PoolError> {
     tenants.get_result(scope, agents::table.scoped(scope).count()).await
 }
 
@@ -34,12 +34,13 @@ async fn begun(tenants: &Pool, scope: &Scoped<i32>) -> Tx {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_tenant_cannot_drain_the_pool() {
     let database = Database::new().await;
-    let builder = database.builder().max_size(3).connections_per_tenant(2).connection_timeout(PATIENCE);
+    let builder =
+        database.builder().max_connections(3).max_connections_per_tenant(2).acquire_timeout(PATIENCE);
     let tenants = builder.build().await.unwrap();
     let (acme, globex) = (acme(), globex());
     let held = [begun(&tenants, &acme).await, begun(&tenants, &acme).await];
     let refused = tenants.begin(&acme).await.map(drop).unwrap_err();
-    let TenantsError::TenantBusy { tenant, limit } = &refused else { panic!("{refused:?}") };
+    let PoolError::TenantBusy { tenant, limit } = &refused else { panic!("{refused:?}") };
     assert_eq!((&**tenant, *limit), ("1", 2));
     assert!(refused.to_string().contains("connections_per_tenant"), "{refused}");
     // Others go on, and the two that it has are its own.
@@ -61,12 +62,12 @@ async fn one_tenant_cannot_drain_the_pool() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pool_that_is_empty_says_so_in_time() {
     let database = Database::new().await;
-    let tenants = database.builder().max_size(2).connection_timeout(PATIENCE).build().await.unwrap();
+    let tenants = database.builder().max_connections(2).acquire_timeout(PATIENCE).build().await.unwrap();
     let (acme, globex) = (acme(), globex());
     let held = [begun(&tenants, &acme).await, begun(&tenants, &globex).await];
     let begin = Instant::now();
     let refused = read(&tenants, &acme).await.unwrap_err();
-    assert!(matches!(refused, TenantsError::PoolTimeout), "{refused:?}");
+    assert!(matches!(refused, PoolError::PoolTimeout), "{refused:?}");
     assert!(begin.elapsed() >= PATIENCE);
     assert!(refused.to_string().contains("max_size"), "{refused}");
     assert_eq!(tenants.stats().connections, 2);
@@ -77,7 +78,7 @@ async fn a_pool_that_is_empty_says_so_in_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pool_opens_no_more_than_it_may() {
     let database = Database::new().await;
-    let tenants = database.builder().max_size(3).build().await.unwrap();
+    let tenants = database.builder().max_connections(3).build().await.unwrap();
     let acme = acme();
     let tasks: Vec<_> = (0..30)
         .map(|_| {
@@ -143,10 +144,10 @@ async fn a_connection_that_dies_in_a_transaction_is_an_error_and_then_replaced()
         terminate(&database).await;
         match ending {
             0 => drop(tx),
-            1 => assert!(matches!(tx.commit().await, Err(TenantsError::Query(_)))),
+            1 => assert!(matches!(tx.commit().await, Err(PoolError::Query(_)))),
             _ => {
                 agents::table.scoped(&acme).count().get_result::<i64>(&mut tx).await.unwrap_err();
-                assert!(matches!(tx.commit().await, Err(TenantsError::Aborted | TenantsError::Query(_))));
+                assert!(matches!(tx.commit().await, Err(PoolError::Aborted | PoolError::Query(_))));
             }
         }
         assert_eq!(read(&tenants, &acme).await.unwrap(), 3);

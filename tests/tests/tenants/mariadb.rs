@@ -4,7 +4,7 @@ use diesel_async::{
     AsyncConnection as _, AsyncMysqlConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
 };
 
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
 use tenancy_tests::fixture;
 use tenancy_tests::server;
 
@@ -13,14 +13,14 @@ pub(crate) type Connection = AsyncMysqlConnection;
 /// A database of its own with the fixture's rows.
 pub(crate) struct Database(String);
 
-/// Opens one, and `Tenants` over it.
-pub(crate) async fn open() -> Option<(Tenants<Connection>, Database)> {
+/// Opens one, and `TenantPool` over it.
+pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
     let database = Database(server::fresh_mariadb_database("tenants")?);
     let mut connection = database.connect().await;
     for statements in [fixture::TABLES, fixture::ROWS] {
         connection.batch_execute(statements).await.expect("the fixture");
     }
-    let tenants = Tenants::builder(&*database.0).max_size(4).across(&*database.0).build().await;
+    let tenants = TenantPool::builder(&*database.0).max_connections(4).across(&*database.0).build().await;
     Some((tenants.expect("MariaDB answers"), database))
 }
 

@@ -4,27 +4,29 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::Error;
-use tenancy_diesel::tenants::{IsolationLevel, TenantTx, Tenants, TenantsError, TransactionOptions};
-use tenancy_diesel::{RunQueryDsl, insert_into, update};
+use tenancy_diesel::{insert_into, update};
+use tenancy_pool::{
+    IsolationLevel, PoolError, RunQueryDsl, TenantPool, TenantTransaction, TransactionOptions,
+};
 use tenancy_tests::fixture::acme;
 use tenancy_tests::schema::agents;
 
 use super::counting_proxy::CountingProxy;
 use super::mariadb::{Connection, open};
 
-async fn assign(tx: &mut TenantTx<Connection, i32>, id: i32, plan: i32) -> QueryResult<usize> {
+async fn assign(tx: &mut TenantTransaction<Connection, i32>, id: i32, plan: i32) -> QueryResult<usize> {
     let statement = update(agents::table.scoped(&acme())).find(id).set(agents::plan_id.eq(plan));
     statement.execute(tx).await
 }
 
-async fn hire(tx: &mut TenantTx<Connection, i32>, id: i32) -> QueryResult<usize> {
+async fn hire(tx: &mut TenantTransaction<Connection, i32>, id: i32) -> QueryResult<usize> {
     let row = (agents::id.eq(id), agents::name.eq(format!("n{id}")));
     insert_into(agents::table.scoped(&acme())).values(row).execute(tx).await
 }
 
 fn aborted<T: std::fmt::Debug>(result: QueryResult<T>) -> bool {
     let Err(Error::QueryBuilderError(source)) = &result else { panic!("it ran: {result:?}") };
-    matches!(source.downcast_ref(), Some(TenantsError::Aborted))
+    matches!(source.downcast_ref(), Some(PoolError::Aborted))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,7 +40,7 @@ async fn nothing_runs_after_a_deadlock() {
         assign(&mut one, 1, 2).await.unwrap();
         assign(&mut other, 2, 1).await.unwrap();
         // Each waits for the other; the server chooses whom to undo.
-        let crossed = async |tx: &mut TenantTx<Connection, i32>, id| -> Result<usize, TenantsError> {
+        let crossed = async |tx: &mut TenantTransaction<Connection, i32>, id| -> Result<usize, PoolError> {
             if nested {
                 tx.transaction(async |tx| Ok(assign(tx, id, 1).await?)).await
             } else {
@@ -55,10 +57,10 @@ async fn nothing_runs_after_a_deadlock() {
         assert!(error.to_string().contains("Deadlock"), "{error}");
         // The error is swallowed, and the work goes on as if nothing had happened.
         assert!(aborted(hire(&mut victim, 7).await));
-        let nested: Result<usize, TenantsError> = victim.transaction(async |tx| Ok(hire(tx, 8).await?)).await;
+        let nested: Result<usize, PoolError> = victim.transaction(async |tx| Ok(hire(tx, 8).await?)).await;
         assert!(nested.is_err());
         assert!(aborted(hire(&mut victim, 9).await));
-        assert!(matches!(victim.commit().await, Err(TenantsError::Aborted)));
+        assert!(matches!(victim.commit().await, Err(PoolError::Aborted)));
         assert_eq!(hire(&mut survivor, 6).await, Ok(1));
         survivor.rollback().await.unwrap();
         assert_eq!(database.agents().await, before);
@@ -116,7 +118,7 @@ async fn a_single_query_takes_one_round_trip() {
     let proxy = CountingProxy::before(database.address()).await;
     // The driver would take the server's socket, past the proxy.
     let address = format!("{}?prefer_socket=false", proxy.address(database.address()));
-    let tenants = Tenants::<Connection>::builder(address).max_size(1).build().await.unwrap();
+    let tenants = TenantPool::<Connection>::builder(address).max_connections(1).build().await.unwrap();
     for round in 0..4 {
         proxy.take();
         let query = agents::table.scoped(&acme).select(agents::name).order(agents::id);

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::{IsolationLevel, Tenants, TenantsError, TransactionOptions};
-use tenancy_diesel::{RunQueryDsl, delete, insert_into};
+use tenancy_diesel::{delete, insert_into};
+use tenancy_pool::{IsolationLevel, PoolError, RunQueryDsl, TenantPool, TransactionOptions};
 use tenancy_tests::fixture::acme;
 use tenancy_tests::schema::agents;
 
@@ -55,7 +55,7 @@ async fn a_single_query_runs_read_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_wall_a_single_query_needs_no_transaction() {
     let database = Database::new().await;
-    let open = || Tenants::<AsyncPgConnection>::builder(database.application()).max_size(1);
+    let open = || TenantPool::<AsyncPgConnection>::builder(database.application()).max_connections(1);
     let open = || open().without_wall("the test is about what is sent without one");
     let acme = acme();
     diesel::define_sql_function!(fn current_setting(name: Text) -> Text);
@@ -66,7 +66,7 @@ async fn without_a_wall_a_single_query_needs_no_transaction() {
     // It leaves its connection as it found it, also when it fails.
     let failed: Result<String, _> =
         alone.get_result(&acme, diesel::select(current_setting("no.such_setting"))).await;
-    assert!(matches!(failed, Err(TenantsError::Query(_))), "{failed:?}");
+    assert!(matches!(failed, Err(PoolError::Query(_))), "{failed:?}");
     let again: String =
         alone.get_result(&acme, diesel::select(current_setting("transaction_read_only"))).await.unwrap();
     assert_eq!(again, "off");
@@ -83,13 +83,13 @@ async fn without_a_wall_a_single_query_needs_no_transaction() {
 async fn what_cannot_be_opened_is_not_run() {
     let database = Database::new().await;
     let acme = acme();
-    let builder = Tenants::<AsyncPgConnection>::builder(database.superusers()).max_size(1);
+    let builder = TenantPool::<AsyncPgConnection>::builder(database.superusers()).max_connections(1);
     // The driver sends no text with a NUL.
     let builder = builder.without_wall("only what is sent is looked at").shared_search_path(["pub\0lic"]);
     let tenants = builder.build().await.unwrap();
     let row = (agents::id.eq(7), agents::name.eq("eve"));
     let hired = tenants.execute(&acme, insert_into(agents::table.scoped(&acme)).values(row)).await;
-    assert!(matches!(hired, Err(TenantsError::Query(_))), "{hired:?}");
+    assert!(matches!(hired, Err(PoolError::Query(_))), "{hired:?}");
     assert_eq!(database.agents().await, FIXTURE);
 }
 
@@ -98,7 +98,8 @@ async fn what_cannot_be_opened_is_not_run() {
 async fn nothing_runs_behind_an_opening_that_makes_no_sense() {
     let database = Database::new().await;
     for nonsense in ["SELECT (", "no statement", "SELECT 1/0", "SELECT '\0'"] {
-        let builder = Tenants::builder(database.application()).max_size(1).without_wall("the types alone");
+        let builder =
+            TenantPool::builder(database.application()).max_connections(1).without_wall("the types alone");
         let tenants = builder.first_statements(|_| vec![nonsense.to_owned()]).build().await.unwrap();
         // Without row-level security's help.
         database.run("ALTER TABLE agents DISABLE ROW LEVEL SECURITY").await;
@@ -116,7 +117,7 @@ async fn first_statements_run_in_the_transaction_and_ahead_of_the_tenants_own() 
     let database = Database::new().await;
     let tenants = database
         .builder()
-        .max_size(1)
+        .max_connections(1)
         .first_statements(|tenant| {
             vec![format!(
                 "SELECT set_config('test.seen', concat_ws('/', '{tenant}', current_setting('tenancy.tenant', true)), true)"

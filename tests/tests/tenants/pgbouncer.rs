@@ -9,8 +9,8 @@ use diesel::define_sql_function;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use tenancy_diesel::tenants::{Tenants, TenantsError};
-use tenancy_diesel::{RunQueryDsl, insert_into, testing};
+use tenancy_diesel::{insert_into, testing};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
 use tenancy_tests::fixture::TABLES;
 use tenancy_tests::schema::agents;
 
@@ -23,7 +23,7 @@ const VARIABLE: &str = "TENANCY_PGBOUNCER_URL";
 
 const SCHEMA: &str = "tenancy_behind_pgbouncer";
 
-/// Tenants, tasks of each, and transactions of each task: many more than the pooler has connections to the server.
+/// TenantPool, tasks of each, and transactions of each task: many more than the pooler has connections to the server.
 const LOAD: (i32, i32, i32) = (6, 3, 25);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,9 +39,9 @@ async fn l41_l86_each_transaction_has_its_own_tenant_behind_a_pooler() {
     );
     setup.batch_execute(&tables).await.expect("the tables");
 
-    let tenants = Tenants::<AsyncPgConnection>::builder(url)
+    let tenants = TenantPool::<AsyncPgConnection>::builder(url)
         .behind_pooler()
-        .max_size(8)
+        .max_connections(8)
         // As the wall's own statement, with a search path to tell transactions apart by as well.
         .first_statements(|tenant| {
             vec![
@@ -83,7 +83,7 @@ async fn l41_l86_each_transaction_has_its_own_tenant_behind_a_pooler() {
 }
 
 /// A write, and reads that say whose transaction it is, in one transaction and by themselves.
-async fn turn(tenants: &Tenants<AsyncPgConnection>, tenant: i32, id: i32) -> Result<(), TenantsError> {
+async fn turn(tenants: &TenantPool<AsyncPgConnection>, tenant: i32, id: i32) -> Result<(), PoolError> {
     let scope = testing::scope(tenant);
     let own = vec![(tenant, tenant.to_string())];
     let whose = || {
@@ -94,7 +94,7 @@ async fn turn(tenants: &Tenants<AsyncPgConnection>, tenant: i32, id: i32) -> Res
         .transaction(&scope, async |tx| {
             let agent = (agents::id.eq(id), agents::name.eq(format!("agent {id}")));
             insert_into(agents::table.scoped(&scope)).values(agent).execute(tx).await?;
-            Ok::<_, TenantsError>(whose().load(tx).await?)
+            Ok::<_, PoolError>(whose().load(tx).await?)
         })
         .await?;
     assert_eq!(seen, own);

@@ -1,7 +1,7 @@
 //! PostgreSQL, behind the wall.
 
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
 
 use super::walled;
 
@@ -10,11 +10,16 @@ pub(crate) type Connection = AsyncPgConnection;
 /// A database of its own with the fixture's rows.
 pub(crate) struct Database(walled::Database);
 
-/// Opens one, and `Tenants` over it.
-pub(crate) async fn open() -> Option<(Tenants<Connection>, Database)> {
+/// Opens one, and `TenantPool` over it.
+pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
     let database = walled::Database::new().await;
-    let tenants =
-        database.builder().max_size(4).across(database.across()).build().await.expect("PostgreSQL answers");
+    let tenants = database
+        .builder()
+        .max_connections(4)
+        .across(database.across())
+        .build()
+        .await
+        .expect("PostgreSQL answers");
     Some((tenants, Database(database)))
 }
 

@@ -6,9 +6,9 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::{Bool, Integer, Text};
-use tenancy_diesel::tenants::{RawSqlRefused, Tenants, TenantsError};
 use tenancy_diesel::testing::{RecordedEvent, RecordingSink};
-use tenancy_diesel::{Access, RunQueryDsl, WrongTenant, delete, insert_into, testing, update};
+use tenancy_diesel::{Access, WrongTenant, delete, insert_into, testing, update};
+use tenancy_pool::{PoolError, RawSqlRefused, RunQueryDsl, TenantPool};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases, plans};
 
@@ -26,7 +26,7 @@ fn raw_refusal<T: std::fmt::Debug>(result: QueryResult<T>) -> RawSqlRefused {
 async fn raw_fragments_are_refused_until_they_are_permitted() {
     let database = Database::new().await;
     let sink = RecordingSink::new();
-    let tenants = database.builder().max_size(1).audit_sink(sink.clone()).build().await.unwrap();
+    let tenants = database.builder().max_connections(1).audit_sink(sink.clone()).build().await.unwrap();
     let acme = acme();
     let pid = async || {
         let mut tx = tenants.begin(&acme).await.unwrap();
@@ -85,7 +85,7 @@ diesel::define_sql_function!(fn pg_backend_pid() -> Integer);
 async fn l20_raw_sql_sees_its_tenant_only() {
     let database = Database::new().await;
     let sink = RecordingSink::new();
-    let tenants = database.builder().max_size(1).audit_sink(sink.clone()).build().await.unwrap();
+    let tenants = database.builder().max_connections(1).audit_sink(sink.clone()).build().await.unwrap();
     let mut pids = Vec::new();
     for (scope, names) in [(acme(), "ada,bob,cyd"), (globex(), "ada,dan,zoe")] {
         let mut tx = tenants.begin(&scope).await.unwrap();
@@ -112,7 +112,7 @@ async fn l20_raw_sql_sees_its_tenant_only() {
     }
     drop(tx);
 
-    let open = Tenants::builder(database.application()).without_wall("a test").build().await.unwrap();
+    let open = TenantPool::builder(database.application()).without_wall("a test").build().await.unwrap();
     let mut tx = open.begin(&acme()).await.unwrap();
     assert_eq!(tx.raw("a test", "SELECT 1").map(drop), Err(RawSqlRefused::NoWall));
     assert_eq!(tx.permit_raw_fragments("a test"), Err(RawSqlRefused::NoWall));
@@ -124,7 +124,7 @@ async fn across_tenants_through_a_pool_of_its_own() {
     let tenants = database.builder().across(database.across()).build().await.unwrap();
     let sink = RecordingSink::new();
     let cross_tenant = testing::cross_tenant_audited_by(sink.clone(), "nightly report");
-    let counted: Result<i64, TenantsError> = tenants
+    let counted: Result<i64, PoolError> = tenants
         .across(&cross_tenant)
         .transaction(async |tx| {
             let renamed = diesel::sql_query("UPDATE agents SET name = name || '!'");
@@ -158,7 +158,7 @@ async fn across_tenants_through_a_pool_of_its_own() {
 
     let without = database.tenants(1).await;
     let refused = without.across(&cross_tenant).begin().await.map(drop);
-    assert!(matches!(refused, Err(TenantsError::NoCrossTenantPool)), "{refused:?}");
+    assert!(matches!(refused, Err(PoolError::NoCrossTenantPool)), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -216,7 +216,7 @@ async fn an_error_after_the_first_row_is_not_lost() {
         tx.raw("a test", "SELECT quotient::text AS line FROM late").unwrap().get_result::<Line>().await;
     assert!(late.is_err(), "{late:?}");
     let committed = tx.commit().await;
-    assert!(matches!(committed, Err(TenantsError::Aborted)), "{committed:?}");
+    assert!(matches!(committed, Err(PoolError::Aborted)), "{committed:?}");
     assert_eq!(database.agents().await, FIXTURE);
 }
 
@@ -257,7 +257,7 @@ fn a_runtime_that_ends_leaves_no_transaction() {
 async fn global_tables_are_read_and_written() {
     let database = Database::new().await;
     let tenants = database.tenants(1).await;
-    let written: Result<i64, TenantsError> = tenants
+    let written: Result<i64, PoolError> = tenants
         .transaction(&acme(), async |tx| {
             let row = (plans::id.eq(3), plans::name.eq("gold"));
             diesel::insert_into(plans::table).values(row).execute(tx).await?;

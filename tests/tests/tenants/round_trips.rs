@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
-use tenancy_diesel::{RunQueryDsl, Scoped, delete, insert_into, update};
+use tenancy_diesel::{Scoped, delete, insert_into, update};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases};
 
@@ -11,12 +11,12 @@ use super::counting_proxy::{CountingProxy, DELAY};
 use super::walled::Database;
 
 struct Counted {
-    tenants: Tenants<AsyncPgConnection>,
+    tenants: TenantPool<AsyncPgConnection>,
     proxy: CountingProxy,
     _database: Database,
 }
 
-/// `Tenants` with one connection, through the proxy.
+/// `TenantPool` with one connection, through the proxy.
 async fn counted() -> Counted {
     counted_on(Database::new().await).await
 }
@@ -24,7 +24,7 @@ async fn counted() -> Counted {
 async fn counted_on(database: Database) -> Counted {
     let url = database.application();
     let proxy = CountingProxy::before(&url).await;
-    let tenants = database.builder_at(proxy.address(&url)).max_size(1).build().await.unwrap();
+    let tenants = database.builder_at(proxy.address(&url)).max_connections(1).build().await.unwrap();
     Counted { tenants, proxy, _database: database }
 }
 
@@ -46,7 +46,7 @@ impl Counted {
     }
 }
 
-async fn names(tenants: &Tenants<AsyncPgConnection>, scope: &Scoped<i32>) -> Vec<String> {
+async fn names(tenants: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> Vec<String> {
     tenants.load(scope, agents::table.scoped(scope).select(agents::name).order(agents::id)).await.unwrap()
 }
 
@@ -134,7 +134,7 @@ async fn a_transaction_takes_one_for_each_statement_and_one_for_the_commit() {
     let (tenants, acme) = (&counted.tenants, &acme());
     for statements in 1..4 {
         let work = async |_| {
-            let counts: Result<(), TenantsError> = tenants
+            let counts: Result<(), PoolError> = tenants
                 .transaction(acme, async |tx| {
                     for _ in 0..statements {
                         let count: i64 = canvases::table.scoped(acme).count().get_result(tx).await?;
@@ -154,10 +154,10 @@ async fn a_savepoint_that_is_kept_costs_nothing() {
     let counted = counted().await;
     let (tenants, acme) = (&counted.tenants, &acme());
     let work = async |_| {
-        let nested: Result<i64, TenantsError> = tenants
+        let nested: Result<i64, PoolError> = tenants
             .transaction(acme, async |tx| {
                 tx.transaction(async |tx| {
-                    Ok::<_, TenantsError>(canvases::table.scoped(acme).count().get_result::<i64>(tx).await?)
+                    Ok::<_, PoolError>(canvases::table.scoped(acme).count().get_result::<i64>(tx).await?)
                 })
                 .await?;
                 Ok(canvases::table.scoped(acme).count().get_result(tx).await?)

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use diesel::SqliteConnection;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection as _, RunQueryDsl as _, SimpleAsyncConnection as _};
-use tenancy_diesel::tenants::Tenants;
+use tenancy_pool::TenantPool;
 use tenancy_tests::fixture;
 
 pub(crate) type Connection = SyncConnectionWrapper<SqliteConnection>;
@@ -17,8 +17,8 @@ pub(crate) type Connection = SyncConnectionWrapper<SqliteConnection>;
 /// A database of its own with the fixture's rows. The file goes with it.
 pub(crate) struct Database(PathBuf);
 
-/// Opens one, and `Tenants` over it.
-pub(crate) async fn open() -> Option<(Tenants<Connection>, Database)> {
+/// Opens one, and `TenantPool` over it.
+pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let path = env::temp_dir().join(format!("tenancy_tenants_{}_{number}.sqlite3", process::id()));
@@ -28,7 +28,8 @@ pub(crate) async fn open() -> Option<(Tenants<Connection>, Database)> {
     for statements in [fixture::TABLES, fixture::ROWS] {
         connection.batch_execute(statements).await.expect("the fixture");
     }
-    let tenants = Tenants::builder(database.address()).max_size(4).across(database.address()).build().await;
+    let tenants =
+        TenantPool::builder(database.address()).max_connections(4).across(database.address()).build().await;
     Some((tenants.expect("SQLite opens"), database))
 }
 

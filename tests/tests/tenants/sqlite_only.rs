@@ -1,8 +1,8 @@
 //! What SQLite does otherwise: one writer at a time, and constraints that undo the whole transaction.
 
 use diesel::prelude::*;
-use tenancy_diesel::tenants::TenantsError;
-use tenancy_diesel::{RunQueryDsl, insert_into};
+use tenancy_diesel::insert_into;
+use tenancy_pool::{PoolError, RunQueryDsl};
 use tenancy_tests::fixture::acme;
 use tenancy_tests::schema::agents;
 
@@ -31,7 +31,7 @@ async fn nothing_runs_after_a_constraint_that_rolls_back() {
     assert!(note(1).execute(&mut tx).await.is_err());
     assert!(note(2).execute(&mut tx).await.is_err());
     let committed = tx.commit().await;
-    assert!(matches!(committed, Err(TenantsError::Aborted)), "{committed:?}");
+    assert!(matches!(committed, Err(PoolError::Aborted)), "{committed:?}");
     let notes = "SELECT CAST(id AS TEXT) AS line FROM notes";
     assert_eq!(database.lines(notes).await, [""; 0]);
     assert_eq!(tenants.execute(&acme, note(3)).await.unwrap(), 1);

@@ -6,7 +6,8 @@ macro_rules! case {
     ($name:ident, $sql_type:ident, $column:literal, $id:ty: [$($tenant:expr),+ $(,)?]) => {
         mod $name {
             use diesel::prelude::*;
-            use tenancy_diesel::{RunQueryDsl, insert_into, testing};
+            use tenancy_diesel::{insert_into, testing};
+            use tenancy_pool::RunQueryDsl;
             #[allow(unused_imports, reason = "some ids are of the prelude's types")]
             use tenancy_diesel::TenantId;
 
@@ -77,8 +78,8 @@ case!(
 );
 
 mod refused {
-    use tenancy_diesel::tenants::TenantsError;
     use tenancy_diesel::testing;
+    use tenancy_pool::PoolError;
 
     use super::super::walled::Database;
 
@@ -88,7 +89,7 @@ mod refused {
         let tenants = database.tenants(1).await;
         for (id, reason) in [("", "empty"), ("\0", "NUL"), ("acme\0x", "NUL")] {
             let refused = tenants.begin(&testing::scope(id.to_owned())).await.map(drop).unwrap_err();
-            assert!(matches!(&refused, TenantsError::UnusableTenant { tenant, .. } if tenant == id));
+            assert!(matches!(&refused, PoolError::UnusableTenant { tenant, .. } if tenant == id));
             assert!(refused.to_string().contains(reason), "{refused}");
         }
     }

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use tenancy_diesel::rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Tables, Wall, tables};
-use tenancy_diesel::tenants::{TenantTx, Tenants, TenantsBuilder};
+use tenancy_pool::{TenantPool, TenantPoolBuilder, TenantTransaction};
+use tenancy_rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Tables, Wall, tables};
 use tenancy_tests::fixture::{ROWS, TABLES};
 use tenancy_tests::schema::{agents, canvases, plans};
 use tenancy_tests::server::{self, known_holes};
@@ -24,7 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A database of its own.
 pub(crate) struct Database {
     url: String,
-    security: RowSecurity,
     wall: Wall,
 }
 
@@ -38,10 +37,9 @@ impl Database {
     pub(crate) async fn sealed() -> Self {
         let key = SealingKey::new(1, [7; 32]).expect("a key");
         let mut database = Self::new().await;
-        database.security = database.security.sealed();
-        database.run(&database.security.migration().up()).await;
+        database.wall = Wall::sealed(database.security(), Sealer::new(key.clone()));
+        database.run(&database.security().migration().up()).await;
         database.run(&key.install(Binding::Backend)).await;
-        database.wall = Wall::Sealed(Sealer::new(key));
         database
     }
 
@@ -49,7 +47,7 @@ impl Database {
     pub(crate) async fn with(make: &str, declare: impl FnOnce(Tables) -> Tables) -> Self {
         let roles = Roles::new(APPLICATION, ACROSS).expect("names of roles");
         let security = RowSecurity::new(declare(tables![agents, canvases, plans]), roles).expect("tables");
-        let database = Self { url: server::fresh_postgres_database("tenants"), security, wall: Wall::Plain };
+        let database = Self { url: server::fresh_postgres_database("tenants"), wall: Wall::plain(security) };
         for role in [APPLICATION, ACROSS] {
             // Tests run side by side, and roles are of the whole server.
             database
@@ -66,7 +64,7 @@ impl Database {
         if !make.is_empty() {
             database.run(make).await;
         }
-        database.run(&database.security.migration().up()).await;
+        database.run(&database.security().migration().up()).await;
         database
             .run(&format!("GRANT SELECT, INSERT, UPDATE, DELETE ON plans TO {APPLICATION}, {ACROSS}"))
             .await;
@@ -75,7 +73,7 @@ impl Database {
 
     /// The wall.
     pub(crate) fn security(&self) -> RowSecurity {
-        self.security.clone()
+        self.wall.row_security().clone()
     }
 
     /// The address for the application's role.
@@ -94,19 +92,19 @@ impl Database {
         format!("{scheme}://{role}:{role}@{place}")
     }
 
-    /// Starts to build `Tenants` behind the wall, as the application's role.
-    pub(crate) fn builder(&self) -> TenantsBuilder<AsyncPgConnection> {
+    /// Starts to build a `TenantPool` behind the wall, as the application's role.
+    pub(crate) fn builder(&self) -> TenantPoolBuilder<AsyncPgConnection> {
         self.builder_at(self.application())
     }
 
     /// The same at another address of it.
-    pub(crate) fn builder_at(&self, address: String) -> TenantsBuilder<AsyncPgConnection> {
-        Tenants::builder(address).wall(self.wall.clone(), self.security()).waive(known_holes())
+    pub(crate) fn builder_at(&self, address: String) -> TenantPoolBuilder<AsyncPgConnection> {
+        TenantPool::builder(address).wall(self.wall.clone()).waive(known_holes())
     }
 
-    /// `Tenants` behind the wall with a pool of so many connections.
-    pub(crate) async fn tenants(&self, connections: u32) -> Tenants<AsyncPgConnection> {
-        self.builder().max_size(connections).build().await.expect("PostgreSQL answers")
+    /// A `TenantPool` behind the wall with a pool of so many connections.
+    pub(crate) async fn tenants(&self, connections: u32) -> TenantPool<AsyncPgConnection> {
+        self.builder().max_connections(connections).build().await.expect("PostgreSQL answers")
     }
 
     /// Its address for the superuser, for whom there is no wall.
@@ -162,12 +160,12 @@ pub(crate) async fn lines(connection: &mut AsyncPgConnection, query: &str) -> Ve
 }
 
 /// What a raw query with one text column `line` returns in a transaction.
-pub(crate) async fn line(tx: &mut TenantTx<AsyncPgConnection, i32>, query: &str) -> String {
+pub(crate) async fn line(tx: &mut TenantTransaction<AsyncPgConnection, i32>, query: &str) -> String {
     let line: Line = tx.raw("a test", query).unwrap().get_result().await.unwrap();
     line.line
 }
 
-/// An application's pool of so many connections, to be given to `Tenants::over`.
+/// An application's pool of so many connections, to be given to `TenantPool::over`.
 pub(crate) async fn pool(address: String, connections: u32) -> Pool {
     let builder = bb8::Pool::builder().max_size(connections).test_on_check_out(false);
     builder.build(AsyncDieselConnectionManager::new(address)).await.expect("PostgreSQL answers")

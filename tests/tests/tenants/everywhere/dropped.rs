@@ -1,6 +1,6 @@
 //! A transaction that is dropped after each number of polls: all of it is there, or nothing.
 
-use tenancy_diesel::tenants::TenantsError;
+use tenancy_pool::PoolError;
 use tenancy_tests::fixture::acme;
 
 use super::super::open;
@@ -19,7 +19,7 @@ async fn nothing_is_left_by_halves() {
             let whole = tenants.transaction(&acme, async |tx| {
                 hire(tx, &acme, id).await?;
                 hire(tx, &acme, id + 1).await?;
-                Ok::<_, TenantsError>(())
+                Ok::<_, PoolError>(())
             });
             match polled(polls, whole).await {
                 Some(done) => {

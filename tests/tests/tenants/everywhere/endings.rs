@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use futures_util::FutureExt;
-use tenancy_diesel::tenants::{IsolationLevel, TenantTx, TenantsError, TransactionOptions};
-use tenancy_diesel::{RunQueryDsl, Scoped, insert_into};
+use tenancy_diesel::{Scoped, insert_into};
+use tenancy_pool::{IsolationLevel, PoolError, RunQueryDsl, TenantTransaction, TransactionOptions};
 use tenancy_tests::fixture::acme;
 use tenancy_tests::schema::agents;
 
@@ -14,7 +14,7 @@ use super::super::{Connection, open};
 
 /// Adds an agent.
 pub(super) async fn hire(
-    tx: &mut TenantTx<Connection, i32>,
+    tx: &mut TenantTransaction<Connection, i32>,
     scope: &Scoped<i32>,
     id: i32,
 ) -> QueryResult<usize> {
@@ -26,7 +26,7 @@ pub(super) async fn hire(
 }
 
 /// Drops a statement that is under way: after one poll, unless it was done with it.
-pub(super) async fn cancel_one(tx: &mut TenantTx<Connection, i32>, scope: &Scoped<i32>) {
+pub(super) async fn cancel_one(tx: &mut TenantTransaction<Connection, i32>, scope: &Scoped<i32>) {
     for id in 20.. {
         match hire(tx, scope, id).now_or_never() {
             Some(done) => assert_eq!(done, Ok(1)),
@@ -40,18 +40,18 @@ async fn a_closure_that_succeeds_is_committed_and_one_that_fails_is_rolled_back(
     let Some((tenants, database)) = open().await else { return };
     let acme = acme();
     let before = database.agents().await;
-    let failed: Result<(), TenantsError> = tenants
+    let failed: Result<(), PoolError> = tenants
         .transaction(&acme, async |tx| {
             hire(tx, &acme, 8).await?;
-            Err(TenantsError::Query(diesel::result::Error::RollbackTransaction))
+            Err(PoolError::Query(diesel::result::Error::RollbackTransaction))
         })
         .await;
-    assert!(matches!(failed, Err(TenantsError::Query(diesel::result::Error::RollbackTransaction))));
+    assert!(matches!(failed, Err(PoolError::Query(diesel::result::Error::RollbackTransaction))));
     assert_eq!(database.agents().await, before);
     let count: i64 = tenants
         .transaction(&acme, async |tx| {
             hire(tx, &acme, 9).await?;
-            Ok::<_, TenantsError>(agents::table.scoped(&acme).count().get_result(tx).await?)
+            Ok::<_, PoolError>(agents::table.scoped(&acme).count().get_result(tx).await?)
         })
         .await
         .unwrap();
@@ -88,7 +88,7 @@ async fn a_panic_in_the_closure_rolls_back_and_its_connection_serves_again() {
     let acme = acme();
     let before = database.agents().await;
     for round in 0..8 {
-        let work = tenants.transaction::<_, _, (), TenantsError, _>(&acme, async |tx| {
+        let work = tenants.transaction::<_, _, (), PoolError, _>(&acme, async |tx| {
             hire(tx, &acme, 7).await?;
             panic!("the application's, in round {round}")
         });
@@ -102,7 +102,7 @@ async fn an_error_of_the_server_that_is_swallowed_commits_nothing() {
     let Some((tenants, database)) = open().await else { return };
     let acme = acme();
     let before = database.agents().await;
-    let swallowed: Result<(), TenantsError> = tenants
+    let swallowed: Result<(), PoolError> = tenants
         .transaction(&acme, async |tx| {
             hire(tx, &acme, 7).await?;
             // The name is too long for PostgreSQL and MariaDB; SQLite has no such limit, but the key is taken.
@@ -116,13 +116,13 @@ async fn an_error_of_the_server_that_is_swallowed_commits_nothing() {
             Ok(())
         })
         .await;
-    assert!(matches!(swallowed, Err(TenantsError::Aborted)), "{swallowed:?}");
+    assert!(matches!(swallowed, Err(PoolError::Aborted)), "{swallowed:?}");
     assert_eq!(database.agents().await, before);
 }
 
 fn aborted(error: &diesel::result::Error) -> bool {
     let diesel::result::Error::QueryBuilderError(source) = error else { return false };
-    matches!(source.downcast_ref(), Some(TenantsError::Aborted))
+    matches!(source.downcast_ref(), Some(PoolError::Aborted))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,8 +135,8 @@ async fn a_statement_that_is_dropped_ends_the_transaction() {
     cancel_one(&mut tx, &acme).await;
     let refused = hire(&mut tx, &acme, 9).await.unwrap_err();
     let diesel::result::Error::QueryBuilderError(source) = &refused else { panic!("{refused:?}") };
-    assert!(matches!(source.downcast_ref(), Some(TenantsError::Cancelled)), "{source:?}");
-    assert!(matches!(tx.commit().await, Err(TenantsError::Cancelled)));
+    assert!(matches!(source.downcast_ref(), Some(PoolError::Cancelled)), "{source:?}");
+    assert!(matches!(tx.commit().await, Err(PoolError::Cancelled)));
     assert_eq!(database.agents().await, before);
     assert_eq!(
         tenants.get_result::<_, _, _, _, i64>(&acme, agents::table.scoped(&acme).count()).await.unwrap(),

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use diesel::result::Error;
-use tenancy_diesel::tenants::{TenantTx, TenantsError};
-use tenancy_diesel::{RunQueryDsl, Scoped, insert_into};
+use tenancy_diesel::{Scoped, insert_into};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantTransaction};
 use tenancy_tests::fixture::acme;
 use tenancy_tests::schema::agents;
 
@@ -11,19 +11,25 @@ use super::super::{Connection, open};
 use super::endings::cancel_one;
 
 /// Adds an agent.
-async fn hire(tx: &mut TenantTx<Connection, i32>, scope: &Scoped<i32>, id: i32) -> Result<(), TenantsError> {
+async fn hire(
+    tx: &mut TenantTransaction<Connection, i32>,
+    scope: &Scoped<i32>,
+    id: i32,
+) -> Result<(), PoolError> {
     let row = (agents::id.eq(id), agents::name.eq(format!("n{id}")));
     insert_into(agents::table.scoped(scope)).values(row).execute(tx).await?;
     Ok(())
 }
 
 /// What makes a nested transaction be undone.
-fn undo() -> Result<(), TenantsError> {
-    Err(TenantsError::Query(Error::RollbackTransaction))
+fn undo() -> Result<(), PoolError> {
+    Err(PoolError::Query(Error::RollbackTransaction))
 }
 
 /// Commits what `work` does, and returns the ids that are there then beside the fixture's.
-async fn committed(work: impl AsyncFnOnce(&mut TenantTx<Connection, i32>, &Scoped<i32>)) -> Option<Vec<i32>> {
+async fn committed(
+    work: impl AsyncFnOnce(&mut TenantTransaction<Connection, i32>, &Scoped<i32>),
+) -> Option<Vec<i32>> {
     let (tenants, database) = open().await?;
     let acme = acme();
     let mut tx = tenants.begin(&acme).await.unwrap();
@@ -38,7 +44,9 @@ macro_rules! case {
     ($name:ident, |$tx:ident, $acme:ident| $work:block, $ids:expr) => {
         #[tokio::test(flavor = "multi_thread")]
         async fn $name() {
-            let ids = committed(async |$tx: &mut TenantTx<Connection, i32>, $acme: &Scoped<i32>| $work).await;
+            let ids =
+                committed(async |$tx: &mut TenantTransaction<Connection, i32>, $acme: &Scoped<i32>| $work)
+                    .await;
             let Some(ids) = ids else { return };
             assert_eq!(ids, $ids);
         }
@@ -58,13 +66,13 @@ case!(
     undone,
     |tx, acme| {
         hire(tx, acme, 10).await.unwrap();
-        let undone: Result<(), TenantsError> = tx
+        let undone: Result<(), PoolError> = tx
             .transaction(async |tx| {
                 hire(tx, acme, 11).await?;
                 undo()
             })
             .await;
-        assert!(matches!(undone, Err(TenantsError::Query(Error::RollbackTransaction))));
+        assert!(matches!(undone, Err(PoolError::Query(Error::RollbackTransaction))));
         hire(tx, acme, 12).await.unwrap();
     },
     [10, 12]
@@ -75,13 +83,13 @@ case!(
     |tx, acme| {
         hire(tx, acme, 10).await.unwrap();
         for _ in 0..2 {
-            let taken: Result<(), TenantsError> = tx
+            let taken: Result<(), PoolError> = tx
                 .transaction(async |tx| {
                     hire(tx, acme, 11).await?;
                     hire(tx, acme, 10).await
                 })
                 .await;
-            assert!(matches!(taken, Err(TenantsError::Query(Error::DatabaseError(_, _)))), "{taken:?}");
+            assert!(matches!(taken, Err(PoolError::Query(Error::DatabaseError(_, _)))), "{taken:?}");
         }
         hire(tx, acme, 12).await.unwrap();
     },
@@ -93,7 +101,7 @@ case!(
     |tx, acme| {
         tx.transaction(async |tx| {
             hire(tx, acme, 10).await?;
-            let inner: Result<(), TenantsError> = tx
+            let inner: Result<(), PoolError> = tx
                 .transaction(async |tx| {
                     hire(tx, acme, 11).await?;
                     undo()
@@ -112,7 +120,7 @@ case!(
     nested_twice_and_the_outer_undone,
     |tx, acme| {
         hire(tx, acme, 10).await.unwrap();
-        let outer: Result<(), TenantsError> = tx
+        let outer: Result<(), PoolError> = tx
             .transaction(async |tx| {
                 hire(tx, acme, 11).await?;
                 tx.transaction(async |tx| hire(tx, acme, 12).await).await?;
@@ -129,19 +137,19 @@ case!(
     withdrawn_before_anything_was_sent,
     |tx, acme| {
         // Before the BEGIN was sent, too.
-        let nothing: Result<(), TenantsError> = tx.transaction(async |_| undo()).await;
+        let nothing: Result<(), PoolError> = tx.transaction(async |_| undo()).await;
         assert!(nothing.is_err());
         tx.transaction(async |tx| {
-            let nothing: Result<(), TenantsError> = tx.transaction(async |_| undo()).await;
+            let nothing: Result<(), PoolError> = tx.transaction(async |_| undo()).await;
             assert!(nothing.is_err());
-            tx.transaction(async |_| Ok::<_, TenantsError>(())).await
+            tx.transaction(async |_| Ok::<_, PoolError>(())).await
         })
         .await
         .unwrap();
         hire(tx, acme, 10).await.unwrap();
-        let outer: Result<(), TenantsError> = tx
+        let outer: Result<(), PoolError> = tx
             .transaction(async |tx| {
-                tx.transaction(async |_| Ok::<_, TenantsError>(())).await?;
+                tx.transaction(async |_| Ok::<_, PoolError>(())).await?;
                 undo()
             })
             .await;
@@ -155,7 +163,7 @@ case!(
     one_after_the_other,
     |tx, acme| {
         for id in [10, 11, 12, 13] {
-            let each: Result<(), TenantsError> = tx
+            let each: Result<(), PoolError> = tx
                 .transaction(async |tx| {
                     hire(tx, acme, id).await?;
                     if id % 2 == 0 { Ok(()) } else { undo() }
@@ -180,7 +188,7 @@ async fn dropped_between_two_statements_it_ends_the_transaction() {
         let nested = tx.transaction(async |tx| {
             hire(tx, &acme, 11).await?;
             drop(hired);
-            std::future::pending::<Result<(), TenantsError>>().await
+            std::future::pending::<Result<(), PoolError>>().await
         });
         tokio::select! {
             _ = nested => unreachable!("it waits for ever"),
@@ -188,8 +196,8 @@ async fn dropped_between_two_statements_it_ends_the_transaction() {
         }
     }
     let refused = hire(&mut tx, &acme, 12).await;
-    assert!(matches!(refused, Err(TenantsError::Query(Error::QueryBuilderError(_)))), "{refused:?}");
-    assert!(matches!(tx.commit().await, Err(TenantsError::Cancelled)));
+    assert!(matches!(refused, Err(PoolError::Query(Error::QueryBuilderError(_)))), "{refused:?}");
+    assert!(matches!(tx.commit().await, Err(PoolError::Cancelled)));
     assert_eq!(database.agents().await, before);
 }
 
@@ -200,14 +208,14 @@ async fn a_cancelled_statement_is_not_kept() {
     let acme = acme();
     let before = database.agents().await;
     let mut tx = tenants.begin(&acme).await.unwrap();
-    let kept: Result<(), TenantsError> = tx
+    let kept: Result<(), PoolError> = tx
         .transaction(async |tx| {
             hire(tx, &acme, 10).await?;
             cancel_one(tx, &acme).await;
             Ok(())
         })
         .await;
-    assert!(matches!(kept, Err(TenantsError::Cancelled)), "{kept:?}");
+    assert!(matches!(kept, Err(PoolError::Cancelled)), "{kept:?}");
     drop(tx);
     assert_eq!(database.agents().await, before);
 }

@@ -1,9 +1,9 @@
-//! The verbs of `RunQueryDsl`, and those of `Tenants`.
+//! The verbs of `RunQueryDsl`, and those of `TenantPool`.
 
 use diesel::prelude::*;
 use diesel::result::Error;
-use tenancy_diesel::tenants::TenantsError;
-use tenancy_diesel::{RunQueryDsl, delete, insert_into, update};
+use tenancy_diesel::{delete, insert_into, update};
+use tenancy_pool::{PoolError, RunQueryDsl};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, plans};
 
@@ -52,7 +52,7 @@ async fn the_verbs_of_tenants() {
         let count: i64 = tenants.get_result(&scope, agents::table.scoped(&scope).count()).await.unwrap();
         assert_eq!(count, 3);
         let none: Result<String, _> = tenants.first(&scope, all().filter(agents::id.eq(77))).await;
-        assert!(matches!(none, Err(TenantsError::Query(Error::NotFound))), "{none:?}");
+        assert!(matches!(none, Err(PoolError::Query(Error::NotFound))), "{none:?}");
         let hired =
             insert_into(agents::table.scoped(&scope)).values((agents::id.eq(9), agents::name.eq("eve")));
         assert_eq!(tenants.execute(&scope, hired).await.unwrap(), 1);
@@ -72,7 +72,7 @@ async fn a_single_statement_that_fails_changes_nothing_and_leaves_its_connection
             insert_into(agents::table.scoped(&acme)).values((agents::id.eq(1), agents::name.eq("new")));
         let refused = tenants.execute(&acme, again).await;
         assert!(
-            matches!(refused, Err(TenantsError::Query(Error::DatabaseError(_, _)))),
+            matches!(refused, Err(PoolError::Query(Error::DatabaseError(_, _)))),
             "the key is taken: {refused:?}"
         );
         let count: i64 = tenants.get_result(&acme, agents::table.scoped(&acme).count()).await.unwrap();

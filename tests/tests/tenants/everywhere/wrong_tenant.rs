@@ -5,7 +5,8 @@ use std::error::Error as StdError;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::result::Error;
-use tenancy_diesel::{RunQueryDsl, WrongTenant, delete, insert_into, testing, update};
+use tenancy_diesel::{WrongTenant, delete, insert_into, testing, update};
+use tenancy_pool::RunQueryDsl;
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases};
 

@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::Scoped;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
+use tenancy_pool::{PoolError, TenantPool};
 
 #[derive(QueryableByName)]
 pub struct Named {
@@ -10,7 +10,7 @@ pub struct Named {
     pub name: String,
 }
 
-pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<Vec<Named>, TenantsError> {
+pub async fn run(scope: &Scoped<i32>, tenants: &TenantPool<AsyncPgConnection>) -> Result<Vec<Named>, PoolError> {
     tenants.load(scope, diesel::sql_query("SELECT name FROM agents")).await
 }
 

@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::Scoped;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
+use tenancy_pool::{PoolError, TenantPool};
 
 #[derive(QueryableByName)]
 pub struct Named {
@@ -14,8 +14,8 @@ use tenancy_tests::schema::agents;
 
 pub async fn run(
     scope: &Scoped<i32>,
-    tenants: &Tenants<AsyncPgConnection>,
-) -> Result<Vec<Named>, TenantsError> {
+    tenants: &TenantPool<AsyncPgConnection>,
+) -> Result<Vec<Named>, PoolError> {
     let names: Vec<String> = tenants.load(scope, agents::table.scoped(scope).select(agents::name)).await?;
     Ok(names.into_iter().map(|name| Named { name }).collect())
 }

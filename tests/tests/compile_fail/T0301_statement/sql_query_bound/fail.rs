@@ -1,8 +1,8 @@
 // L20
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::TenantTx;
-use tenancy_diesel::{RunQueryDsl, Scoped};
+use tenancy_diesel::Scoped;
+use tenancy_pool::{RunQueryDsl, TenantTransaction};
 
 #[derive(QueryableByName)]
 pub struct Named {
@@ -10,7 +10,7 @@ pub struct Named {
     pub name: String,
 }
 
-pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTx<AsyncPgConnection, i32>) -> QueryResult<Vec<Named>> {
+pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTransaction<AsyncPgConnection, i32>) -> QueryResult<Vec<Named>> {
     let _ = scope;
     diesel::sql_query("SELECT name FROM agents WHERE id = $1").bind::<diesel::sql_types::Integer, _>(1).load(tx).await
 }

@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::Scoped;
-use tenancy_diesel::tenants::TenantTx;
+use tenancy_pool::TenantTransaction;
 
 #[derive(QueryableByName)]
 pub struct Named {
@@ -10,7 +10,10 @@ pub struct Named {
     pub name: String,
 }
 
-pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTx<AsyncPgConnection, i32>) -> QueryResult<Vec<Named>> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    tx: &mut TenantTransaction<AsyncPgConnection, i32>,
+) -> QueryResult<Vec<Named>> {
     let _ = scope;
     tx.raw("no Diesel form", "SELECT name FROM agents WHERE id = $1")?
         .bind::<diesel::sql_types::Integer, _>(1)

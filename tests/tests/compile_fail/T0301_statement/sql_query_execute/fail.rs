@@ -1,10 +1,10 @@
 // L20
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::TenantTx;
-use tenancy_diesel::{RunQueryDsl, Scoped};
+use tenancy_diesel::Scoped;
+use tenancy_pool::{RunQueryDsl, TenantTransaction};
 
-pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTx<AsyncPgConnection, i32>) -> QueryResult<usize> {
+pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTransaction<AsyncPgConnection, i32>) -> QueryResult<usize> {
     let _ = scope;
     diesel::sql_query("DELETE FROM agents").execute(tx).await
 }

@@ -1,8 +1,8 @@
 // L57 L89
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::TenantTx;
-use tenancy_diesel::{RunQueryDsl, Scoped};
+use tenancy_diesel::Scoped;
+use tenancy_pool::{RunQueryDsl, TenantTransaction};
 
 mod elsewhere {
     diesel::table! {
@@ -12,7 +12,10 @@ mod elsewhere {
 }
 use elsewhere::notes;
 
-pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTx<AsyncPgConnection, i32>) -> QueryResult<usize> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    tx: &mut TenantTransaction<AsyncPgConnection, i32>,
+) -> QueryResult<usize> {
     let _ = scope;
     diesel::update(notes::table).set(notes::text.eq("new")).execute(tx).await
 }

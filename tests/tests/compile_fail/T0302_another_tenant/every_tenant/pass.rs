@@ -1,15 +1,15 @@
 // L20
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
-use tenancy_diesel::{CrossTenant, RunQueryDsl, Scoped};
+use tenancy_diesel::{CrossTenant, Scoped};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
 use tenancy_tests::schema::agents;
 
 pub async fn run(
     scope: &Scoped<i32>,
     support: &CrossTenant,
-    tenants: &Tenants<AsyncPgConnection>,
-) -> Result<Vec<String>, TenantsError> {
+    tenants: &TenantPool<AsyncPgConnection>,
+) -> Result<Vec<String>, PoolError> {
     let _ = scope;
     let mut tx = tenants.across(support).begin().await?;
     Ok(agents::table.across_tenants(support).select(agents::name).load(&mut tx).await?)

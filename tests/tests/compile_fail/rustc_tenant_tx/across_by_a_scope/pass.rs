@@ -1,13 +1,13 @@
 // L85
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
 use tenancy_diesel::{CrossTenant, Scoped};
+use tenancy_pool::{PoolError, TenantPool};
 
 pub async fn run(
     scope: &Scoped<i32>,
     support: &CrossTenant,
-    tenants: &Tenants<AsyncPgConnection>,
-) -> Result<(), TenantsError> {
+    tenants: &TenantPool<AsyncPgConnection>,
+) -> Result<(), PoolError> {
     let _ = scope;
     let tx = tenants.across(support).begin().await?;
     tx.commit().await

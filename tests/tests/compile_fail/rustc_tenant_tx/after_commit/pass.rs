@@ -1,12 +1,11 @@
 // L40
 use diesel::QueryDsl;
 use diesel_async::AsyncPgConnection;
-use tenancy_diesel::RunQueryDsl;
 use tenancy_diesel::Scoped;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
 use tenancy_tests::schema::agents;
 
-pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {
+pub async fn run(scope: &Scoped<i32>, tenants: &TenantPool<AsyncPgConnection>) -> Result<(), PoolError> {
     let mut tx = tenants.begin(scope).await?;
     let _name: Vec<String> = agents::table.scoped(scope).select(agents::name).load(&mut tx).await?;
     tx.commit().await

@@ -2,9 +2,9 @@
 use diesel_async::AsyncPgConnection;
 use diesel_async::SimpleAsyncConnection as _;
 use tenancy_diesel::Scoped;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
+use tenancy_pool::{PoolError, TenantPool};
 
-pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {
+pub async fn run(scope: &Scoped<i32>, tenants: &TenantPool<AsyncPgConnection>) -> Result<(), PoolError> {
     let tx = tenants.begin(scope).await?;
     tx.commit().await
 }

@@ -1,9 +1,9 @@
 // L20 L39
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::Scoped;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
+use tenancy_pool::{PoolError, TenantPool};
 
-pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {
+pub async fn run(scope: &Scoped<i32>, tenants: &TenantPool<AsyncPgConnection>) -> Result<(), PoolError> {
     let tx = tenants.begin(scope).await?;
     tx.commit().await
 }

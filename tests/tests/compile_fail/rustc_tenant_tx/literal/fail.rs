@@ -1,10 +1,10 @@
 // L85
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::Scoped;
-use tenancy_diesel::tenants::{Tenants, TenantsError};
+use tenancy_pool::{PoolError, TenantPool};
 
-pub async fn run(scope: &Scoped<i32>, tenants: &Tenants<AsyncPgConnection>) -> Result<(), TenantsError> {
-    let _tx = tenancy_diesel::tenants::TenantTx::<AsyncPgConnection, i32> { scope: scope.clone(), ..tenants.begin(scope).await? };
+pub async fn run(scope: &Scoped<i32>, tenants: &TenantPool<AsyncPgConnection>) -> Result<(), PoolError> {
+    let _tx = tenancy_pool::TenantTransaction::<AsyncPgConnection, i32> { scope: scope.clone(), ..tenants.begin(scope).await? };
     Ok(())
 }
 

@@ -1,0 +1,185 @@
+//! PostgreSQL: what opens a transaction travels with its first statement.
+
+pub(crate) mod connect;
+mod opening;
+mod options;
+mod pipeline;
+mod rules;
+#[cfg(feature = "rls")]
+mod wall;
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use diesel::connection::CacheSize;
+use diesel::result::DatabaseErrorKind;
+use diesel::{ConnectionResult, QueryResult};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::{FutureExt, StreamExt};
+use tenancy_core::placement::DatabaseAddress;
+#[cfg(feature = "rls")]
+use tenancy_core::placement::Placement;
+use tokio::task::unconstrained;
+
+use self::connect::{Connected, connect};
+use self::opening::Opening;
+pub(crate) use self::options::{PostgresOptions, WallDecision};
+use self::pipeline::pipelined;
+use self::rules::PostgresRules;
+use super::{Abandoned, Ahead, Beginning, Driver};
+use crate::error::{BuildError, PoolError};
+use crate::options::TransactionOptions;
+use crate::statement::{Execute, Load, OurOwn, Wanted};
+
+/// What is known of one connection's session.
+#[derive(Debug, Default)]
+#[cfg_attr(not(feature = "rls"), allow(dead_code, reason = "for seals"))]
+pub struct Session {
+    /// The pid of the server's process, where the connection leads to one and the same for its whole life.
+    backend_pid: Option<i32>,
+    /// Whether it keeps statements prepared.
+    keeps_statements: bool,
+    /// Whether the statement that tells a seal is known to be prepared. Only then may others be queued behind it: while it is
+    /// being prepared they would overtake it, and run without a tenant.
+    has_prepared_seal: bool,
+}
+
+impl Driver for AsyncPgConnection {
+    const ABANDONED: Abandoned = Abandoned::RollBack;
+    const RAW_SQL_SHOWS: bool = true;
+
+    type Options = PostgresOptions;
+    type Rules = PostgresRules;
+    type Session = Session;
+    type Opening = Opening;
+
+    fn rules(options: &PostgresOptions, placed: bool) -> Result<PostgresRules, BuildError> {
+        PostgresRules::decide(options, placed)
+    }
+
+    fn is_walled(rules: &PostgresRules) -> bool {
+        rules.is_walled()
+    }
+
+    async fn connect(
+        address: &DatabaseAddress,
+        options: &PostgresOptions,
+    ) -> ConnectionResult<(Self, Session)> {
+        let Connected { mut connection, backend_pid } = connect(address, &options.connect).await?;
+        let cache = (options.cache)();
+        let keeps_statements = !matches!(cache, CacheSize::Disabled);
+        connection.set_prepared_statement_cache_size(cache);
+        Ok((connection, Session { backend_pid, keeps_statements, has_prepared_seal: false }))
+    }
+
+    #[cfg(feature = "rls")]
+    async fn inspect(&mut self, rules: &PostgresRules) -> Result<(), BuildError> {
+        match &rules.guard {
+            Some(guard) => guard.inspect(self).await,
+            None => Ok(()),
+        }
+    }
+
+    #[cfg(feature = "rls")]
+    async fn inspect_schema(
+        &mut self,
+        rules: &PostgresRules,
+        placement: &Placement,
+    ) -> Result<(), PoolError> {
+        match &rules.guard {
+            Some(guard) => guard.inspect_schema(self, placement).await,
+            None => Ok(()),
+        }
+    }
+
+    fn opening(
+        rules: &PostgresRules,
+        session: &Session,
+        beginning: Beginning<'_>,
+    ) -> Result<Option<Opening>, PoolError> {
+        let (path, first) = (rules.search_path(beginning.placement), beginning.first_statements);
+        if beginning.single_query && !rules.is_walled() && path.is_none() && first.is_empty() {
+            return Ok(None);
+        }
+        // The application's statements may make no sense, and Citus forwards the whole message that a SET LOCAL stands in.
+        let mut opening = Opening::begin(beginning.options, first.is_empty() && !rules.on_citus());
+        // First of all: a sharding pooler decides by them where everything after them goes.
+        first.into_iter().for_each(|statement| opening.push(statement));
+        #[cfg(feature = "rls")]
+        if let Some(guard) = &rules.guard {
+            guard.tell(beginning.tenant, session, &mut opening);
+        }
+        let _ = session;
+        if let Some(path) = path {
+            opening.push(format!("SET LOCAL search_path TO {path}"));
+        }
+        Ok(Some(opening))
+    }
+
+    fn opening_across(options: TransactionOptions) -> Opening {
+        Opening::begin(options, false)
+    }
+
+    /// The task that reads the socket holds the other end of the notifications, so they end with it.
+    fn is_closed(&mut self) -> bool {
+        let mut notifications = pin!(self.notifications_stream());
+        loop {
+            // Unconstrained: without budget left, tokio would answer for the channel that there is nothing yet.
+            match unconstrained(notifications.next()).now_or_never() {
+                None => return false,
+                Some(Some(_)) => {}
+                Some(None) => return true,
+            }
+        }
+    }
+
+    async fn load_after<'query, Q, U>(
+        &mut self,
+        session: &mut Session,
+        ahead: Ahead<Opening>,
+        query: Q,
+        wanted: Wanted,
+    ) -> QueryResult<Vec<U>>
+    where
+        Q: Load<'query, Self::Backend, U>,
+        U: Send,
+    {
+        let mut shared = &*self;
+        pipelined(self, session, ahead, query.load_on(&mut shared, wanted)).await
+    }
+
+    async fn execute_after<'query, Q>(
+        &mut self,
+        session: &mut Session,
+        ahead: Ahead<Opening>,
+        statement: Q,
+    ) -> QueryResult<usize>
+    where
+        Q: Execute<'query, Self::Backend>,
+    {
+        let mut shared = &*self;
+        pipelined(self, session, ahead, statement.execute_on(&mut shared, OurOwn)).await
+    }
+
+    async fn send(&mut self, statements: Vec<String>) -> QueryResult<()> {
+        if statements.is_empty() { Ok(()) } else { self.batch_execute(&statements.join(";")).await }
+    }
+
+    /// Not waited for: an answer that is left unread is skipped by the task that reads the socket, and the next message on
+    /// the connection is queued behind this one. The transaction is read only, so its COMMIT has nothing to report.
+    async fn end_read(&mut self) -> QueryResult<()> {
+        let mut connection = &*self;
+        let mut end = pin!(connection.batch_execute("COMMIT"));
+        // The first poll queues the message: tokio-postgres sends before it waits, and its queue has no bound.
+        match end.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => result,
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    /// The server refuses everything up to the rollback.
+    fn aborts(_: &DatabaseErrorKind) -> bool {
+        true
+    }
+}

@@ -1,0 +1,90 @@
+//! The second wall, as the pool keeps it: looked at before it is relied on, and told the tenant of each transaction.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use diesel_async::AsyncPgConnection;
+use tenancy_core::TenantKey;
+use tenancy_core::placement::Placement;
+use tenancy_rls::{Inspection, RowSecurity, Server, Waivers, Wall};
+
+use super::Session;
+use super::connect::Route;
+use super::opening::{Opening, Seal};
+use super::options::PostgresOptions;
+use crate::error::{BuildError, PoolError};
+
+/// The wall, and what is known of it.
+pub(super) struct Guard {
+    wall: Wall,
+    waivers: Waivers,
+    /// A pooler stands between.
+    pooled: bool,
+    /// Places with a schema of their own that were looked at and found whole.
+    inspected: Mutex<HashSet<Placement>>,
+}
+
+impl Guard {
+    pub(super) fn new(wall: &Wall, options: &PostgresOptions) -> Self {
+        Self {
+            wall: wall.clone(),
+            waivers: options.waivers.clone(),
+            pooled: options.connect.route() == Route::Pooler,
+            inspected: Mutex::default(),
+        }
+    }
+
+    pub(super) fn on_citus(&self) -> bool {
+        self.wall.row_security().server() == Server::Citus
+    }
+
+    /// Refuses a database whose wall has holes.
+    pub(super) async fn inspect(&self, connection: &mut AsyncPgConnection) -> Result<(), BuildError> {
+        self.compare(connection, self.wall.row_security()).await
+    }
+
+    /// Refuses a schema of a tenant's own whose wall has holes.
+    pub(super) async fn inspect_schema(
+        &self,
+        connection: &mut AsyncPgConnection,
+        placement: &Placement,
+    ) -> Result<(), PoolError> {
+        let Some(schema) = placement.schema() else { return Ok(()) };
+        // A panic under the lock leaves the set whole.
+        let known = || self.inspected.lock().unwrap_or_else(PoisonError::into_inner);
+        if known().contains(placement) {
+            return Ok(());
+        }
+        let security = self.wall.row_security().in_tenant_schema(schema.as_str());
+        self.compare(connection, &security).await.map_err(|refused| PoolError::Unsafe(Box::new(refused)))?;
+        known().insert(placement.clone());
+        Ok(())
+    }
+
+    async fn compare(
+        &self,
+        connection: &mut AsyncPgConnection,
+        security: &RowSecurity,
+    ) -> Result<(), BuildError> {
+        let inspection = Inspection::new(security).waivers(self.waivers.clone());
+        let inspection = if self.pooled { inspection.behind_pooler() } else { inspection };
+        let report = inspection.run(connection).await?;
+        if report.is_clean() { Ok(()) } else { Err(BuildError::Holes(Box::new(report))) }
+    }
+
+    /// Has the transaction tell the database its tenant.
+    pub(super) fn tell(&self, tenant: &TenantKey, session: &Session, opening: &mut Opening) {
+        let (now, by_function) = (SystemTime::now(), self.on_citus());
+        match self.wall.sealer() {
+            None if by_function => opening.push(self.wall.select_set_tenant(tenant.as_str(), now)),
+            None => opening.push(self.wall.set_local(tenant.as_str(), None, now)),
+            Some(sealer) => {
+                // A Citus worker checks it as well, and its backend is not the coordinator's.
+                let backend_pid = session.backend_pid.filter(|_| !by_function);
+                let value = sealer.seal(tenant.as_str(), backend_pid, now);
+                opening.seal = Some(Seal { value, by_function });
+            }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Building a pool.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bb8::ManageConnection;
+use diesel::result::ConnectionError;
+use tenancy_core::placement::{AllShared, Catalog, DatabaseAddress};
+use tenancy_core::{AuditSink, TracingSink};
+
+use super::tenant_limit::TenantLimit;
+use super::{FirstStatements, Inner, TenantPool};
+use crate::connection::{ExternalPool, OwnPool, PoolSizes, SharedLender};
+use crate::driver::TenantConnection;
+use crate::error::BuildError;
+use crate::placement::{DatabasePools, DatabasePoolsOptions};
+
+/// What a [`TenantPool`] is built of.
+///
+/// # Examples
+///
+/// ```no_run
+/// # #[cfg(feature = "sqlite")]
+/// # async fn build() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use diesel::SqliteConnection;
+/// use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+/// use tenancy_pool::TenantPool;
+///
+/// let pool = TenantPool::<SyncConnectionWrapper<SqliteConnection>>::builder("app.sqlite3")
+///     .max_connections(20)
+///     .max_connections_per_tenant(5)
+///     .acquire_timeout(Duration::from_secs(3))
+///     .build()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct TenantPoolBuilder<C: TenantConnection> {
+    home: Connections<C>,
+    across: Option<Connections<C>>,
+    sizes: PoolSizes,
+    databases: DatabasePoolsOptions,
+    max_connections_per_tenant: Option<usize>,
+    catalog: Option<Arc<dyn Catalog>>,
+    first_statements: Option<FirstStatements>,
+    audit: Arc<dyn AuditSink>,
+    pub(super) options: C::Options,
+}
+
+/// Where connections come from.
+enum Connections<C: TenantConnection> {
+    /// A pool of ours, of the database at this address.
+    At(String),
+    /// A pool of the application's.
+    Of(SharedLender<C>),
+}
+
+impl<C: TenantConnection> TenantPool<C> {
+    /// Starts to build from the address of the database that holds the shared tables.
+    pub fn builder(address: impl Into<String>) -> TenantPoolBuilder<C> {
+        TenantPoolBuilder::new(Connections::At(address.into()))
+    }
+
+    /// Starts to build over a pool that the application has, such as diesel-async's.
+    ///
+    /// The pool keeps its own sizes and timeouts. Its check at checkout costs a round trip unless it is turned off
+    /// (`RecyclingMethod::Fast`, or bb8's `test_on_check_out(false)`). On PostgreSQL a sealed tenant is bound to its expiry only:
+    /// which backend a connection leads to is not known.
+    ///
+    /// # Tenancy
+    ///
+    /// Whoever else has the pool can leave state on its connections. A transaction sets its tenant anew, but a
+    /// `search_path` or a role that was left behind applies to it: keep the pool to yourself.
+    pub fn over<M>(pool: bb8::Pool<M>) -> TenantPoolBuilder<C>
+    where
+        M: ManageConnection<Connection = C, Error: fmt::Display>,
+    {
+        TenantPoolBuilder::new(Connections::Of(Arc::new(ExternalPool(pool))))
+    }
+}
+
+impl<C: TenantConnection> TenantPoolBuilder<C> {
+    fn new(home: Connections<C>) -> Self {
+        Self {
+            home,
+            across: None,
+            sizes: PoolSizes::default(),
+            databases: DatabasePoolsOptions::new(),
+            max_connections_per_tenant: None,
+            catalog: None,
+            first_statements: None,
+            audit: Arc::new(TracingSink),
+            options: C::Options::default(),
+        }
+    }
+
+    /// The most connections of a pool; ten unless said otherwise. Each database of a tenant's own has a pool of this size.
+    pub const fn max_connections(mut self, connections: u32) -> Self {
+        self.sizes.max_connections = if connections == 0 { 1 } else { connections };
+        self
+    }
+
+    /// How many connections are kept open though nobody uses them.
+    pub const fn min_idle(mut self, connections: u32) -> Self {
+        self.sizes.min_idle = Some(connections);
+        self
+    }
+
+    /// How long to wait for a connection; thirty seconds unless said otherwise.
+    pub const fn acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.sizes.acquire_timeout = timeout;
+        self
+    }
+
+    /// How long a connection may be unused before it is closed; `None` for ever. Ten minutes unless said otherwise.
+    pub const fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.sizes.idle_timeout = timeout;
+        self
+    }
+
+    /// How long a connection may live; `None` for ever. Thirty minutes unless said otherwise.
+    pub const fn max_lifetime(mut self, lifetime: Option<Duration>) -> Self {
+        self.sizes.max_lifetime = lifetime;
+        self
+    }
+
+    /// The most connections that one tenant may hold at a time, so that one cannot drain the pool. No limit unless it is set.
+    pub const fn max_connections_per_tenant(mut self, connections: usize) -> Self {
+        self.max_connections_per_tenant = Some(if connections == 0 { 1 } else { connections });
+        self
+    }
+
+    /// Who knows where each tenant lives. Unless said otherwise, all live in the shared tables.
+    pub fn catalog(mut self, catalog: impl Catalog + 'static) -> Self {
+        self.catalog = Some(Arc::new(catalog));
+        self
+    }
+
+    /// How many pools there may be for databases of tenants' own, and how long an unused one stays.
+    pub const fn databases(mut self, options: DatabasePoolsOptions) -> Self {
+        self.databases = options;
+        self
+    }
+
+    /// The address for transactions that span tenants, with a role that the database lets do so.
+    pub fn across(mut self, address: impl Into<String>) -> Self {
+        self.across = Some(Connections::At(address.into()));
+        self
+    }
+
+    /// The pool for transactions that span tenants.
+    pub fn across_over<M>(mut self, pool: bb8::Pool<M>) -> Self
+    where
+        M: ManageConnection<Connection = C, Error: fmt::Display>,
+    {
+        self.across = Some(Connections::Of(Arc::new(ExternalPool(pool))));
+        self
+    }
+
+    /// Statements that go ahead of a tenant's in every transaction, right after its BEGIN; `write` is given the tenant's id as
+    /// text. For what a sharding pooler has to hear first (`SET LOCAL pgdog.sharding_key TO '…'`).
+    ///
+    /// # Tenancy
+    ///
+    /// The texts are sent as they are: quote what stands in them.
+    pub fn first_statements(mut self, write: impl Fn(&str) -> Vec<String> + Send + Sync + 'static) -> Self {
+        self.first_statements = Some(Arc::new(write));
+        self
+    }
+
+    /// Where raw SQL is recorded; through `tracing` unless said otherwise.
+    pub fn audit_sink(mut self, sink: impl AuditSink) -> Self {
+        self.audit = Arc::new(sink);
+        self
+    }
+
+    /// Opens the pools, and refuses to serve from a database that does not keep its part of the promise.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if no connection can be made, and, on PostgreSQL, if it was not said whether there is a second wall or
+    /// if the wall has holes. Everything that is wrong is listed, with the SQL that mends it.
+    pub async fn build(self) -> Result<TenantPool<C>, BuildError> {
+        let Self {
+            home,
+            across,
+            sizes,
+            databases,
+            max_connections_per_tenant,
+            catalog,
+            first_statements,
+            audit,
+            options,
+        } = self;
+        let rules = Arc::new(C::rules(&options, catalog.is_some())?);
+        let own = matches!(home, Connections::At(_));
+        let home = home.open(sizes, &options).await?;
+        inspect::<C>(&home, &rules).await?;
+        let across = match across {
+            Some(connections) => Some(connections.open(sizes, &options).await?),
+            None => None,
+        };
+        let databases = own.then(|| {
+            let rules = rules.clone();
+            DatabasePools::new(databases, move |address: DatabaseAddress| {
+                let (options, rules) = (options.clone(), rules.clone());
+                async move {
+                    let lender = open(address, sizes, options).await?;
+                    inspect::<C>(&lender, &rules).await?;
+                    Ok::<_, BuildError>(lender)
+                }
+            })
+        });
+        let inner = Inner {
+            home,
+            databases,
+            across,
+            catalog: catalog.unwrap_or_else(|| Arc::new(AllShared)),
+            rules,
+            first_statements,
+            tenant_limit: max_connections_per_tenant
+                .map(|limit| TenantLimit::new(limit, sizes.acquire_timeout)),
+            audit,
+        };
+        Ok(TenantPool { inner: Arc::new(inner) })
+    }
+}
+
+impl<C: TenantConnection> Connections<C> {
+    async fn open(self, sizes: PoolSizes, options: &C::Options) -> Result<SharedLender<C>, BuildError> {
+        match self {
+            Self::At(address) => {
+                let address = DatabaseAddress::new(address)
+                    .map_err(|error| ConnectionError::InvalidConnectionUrl(error.to_string()))?;
+                open(address, sizes, options.clone()).await
+            }
+            Self::Of(lender) => Ok(lender),
+        }
+    }
+}
+
+async fn open<C: TenantConnection>(
+    address: DatabaseAddress,
+    sizes: PoolSizes,
+    options: C::Options,
+) -> Result<SharedLender<C>, BuildError> {
+    Ok(Arc::new(OwnPool::<C>::open(address, sizes, options).await?))
+}
+
+/// Refuses to serve from a database that does not keep its part of the promise.
+async fn inspect<C: TenantConnection>(lender: &SharedLender<C>, rules: &C::Rules) -> Result<(), BuildError> {
+    let mut borrowed = lender.lend().await.map_err(BuildError::Pool)?;
+    borrowed.parts().0.inspect(rules).await
+}
+
+impl<C: TenantConnection> fmt::Debug for TenantPoolBuilder<C> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the addresses: they may hold passwords.
+        formatter
+            .debug_struct("TenantPoolBuilder")
+            .field("sizes", &self.sizes)
+            .field("max_connections_per_tenant", &self.max_connections_per_tenant)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,258 @@
+//! The pool: where transactions are opened.
+
+mod across;
+mod builder;
+#[cfg(feature = "postgres")]
+mod postgres_builder;
+mod single;
+mod tenant_limit;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tenancy_core::placement::{Catalog, Placement};
+use tenancy_core::{AuditSink, CrossTenant, Scoped, TenantKey, ToTenantKey};
+
+pub use self::across::Across;
+pub use self::builder::TenantPoolBuilder;
+use self::tenant_limit::TenantLimit;
+use crate::connection::{Loan, SharedLender};
+use crate::driver::{Beginning, TenantConnection};
+use crate::error::PoolError;
+use crate::options::TransactionOptions;
+use crate::placement::{DatabasePools, DatabasePoolsState};
+use crate::transaction::{AsyncFunc, Ending, OpenTransaction, TenantTransaction};
+
+/// Writes statements of the application's own into the opening of a tenant's transaction.
+type FirstStatements = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
+
+/// Opens transactions for tenants, wherever each of them lives.
+///
+/// It is a handle: its clones share the pools. [`TenantPool::builder`] makes one from the address of a database,
+/// [`TenantPool::over`] from a pool that the application has.
+///
+/// # Tenancy
+///
+/// A scope opens a transaction for its own tenant only, and supplies both the predicate of its statements and, on PostgreSQL,
+/// the tenant of the session, which row-level security compares with. On MySQL, MariaDB and SQLite there is no such second
+/// wall: there the types alone keep tenants apart.
+///
+/// With `diesel_async::RunQueryDsl` in scope, `pool.load(…)` on a `TenantPool` that is owned means that trait's method, because it
+/// takes every type by value: import [`RunQueryDsl`](crate::RunQueryDsl) of this crate in its place, or call it on a `&TenantPool`.
+///
+/// # Cancellation
+///
+/// Every future may be dropped at any point. A connection whose transaction was open is rolled back in a task of its own and
+/// serves again when the server has confirmed it; on MySQL and MariaDB it is closed. On SQLite a statement that is under way is
+/// waited for where it is dropped, which takes a multi-thread runtime: diesel-async panics on another.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "postgres")]
+/// # mod example {
+/// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+/// use diesel_async::AsyncPgConnection;
+/// use tenancy_pool::PoolError;
+/// use tenancy_pool::prelude::*;
+///
+/// // One round trip.
+/// async fn names(pool: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> Result<Vec<String>, PoolError> {
+///     pool.load(scope, agents::table.scoped(scope).select(agents::name)).await
+/// }
+/// # }
+/// ```
+pub struct TenantPool<C: TenantConnection> {
+    inner: Arc<Inner<C>>,
+}
+
+struct Inner<C: TenantConnection> {
+    /// Of tenants in the shared tables, and in schemas beside them.
+    home: SharedLender<C>,
+    /// Of tenants in databases of their own.
+    databases: Option<DatabasePools<SharedLender<C>>>,
+    across: Option<SharedLender<C>>,
+    catalog: Arc<dyn Catalog>,
+    rules: Arc<C::Rules>,
+    first_statements: Option<FirstStatements>,
+    tenant_limit: Option<TenantLimit>,
+    audit: Arc<dyn AuditSink>,
+}
+
+impl<C: TenantConnection> TenantPool<C> {
+    /// Opens a transaction for the scope's tenant.
+    ///
+    /// Nothing is sent yet: what opens it travels with its first statement.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError`] if the tenant has no place, if no connection can be had, or if the tenant has as many as it may.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future takes no connection.
+    pub async fn begin<I: ToTenantKey, B>(
+        &self,
+        scope: &Scoped<I, B>,
+    ) -> Result<TenantTransaction<C, I, B>, PoolError> {
+        self.begin_with(scope, TransactionOptions::new()).await
+    }
+
+    /// As [`begin`](Self::begin), opened as `options` say.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub async fn begin_with<I: ToTenantKey, B>(
+        &self,
+        scope: &Scoped<I, B>,
+        options: TransactionOptions,
+    ) -> Result<TenantTransaction<C, I, B>, PoolError> {
+        self.begin_for(scope, options, false).await
+    }
+
+    /// Opens what runs one query and nothing else: read only, and where the database has to be told nothing, by itself. Such a
+    /// query sees one snapshot as well, and saves its BEGIN and COMMIT.
+    async fn begin_single_query<I: ToTenantKey, B>(
+        &self,
+        scope: &Scoped<I, B>,
+    ) -> Result<TenantTransaction<C, I, B>, PoolError> {
+        self.begin_for(scope, TransactionOptions::new().read_only(), true).await
+    }
+
+    async fn begin_for<I: ToTenantKey, B>(
+        &self,
+        scope: &Scoped<I, B>,
+        options: TransactionOptions,
+        single_query: bool,
+    ) -> Result<TenantTransaction<C, I, B>, PoolError> {
+        let inner = &*self.inner;
+        let tenant = scope.tenant().to_tenant_key()?;
+        let placement = inner.catalog.locate(&tenant).await?;
+        let mut loan = self.lend(&tenant, &placement).await?;
+        loan.connection().inspect_schema(&inner.rules, &placement).await?;
+        loan.finished();
+        let first_statements = inner.first_statements.as_ref().map(|write| write(tenant.as_str()));
+        let beginning = Beginning {
+            tenant: &tenant,
+            placement: &placement,
+            options,
+            first_statements: first_statements.unwrap_or_default(),
+            single_query,
+        };
+        let opening = C::opening(&inner.rules, loan.session(), beginning)?;
+        let open = OpenTransaction::new(loan, opening);
+        let walled = C::is_walled(&inner.rules);
+        Ok(TenantTransaction::new(open, scope.clone(), tenant, walled, inner.audit.clone()))
+    }
+
+    /// Lends a connection to where the tenant lives, within what one tenant may hold.
+    async fn lend(&self, tenant: &TenantKey, placement: &Placement) -> Result<Loan<C>, PoolError> {
+        let permit = match &self.inner.tenant_limit {
+            Some(limit) => Some(limit.acquire(tenant).await?),
+            None => None,
+        };
+        let Some(address) = placement.database() else {
+            return Ok(Loan::new(self.inner.home.lend().await?, permit, None));
+        };
+        let Some(databases) = &self.inner.databases else {
+            return Err(PoolError::NoDatabases { tenant: tenant.clone() });
+        };
+        let pool = databases.get(address).await?;
+        Ok(Loan::new(pool.lend().await?, permit, Some(pool)))
+    }
+
+    /// Runs `work` in a transaction of the scope's tenant: committed when it returns `Ok`, rolled back otherwise.
+    ///
+    /// # Errors
+    ///
+    /// What `work` returns, and as [`begin`](Self::begin) and [`TenantTransaction::commit`].
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future rolls back, unless the commit was already on its way.
+    pub async fn transaction<I, B, T, E, F>(&self, scope: &Scoped<I, B>, work: F) -> Result<T, E>
+    where
+        for<'tx> F: AsyncFnOnce(&'tx mut TenantTransaction<C, I, B>) -> Result<T, E>
+            + AsyncFunc<&'tx mut TenantTransaction<C, I, B>, Result<T, E>, Fut: Send>
+            + Send,
+        I: ToTenantKey,
+        B: 'static,
+        T: Send,
+        E: From<PoolError> + Send,
+    {
+        self.transaction_with(scope, TransactionOptions::new(), work).await
+    }
+
+    /// As [`transaction`](Self::transaction), opened as `options` say.
+    ///
+    /// # Errors
+    ///
+    /// As [`transaction`](Self::transaction).
+    pub async fn transaction_with<I, B, T, E, F>(
+        &self,
+        scope: &Scoped<I, B>,
+        options: TransactionOptions,
+        work: F,
+    ) -> Result<T, E>
+    where
+        for<'tx> F: AsyncFnOnce(&'tx mut TenantTransaction<C, I, B>) -> Result<T, E>
+            + AsyncFunc<&'tx mut TenantTransaction<C, I, B>, Result<T, E>, Fut: Send>
+            + Send,
+        I: ToTenantKey,
+        B: 'static,
+        T: Send,
+        E: From<PoolError> + Send,
+    {
+        let mut tx = self.begin_with(scope, options).await?;
+        let result = work(&mut tx).await;
+        tx.end(result, Ending::Commit).await
+    }
+
+    /// Transactions that span tenants, in the shared tables, for a holder of the capability.
+    ///
+    /// They run through a pool of their own: see [`TenantPoolBuilder::across`].
+    pub const fn across<'a>(&'a self, cross_tenant: &'a CrossTenant) -> Across<'a, C> {
+        Across { pool: self, cross_tenant }
+    }
+
+    async fn open_across(&self, options: TransactionOptions) -> Result<OpenTransaction<C>, PoolError> {
+        let lender = self.inner.across.as_ref().ok_or(PoolError::NoCrossTenantPool)?;
+        let loan = Loan::new(lender.lend().await?, None, None);
+        Ok(OpenTransaction::new(loan, Some(C::opening_across(options))))
+    }
+
+    /// The connections and pools that are open at this moment.
+    pub fn state(&self) -> PoolState {
+        let (connections, idle_connections) = self.inner.home.connections();
+        PoolState {
+            connections,
+            idle_connections,
+            databases: self.inner.databases.as_ref().map(DatabasePools::state),
+        }
+    }
+}
+
+/// What [`TenantPool::state`] counts.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct PoolState {
+    /// Open connections of the pool of the shared tables.
+    pub connections: u32,
+    /// Those of them that nobody uses.
+    pub idle_connections: u32,
+    /// The pools of tenants with a database of their own; `None` if there can be none.
+    pub databases: Option<DatabasePoolsState>,
+}
+
+impl<C: TenantConnection> Clone for TenantPool<C> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
+impl<C: TenantConnection> fmt::Debug for TenantPool<C> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("TenantPool").field("state", &self.state()).finish_non_exhaustive()
+    }
+}

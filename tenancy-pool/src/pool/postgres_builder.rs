@@ -1,0 +1,83 @@
+//! What only PostgreSQL has: the second wall, poolers, TLS, search paths.
+
+use std::time::Duration;
+
+use diesel::connection::CacheSize;
+use diesel_async::AsyncPgConnection;
+#[cfg(feature = "rls")]
+use tenancy_rls::{Waivers, Wall};
+
+use super::TenantPoolBuilder;
+use crate::driver::postgres::WallDecision;
+#[cfg(feature = "tls")]
+use crate::driver::postgres::connect::Tls;
+
+impl TenantPoolBuilder<AsyncPgConnection> {
+    /// Behind the second wall: every transaction tells the database its tenant, and row-level security compares with it.
+    ///
+    /// [`build`](Self::build) compares the database with what the wall's migration was generated from, and refuses to serve if
+    /// anything is missing; a database or a schema of a tenant's own is compared when it is first opened.
+    #[cfg(feature = "rls")]
+    pub fn wall(mut self, wall: Wall) -> Self {
+        self.options.wall = WallDecision::Behind(Box::new(wall));
+        self
+    }
+
+    /// Without the second wall. There is no raw SQL then, except across tenants.
+    pub fn without_wall(mut self, reason: &str) -> Self {
+        self.options.wall = WallDecision::Without(reason.to_owned());
+        self
+    }
+
+    /// Holes of the wall that are known and accepted, each with a reason. They stay in the report.
+    #[cfg(feature = "rls")]
+    pub fn waive(mut self, waivers: Waivers) -> Self {
+        self.options.waivers = waivers;
+        self
+    }
+
+    /// The schemas of the shared tables, and of what else their statements name without a schema, in this order.
+    ///
+    /// Unless it is said, the search path of the role applies; behind the wall, where a [`catalog`](Self::catalog) gives tenants
+    /// schemas of their own, it is the schemas in which the declared tables are.
+    pub fn shared_search_path<S: AsRef<str>>(mut self, schemas: impl IntoIterator<Item = S>) -> Self {
+        let schemas =
+            schemas.into_iter().map(|schema| format!("\"{}\"", schema.as_ref().replace('"', "\"\"")));
+        // Named last, or else it is searched first: a temporary table would stand before the declared one.
+        self.options.shared_path = Some(schemas.chain(["pg_temp".to_owned()]).collect::<Vec<_>>().join(", "));
+        self
+    }
+
+    /// A pooler in transaction mode stands between: PgBouncer 1.21 or later with `max_prepared_statements`, PgCat, PgDog.
+    ///
+    /// Without this, a connection that does not lead to the server itself is refused.
+    pub fn behind_pooler(mut self) -> Self {
+        self.options.connect = self.options.connect.behind_pooler();
+        self
+    }
+
+    /// How to verify the server, where its address asks for TLS.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.options.connect = self.options.connect.tls(tls);
+        self
+    }
+
+    /// The name under which the connections show in `pg_stat_activity`.
+    pub fn application_name(mut self, name: &str) -> Self {
+        self.options.connect = self.options.connect.application_name(name);
+        self
+    }
+
+    /// How long one attempt to connect may take; ten seconds unless said otherwise.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.options.connect = self.options.connect.connect_timeout(timeout);
+        self
+    }
+
+    /// Prepares every statement anew instead of keeping it prepared on its connection.
+    pub fn without_statement_cache(mut self) -> Self {
+        self.options.cache = || CacheSize::Disabled;
+        self
+    }
+}

@@ -1,0 +1,132 @@
+//! Transactions that span tenants.
+
+use std::fmt;
+
+use diesel::result::QueryResult;
+use tenancy_core::CrossTenant;
+use tenancy_diesel::EveryTenant;
+
+use super::{Ending, OpenTransaction};
+use crate::driver::TenantConnection;
+use crate::error::PoolError;
+use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Wanted};
+
+/// A transaction that spans tenants: it runs statements of any scope, those opened by `across_tenants`, and raw SQL.
+///
+/// # Cancellation
+///
+/// As [`TenantTransaction`](super::TenantTransaction).
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct CrossTenantTransaction<'a, C: TenantConnection> {
+    open: OpenTransaction<C>,
+    cross_tenant: &'a CrossTenant,
+}
+
+impl<'a, C: TenantConnection> CrossTenantTransaction<'a, C> {
+    pub(crate) fn new(open: OpenTransaction<C>, cross_tenant: &'a CrossTenant) -> Self {
+        Self { open, cross_tenant }
+    }
+
+    /// Ends it as its work did.
+    pub(crate) async fn end<T, E: From<PoolError>>(self, result: Result<T, E>) -> Result<T, E> {
+        self.open.end(result, Ending::Commit).await
+    }
+
+    /// The capability that opened it.
+    pub const fn cross_tenant(&self) -> &CrossTenant {
+        self.cross_tenant
+    }
+
+    /// Runs any statement of Diesel's, raw SQL included, and returns how many rows it changed.
+    ///
+    /// Recorded in the audit as a write of `subject`, for the reason of the [`CrossTenant`]. A statement that ends the transaction
+    /// ends it: what follows is committed by itself.
+    ///
+    /// # Errors
+    ///
+    /// The server's.
+    #[track_caller]
+    pub fn execute_raw<'query, Q>(
+        &mut self,
+        subject: &'static str,
+        statement: Q,
+    ) -> impl Future<Output = QueryResult<usize>> + Send
+    where
+        Q: Execute<'query, C::Backend>,
+    {
+        self.cross_tenant.record_use(subject, tenancy_core::Access::Write);
+        self.open.close_afterwards();
+        self.open.execute(statement)
+    }
+
+    /// Runs any query of Diesel's, raw SQL included, and returns its rows.
+    ///
+    /// Recorded in the audit as a read of `subject`, for the reason of the [`CrossTenant`].
+    ///
+    /// # Errors
+    ///
+    /// The server's, and those of reading the rows.
+    #[track_caller]
+    pub fn load_raw<'query, Q, U>(
+        &mut self,
+        subject: &'static str,
+        query: Q,
+    ) -> impl Future<Output = QueryResult<Vec<U>>> + Send
+    where
+        Q: Load<'query, C::Backend, U>,
+        U: Send,
+    {
+        self.cross_tenant.record_use(subject, tenancy_core::Access::Read);
+        self.open.close_afterwards();
+        self.open.load(query, Wanted::All)
+    }
+
+    /// Commits.
+    ///
+    /// # Errors
+    ///
+    /// As [`TenantTransaction::commit`](super::TenantTransaction::commit).
+    pub async fn commit(self) -> Result<(), PoolError> {
+        self.open.commit().await
+    }
+
+    /// Rolls back, and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`TenantTransaction::rollback`](super::TenantTransaction::rollback).
+    pub async fn rollback(self) -> Result<(), PoolError> {
+        self.open.roll_back().await
+    }
+}
+
+impl<C: TenantConnection> Sealed for CrossTenantTransaction<'_, C> {}
+
+impl<C: TenantConnection> Executor for CrossTenantTransaction<'_, C> {
+    type Backend = C::Backend;
+    type Reach = EveryTenant;
+
+    async fn load<'query, Q, U>(&mut self, query: Q, wanted: Wanted, _: bool) -> QueryResult<Vec<U>>
+    where
+        Q: Load<'query, C::Backend, U>,
+        U: Send,
+    {
+        self.open.load(query, wanted).await
+    }
+
+    async fn execute<'query, Q>(&mut self, statement: Q, _: bool, _: OurOwn) -> QueryResult<usize>
+    where
+        Q: Execute<'query, C::Backend>,
+    {
+        self.open.execute(statement).await
+    }
+}
+
+impl<C: TenantConnection> fmt::Debug for CrossTenantTransaction<'_, C> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CrossTenantTransaction")
+            .field("cross_tenant", self.cross_tenant)
+            .finish_non_exhaustive()
+    }
+}

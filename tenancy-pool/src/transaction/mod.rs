@@ -1,0 +1,256 @@
+//! Transactions: of one tenant, and across tenants.
+
+mod async_fn;
+#[cfg(feature = "postgres")]
+mod control;
+mod cross_tenant;
+mod open;
+#[cfg(feature = "postgres")]
+mod raw;
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use diesel::result::{Error, QueryResult};
+use tenancy_core::{AuditEvent, AuditSink, Reason, Scoped, TenantId, TenantKey, ToTenantKey, Unbranded};
+use tenancy_diesel::Within;
+
+pub(crate) use self::async_fn::AsyncFunc;
+pub use self::cross_tenant::CrossTenantTransaction;
+pub(crate) use self::open::{Ending, OpenTransaction};
+#[cfg(feature = "postgres")]
+pub use self::raw::RawSql;
+use crate::driver::TenantConnection;
+use crate::error::{PoolError, RawSqlRefused};
+use crate::statement::{Execute, Executor, Load, OurOwn, Printable, Sealed, Wanted};
+
+/// A transaction of one tenant.
+///
+/// [`TenantPool::begin`](crate::TenantPool::begin) opens it, [`TenantPool::transaction`](crate::TenantPool::transaction) lends it. It
+/// is no Diesel connection: it runs statements that are built of scoped and global tables, through this crate's
+/// [`RunQueryDsl`](crate::RunQueryDsl), and nothing else. Where the database has the second wall, its session is the
+/// tenant's as well.
+///
+/// # Tenancy
+///
+/// A statement that is scoped under another brand does not compile. One that is scoped to another tenant under the same
+/// brand is refused with [`WrongTenant`](tenancy_diesel::WrongTenant) before anything is sent, wherever in the statement the other
+/// tenant stands.
+///
+/// On PostgreSQL a SELECT, or an UPDATE or DELETE of tenants' rows, with a raw fragment (`sql::<_>("…")`) is refused as well; see
+/// [`permit_raw_fragments`](TenantTransaction::permit_raw_fragments). Diesel does not let a fragment in an INSERT's values be told
+/// from a default, nor one in its own UPDATE of a global table, nor in anything on the other databases.
+///
+/// # Cancellation
+///
+/// Dropping it rolls back. The future of a statement may be dropped at any point; after that the transaction runs nothing
+/// more. The connection goes back to the pool only when the server has confirmed the rollback.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "postgres")]
+/// # mod example {
+/// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+/// use diesel_async::AsyncPgConnection;
+/// use tenancy_pool::TenantTransaction;
+/// use tenancy_pool::prelude::*;
+///
+/// async fn names(scope: &Scoped<i32>, tx: &mut TenantTransaction<AsyncPgConnection, i32>) -> QueryResult<Vec<String>> {
+///     agents::table.scoped(scope).select(agents::name).load(tx).await
+/// }
+/// # }
+/// ```
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct TenantTransaction<C: TenantConnection, I: ToTenantKey = TenantId, B = Unbranded> {
+    open: OpenTransaction<C>,
+    scope: Scoped<I, B>,
+    /// The scope's tenant, as text.
+    tenant: TenantKey,
+    walled: bool,
+    raw_fragments: bool,
+    audit: Arc<dyn AuditSink>,
+}
+
+impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
+    pub(crate) fn new(
+        open: OpenTransaction<C>,
+        scope: Scoped<I, B>,
+        tenant: TenantKey,
+        walled: bool,
+        audit: Arc<dyn AuditSink>,
+    ) -> Self {
+        Self { open, scope, tenant, walled, raw_fragments: false, audit }
+    }
+
+    /// The scope that opened it.
+    pub const fn scope(&self) -> &Scoped<I, B> {
+        &self.scope
+    }
+
+    /// Runs `work` in a savepoint: kept when it returns `Ok`, undone when it returns an error.
+    ///
+    /// # Errors
+    ///
+    /// What `work` returns; [`PoolError`] if the savepoint cannot be set, kept or undone.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped in the middle, it leaves a transaction that can only be rolled back.
+    pub async fn transaction<T, E, F>(&mut self, work: F) -> Result<T, E>
+    where
+        for<'tx> F: AsyncFnOnce(&'tx mut Self) -> Result<T, E>
+            + AsyncFunc<&'tx mut Self, Result<T, E>, Fut: Send>
+            + Send,
+        T: Send,
+        E: From<PoolError> + Send,
+        B: 'static,
+    {
+        let savepoint = self.open.set_savepoint();
+        let mut nested = Nested { tx: self, done: false };
+        let result = match work(&mut *nested.tx).await {
+            Ok(value) => nested.tx.open.keep(savepoint).await.map(|()| value).map_err(E::from),
+            // The error of the work says more than that of undoing it, which leaves nothing that could be committed.
+            Err(error) => {
+                let _undone = nested.tx.open.undo(savepoint).await;
+                Err(error)
+            }
+        };
+        nested.done = true;
+        result
+    }
+
+    /// Commits.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError::Aborted`] if a statement failed and its error was swallowed, [`PoolError::Cancelled`] if one was
+    /// dropped in the middle: nothing is committed then. [`PoolError::Query`] if the server refuses the commit.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped in the middle, it leaves open whether the server has committed.
+    pub async fn commit(self) -> Result<(), PoolError> {
+        self.open.commit().await
+    }
+
+    /// Rolls back, and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError::Query`] if the connection breaks; the server rolls back then.
+    pub async fn rollback(self) -> Result<(), PoolError> {
+        self.open.roll_back().await
+    }
+
+    /// Ends it as its work did.
+    pub(crate) async fn end<T, E: From<PoolError>>(
+        self,
+        result: Result<T, E>,
+        ending: Ending,
+    ) -> Result<T, E> {
+        self.open.end(result, ending).await
+    }
+
+    /// Lets the rest of the transaction run statements that contain raw fragments, on PostgreSQL behind the second wall.
+    ///
+    /// Recorded in the audit. The connection is closed after the transaction: what a raw fragment calls can change the
+    /// session.
+    ///
+    /// # Errors
+    ///
+    /// [`RawSqlRefused`] where there is no second wall, or if the reason is blank.
+    #[track_caller]
+    pub fn permit_raw_fragments(&mut self, reason: &str) -> Result<(), RawSqlRefused> {
+        self.record_raw(reason, Location::caller())?;
+        self.raw_fragments = true;
+        Ok(())
+    }
+
+    pub(super) fn record_raw(
+        &mut self,
+        reason: &str,
+        location: &'static Location<'static>,
+    ) -> Result<(), RawSqlRefused> {
+        if !self.walled {
+            return Err(RawSqlRefused::NoWall);
+        }
+        let reason = Reason::new(reason).map_err(|_| RawSqlRefused::NoReason)?;
+        self.audit.record(&AuditEvent::RawSql {
+            principal: self.scope.admitted().principal(),
+            tenant: self.tenant.as_str(),
+            reason: reason.as_str(),
+            location,
+        });
+        self.open.close_afterwards();
+        Ok(())
+    }
+
+    /// Refuses a statement of another tenant, and one with a raw fragment where it can be told.
+    fn check<Q: Printable<C::Backend>>(&self, statement: &Q, raw_sql_shows: bool) -> QueryResult<()> {
+        let free_of_raw_sql = statement.look_through(self.scope.tenant(), &C::Backend::default())?;
+        if C::RAW_SQL_SHOWS && raw_sql_shows && !free_of_raw_sql && !self.raw_fragments {
+            return Err(Error::QueryBuilderError(Box::new(RawSqlRefused::Fragment)));
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn open(&mut self) -> &mut OpenTransaction<C> {
+        &mut self.open
+    }
+}
+
+/// A nested transaction under way. Dropped in the middle, or unwound, it has neither been kept nor undone, and what the outer
+/// one ran from there on would be mixed with it.
+struct Nested<'a, C: TenantConnection, I: ToTenantKey, B> {
+    tx: &'a mut TenantTransaction<C, I, B>,
+    done: bool,
+}
+
+impl<C: TenantConnection, I: ToTenantKey, B> Drop for Nested<'_, C, I, B> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.tx.open.cancel();
+        }
+    }
+}
+
+impl<C: TenantConnection, I: ToTenantKey, B> Sealed for TenantTransaction<C, I, B> {}
+
+impl<C: TenantConnection, I: ToTenantKey, B: 'static> Executor for TenantTransaction<C, I, B> {
+    type Backend = C::Backend;
+    type Reach = Within<I, B>;
+
+    async fn load<'query, Q, U>(
+        &mut self,
+        query: Q,
+        wanted: Wanted,
+        raw_sql_shows: bool,
+    ) -> QueryResult<Vec<U>>
+    where
+        Q: Load<'query, C::Backend, U>,
+        U: Send,
+    {
+        self.check(&query, raw_sql_shows)?;
+        self.open.load(query, wanted).await
+    }
+
+    async fn execute<'query, Q>(&mut self, statement: Q, raw_sql_shows: bool, _: OurOwn) -> QueryResult<usize>
+    where
+        Q: Execute<'query, C::Backend>,
+    {
+        self.check(&statement, raw_sql_shows)?;
+        self.open.execute(statement).await
+    }
+}
+
+impl<C: TenantConnection, I: ToTenantKey, B> fmt::Debug for TenantTransaction<C, I, B> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TenantTransaction")
+            .field("tenant", &self.tenant.as_str())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,125 @@
+//! Raw SQL in one tenant's transaction, behind the second wall.
+
+use std::future::Future;
+use std::panic::Location;
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::QueryMetadata;
+use diesel::pg::Pg;
+use diesel::query_builder::BoxedSqlQuery;
+use diesel::query_builder::SqlQuery;
+use diesel::query_dsl::CompatibleType;
+use diesel::result::QueryResult;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{HasSqlType, Untyped};
+use diesel_async::AsyncPgConnection;
+
+use tenancy_core::ToTenantKey;
+
+use super::TenantTransaction;
+use super::control::controls_the_transaction;
+use crate::error::RawSqlRefused;
+use crate::statement::{Wanted, first};
+
+/// Raw SQL that is about to run in a tenant's transaction.
+#[must_use = "raw SQL runs when it is executed or loaded"]
+pub struct RawSql<'tx, I: ToTenantKey, B> {
+    tx: &'tx mut TenantTransaction<AsyncPgConnection, I, B>,
+    query: BoxedSqlQuery<'static, Pg, SqlQuery>,
+}
+
+impl<I: ToTenantKey, B: 'static> TenantTransaction<AsyncPgConnection, I, B> {
+    /// Raw SQL, of which only row-level security decides what it sees.
+    ///
+    /// It takes one statement, with its values bound as `$1`, `$2`, … Recorded in the audit. The connection is closed after
+    /// the transaction, because raw SQL can change the session.
+    ///
+    /// # Tenancy
+    ///
+    /// With a sealed wall, whatever the statement is, it reads and writes this tenant's rows. With a plain one that holds
+    /// for every statement that leaves the setting `tenancy.tenant` alone, so never build its text from what a user says.
+    ///
+    /// # Errors
+    ///
+    /// [`RawSqlRefused`] where there is no wall, if the reason is blank, or if the statement would end the transaction.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use diesel::prelude::*;
+    /// use diesel::sql_types::{BigInt, Text};
+    /// use diesel_async::AsyncPgConnection;
+    /// use tenancy_pool::TenantTransaction;
+    ///
+    /// #[derive(QueryableByName)]
+    /// struct Count {
+    ///     #[diesel(sql_type = BigInt)]
+    ///     count: i64,
+    /// }
+    ///
+    /// async fn matching(tx: &mut TenantTransaction<AsyncPgConnection>, words: &str) -> QueryResult<Count> {
+    ///     tx.raw("full-text search has no Diesel form", "SELECT count(*) FROM agents WHERE notes @@ to_tsquery($1)")?
+    ///         .bind::<Text, _>(words.to_owned())
+    ///         .get_result()
+    ///         .await
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx, I, B>, RawSqlRefused> {
+        if controls_the_transaction(sql) {
+            return Err(RawSqlRefused::TransactionControl);
+        }
+        self.record_raw(reason, Location::caller())?;
+        Ok(RawSql { tx: self, query: diesel::sql_query(sql).into_boxed() })
+    }
+}
+
+impl<I: ToTenantKey, B: 'static> RawSql<'_, I, B> {
+    /// Binds the next value, which it owns.
+    pub fn bind<ST, Value>(mut self, value: Value) -> Self
+    where
+        Pg: HasSqlType<ST>,
+        Value: ToSql<ST, Pg> + Send + 'static,
+        ST: Send + 'static,
+    {
+        self.query = self.query.bind::<ST, Value>(value);
+        self
+    }
+
+    /// Runs it, and returns how many rows it changed.
+    ///
+    /// # Errors
+    ///
+    /// The server's.
+    pub fn execute(self) -> impl Future<Output = QueryResult<usize>> + Send {
+        self.tx.open().execute(self.query)
+    }
+
+    /// Runs it, and returns its rows: of a type that derives `QueryableByName`.
+    ///
+    /// # Errors
+    ///
+    /// The server's, and those of reading the rows.
+    pub fn load<U>(self) -> impl Future<Output = QueryResult<Vec<U>>> + Send
+    where
+        Untyped: CompatibleType<U, Pg, SqlType = Untyped>,
+        U: FromSqlRow<Untyped, Pg> + Send + 'static,
+        Pg: QueryMetadata<Untyped>,
+    {
+        self.tx.open().load(self.query, Wanted::All)
+    }
+
+    /// Runs it, and returns its first row, or [`NotFound`](diesel::result::Error::NotFound).
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub async fn get_result<U>(self) -> QueryResult<U>
+    where
+        Untyped: CompatibleType<U, Pg, SqlType = Untyped>,
+        U: FromSqlRow<Untyped, Pg> + Send + 'static,
+        Pg: QueryMetadata<Untyped>,
+    {
+        first(self.tx.open().load(self.query, Wanted::First).await?)
+    }
+}
