@@ -1,3 +1,5 @@
+#![doc = include_str!("../README.md")]
+//!
 #![doc = include_str!("../docs/rls.md")]
 
 mod error;

@@ -4,7 +4,7 @@ use super::error::RowSecurityError;
 use super::roles::Roles;
 use super::tables::Tables;
 
-/// What the setting holds.
+/// What the transaction's setting holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// The tenant's text.
@@ -13,18 +13,19 @@ pub enum Mode {
     Sealed,
 }
 
-/// Which database server it is for.
+/// Which database server a wall is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Server {
     /// PostgreSQL 15 or newer.
     PostgreSql,
-    /// Citus 13 on it: one statement a message, no sub-selects in policies, keys as Citus demands them.
+    /// Citus 13, where the wall is generated and **not safe yet**: one statement a message, no sub-selects in policies, keys as
+    /// Citus demands them.
     Citus,
 }
 
-/// The row-level security of a database: of which tables, for which roles, and how the tenant is set.
+/// The row-level security that a database should have: of which tables, for which roles, and how the tenant is set.
 ///
-/// [`migration`](Self::migration) makes a database so, and an [inspection](super::Inspection) tells whether it is.
+/// [`migration`](Self::migration) makes a database so, and an [inspection](super::Inspection) tells whether it is so.
 ///
 /// # Examples
 ///
@@ -51,7 +52,7 @@ impl RowSecurity {
     ///
     /// # Errors
     ///
-    /// If one table is declared in two ways, or none is a tenant's.
+    /// When one table is declared in two ways, and when none is a tenant's.
     pub fn new(tables: Tables, roles: Roles) -> Result<Self, RowSecurityError> {
         if let Some(table) = tables.contradiction() {
             return Err(RowSecurityError::DeclaredTwice { table });
@@ -72,7 +73,7 @@ impl RowSecurity {
         Self { mode, ..self }
     }
 
-    /// For Citus.
+    /// For Citus, where the wall is generated and **not safe yet**: see [the guide](crate#citus-generated-and-not-safe-yet).
     #[must_use]
     pub fn citus(self) -> Self {
         Self { server: Server::Citus, ..self }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The codes of the rules, in the order in which a report lists them: a mend may need those before it. Each has its
+/// The codes of the rules, in the order in which a report lists them: a mend may need those before it. Each has a
 /// section in [the rules](crate::rules).
 pub const CODES: &[&str] = &[
     "R001", "R002", "R003", "R004", "R005", "R006", "R007", "R020", "R021", "R022", "R023", "R091", "R092",
@@ -23,7 +23,7 @@ const NOTICES: &[&str] = &["R046"];
 pub enum Severity {
     /// One tenant may reach another's rows.
     Refusal,
-    /// To know of.
+    /// Worth knowing.
     Notice,
 }
 

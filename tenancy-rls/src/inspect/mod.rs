@@ -33,7 +33,7 @@ const RULES: [&str; 6] = [
 
 /// Compares a database with the wall that it should have.
 ///
-/// It reads the catalog, in one statement, and changes nothing. What it looks for: [the rules](super::rules).
+/// It reads the catalog in one statement and changes nothing. [The rules](super::rules) list what it looks for.
 ///
 /// # Examples
 ///
@@ -93,26 +93,26 @@ where
 }
 
 impl<'a> Inspection<'a> {
-    /// Of `wall`, on a connection of the application.
+    /// An inspection for `wall`, on a connection of the application.
     pub fn new(wall: &'a RowSecurity) -> Self {
         let pooled = wall.server() == Server::Citus;
         Self { wall, waivers: Waivers::new(), connected_as_application: true, pooled }
     }
 
-    /// With findings that are known and accepted.
+    /// Accepts findings that are known.
     #[must_use]
     pub fn waivers(self, waivers: Waivers) -> Self {
         Self { waivers, ..self }
     }
 
-    /// On a connection of somebody else, an owner or a superuser: only the application's role is looked at, not the
-    /// connection's.
+    /// Runs on somebody else's connection, such as an owner's or a superuser's: the connection's own role is not looked at, only
+    /// the application's.
     #[must_use]
     pub fn from_elsewhere(self) -> Self {
         Self { connected_as_application: false, ..self }
     }
 
-    /// Of an installation behind a pooler, whose seals are bound to no backend. On Citus they never are.
+    /// Asks also for what seals need behind a pooler, where they are bound to no backend. On Citus they never are.
     #[must_use]
     pub fn behind_pooler(self) -> Self {
         Self { pooled: true, ..self }

@@ -72,7 +72,7 @@ impl Report {
         let refusals = self.refusals().count();
         let mut text = match (refusals, self.findings.len()) {
             (0, 0) => "the database's wall is as declared".to_owned(),
-            (0, all) => format!("the database's wall is as declared; {all} to know of:"),
+            (0, all) => format!("the database's wall is as declared; {all} worth knowing:"),
             (1, _) => "1 thing is wrong with the database's wall:".to_owned(),
             (some, _) => format!("{some} things are wrong with the database's wall:"),
         };

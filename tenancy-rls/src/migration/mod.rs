@@ -34,15 +34,15 @@ impl Step {
 
 /// The SQL that puts a wall up and takes it down.
 ///
-/// In a transaction (Diesel runs each migration in one) no other session sees a moment between. Also statement by
-/// statement no moment is unprotected: policies come before row-level security is switched on, grants after it, and on
-/// the way down the application loses its grants first. It can be run again, and then changes nothing.
+/// Diesel runs a migration in a transaction, so other sessions see all of it or nothing. Run statement by statement it leaves
+/// no moment unprotected either: policies come before row-level security is switched on and grants after it, and on the
+/// way down the application loses its grants first. It can be run again, and then changes nothing.
 ///
-/// - **Up** replaces unique and foreign keys without the tenant by ones with it, and builds an index that the tenant leads
-///   where there is none. That locks a large table for as long as it takes: do it beforehand, `CONCURRENTLY`, and
-///   the migration finds nothing to do.
-/// - **Down** brings back what there was: keys, grants, row-level security. If two tenants have the same key by then, the
-///   old key cannot come back, and the whole of it fails.
+/// - **Up** puts the tenant into unique and foreign keys that lack it, and builds an index that begins with the tenant where
+///   there is none. A large table is locked for as long as that takes: do it beforehand, `CONCURRENTLY`, and the
+///   migration finds nothing to do.
+/// - **Down** brings back what was there: keys, grants, row-level security. If two tenants have the same key by then, the
+///   old key cannot come back, and the migration fails as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     steps: Vec<Step>,
@@ -58,8 +58,8 @@ impl RowSecurity {
         Migration { steps, server: self.server }
     }
 
-    /// The migration of the tenants' tables only: of a tenant's own schema, where the schema `tenancy` is there already,
-    /// and the global tables are everybody's.
+    /// The migration of the tenants' tables only, for a tenant's own schema: the database has the schema `tenancy` already, and
+    /// shares the global tables.
     pub fn tables_migration(&self) -> Migration {
         let own = Self { tables: self.tables.without_global(), ..self.clone() };
         Migration { steps: own.of_its_tables(), server: self.server }
@@ -89,7 +89,7 @@ impl Migration {
         script(self.steps.iter().rev().filter_map(|step| step.down.as_deref()))
     }
 
-    /// The same as pairs of up and down, to be run in this order, each in a message of its own: what Citus demands.
+    /// The same as pairs of up and down, to be run in this order, each in a message of its own, as Citus demands.
     pub fn messages(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.steps.iter().map(|step| (step.up.as_str(), step.down.as_deref()))
     }
