@@ -74,7 +74,8 @@ pub(crate) mod plain {
 }
 
 /// A row of `agents`.
-#[derive(Debug, Queryable, sqlx::FromRow)]
+#[derive(Debug, Queryable)]
+#[cfg_attr(feature = "peers", derive(sqlx::FromRow))]
 #[allow(dead_code, reason = "read to pay for it")]
 pub(crate) struct Agent {
     pub(crate) tenant_id: Uuid,

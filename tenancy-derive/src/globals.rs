@@ -1,7 +1,7 @@
 //! Lists of tables that every tenant may see: `plans, billing.currencies, memberships = "a reason"`.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -9,10 +9,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token};
 
-use crate::mistake::{Code, Mistakes};
-
-const DUPLICATE: Code = Code("T0104");
-const UNKNOWN: Code = Code("T0110");
+use crate::codes;
+use crate::mistake::Mistakes;
 
 /// One entry of the list. A name without a schema is that of a table without one.
 pub(crate) struct Global {
@@ -62,7 +60,8 @@ fn key(schema: Option<&Ident>, name: &Ident) -> String {
 /// The list.
 #[derive(Default)]
 pub(crate) struct Globals {
-    entries: HashMap<String, (Global, Cell<bool>)>,
+    /// By name, in one order in every build. Whether the table was found stands beside each.
+    entries: BTreeMap<String, (Global, Cell<bool>)>,
 }
 
 impl Globals {
@@ -70,34 +69,22 @@ impl Globals {
         for global in list {
             let (key, span) = (global.key(), global.span());
             if self.entries.insert(key.clone(), (global, Cell::new(false))).is_some() {
-                mistakes.add(
-                    DUPLICATE,
-                    span,
-                    format!("`{key}` is declared global twice"),
-                    "keep one of them",
-                );
+                mistakes.add(span, codes::global_twice(&key));
             }
         }
     }
 
-    /// The entry for a table, which from then on counts as known.
+    /// The entry for a table. From then on it counts as known.
     pub(crate) fn find(&self, schema: Option<&Ident>, name: &Ident) -> Option<&Global> {
         let (global, known) = self.entries.get(&key(schema, name))?;
         known.set(true);
         Some(global)
     }
 
-    /// Reports the entries that are no table's: a misspelt name protects nothing, and hides that it does not.
+    /// Reports the entries that name no table: a misspelt one hides that its table is not declared.
     pub(crate) fn report_unknown(&self, of: &str, mistakes: &mut Mistakes) {
-        let mut unknown: Vec<_> = self.entries.iter().filter(|(_, (_, known))| !known.get()).collect();
-        unknown.sort_by_key(|(key, _)| key.as_str());
-        for (key, (global, _)) in unknown {
-            mistakes.add(
-                UNKNOWN,
-                global.span(),
-                format!("`{key}` is declared global, and {of} has no such table"),
-                "correct the name (a table in a database schema is `schema.table`), or drop it",
-            );
+        for (key, (global, _)) in self.entries.iter().filter(|(_, (_, known))| !known.get()) {
+            mistakes.add(global.span(), codes::unknown_global(key, of));
         }
     }
 

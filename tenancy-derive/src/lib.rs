@@ -1,16 +1,20 @@
 //! The macros of [`tenancy-diesel`](https://docs.rs/tenancy-diesel), which re-exports them. Applications depend on
-//! that crate; this one has no meaning without it, and both are one release.
+//! that crate: this one is useless without it, and the two are released together.
 //!
 //! - `table!`, `schema!`, `#[tenant_scoped]`, `#[tenant_global]`: tables whose bare type is not SQL (`table`, `schema`).
 //! - `#[derive(TenantScoped)]`: models that are read and written within a tenant (`model`).
 //!
-//! All mistakes in what a macro is given are reported at once, each at its token and with a stable code (`mistake`).
+//! All mistakes in what a macro is given are reported at once, each at its token (`mistake`); their codes and their words
+//! are in one catalogue (`codes`).
 
+mod codes;
 mod globals;
 mod mistake;
 mod model;
+mod options;
 mod schema;
 mod table;
+mod tokens;
 
 use proc_macro::TokenStream;
 

@@ -3,9 +3,13 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-/// A mistake by its stable code. `docs/errors` has a page for each, and the suite a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Code(pub(crate) &'static str);
+/// A mistake in words. [`codes`](crate::codes) makes them.
+#[derive(Debug)]
+pub(crate) struct Mistake {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) fix: String,
+}
 
 /// Collects mistakes. Dropping it unread is a bug in the macro, and panics.
 #[derive(Debug, Default)]
@@ -15,21 +19,13 @@ pub(crate) struct Mistakes {
 }
 
 impl Mistakes {
-    /// Adds a mistake: what is wrong, and how to mend it.
-    pub(crate) fn add(&mut self, code: Code, span: Span, message: impl AsRef<str>, fix: impl AsRef<str>) {
-        let Code(code) = code;
+    pub(crate) fn add(&mut self, span: Span, Mistake { code, message, fix }: Mistake) {
         let text = format!(
-            "{}\n\nhelp: {}\nnote: {code}, see https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#{}",
-            message.as_ref(),
-            fix.as_ref(),
+            "{message}\n\nhelp: {fix}\nnote: {code}, see \
+             https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#{}",
             code.to_lowercase(),
         );
         self.found.push(quote_spanned!(span=> ::core::compile_error! { #text }));
-    }
-
-    /// Adds a syntax error in the words of the parser.
-    pub(crate) fn syntax(&mut self, code: Code, error: &syn::Error, fix: &str) {
-        self.add(code, error.span(), error.to_string(), fix);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

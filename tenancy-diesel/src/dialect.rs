@@ -4,7 +4,6 @@ use diesel::backend::Backend;
 
 /// The two ways to write it. Both were compared with the hand-written statement's plan (`tests`, `plans`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum SourceForm {
     /// `(SELECT * FROM t WHERE t.tenant = ?) AS t`. PostgreSQL and SQLite flatten it, and `FOR UPDATE` locks through it.
     Derived,
@@ -15,56 +14,59 @@ pub enum SourceForm {
 
 /// The two ways to write that two joined sources are the same tenant's, when each is one tenant's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum SameTenantForm {
     /// `left.tenant = right.tenant`.
     Columns,
     /// `NULLIF(left.tenant = $3, FALSE) IS NOT NULL`, with the right one's tenant: true where they are equal.
     ///
-    /// From an equality of the columns PostgreSQL derives that of the two bound tenants, `$1 = $2`, a condition of no table.
-    /// A join that has one is never memoized, so the generic plan looks dear and the statement is planned each time that it
-    /// runs. From this form it derives nothing, and expects it of 0.995 of the rows (`DEFAULT_NOT_UNK_SEL`): of
-    /// `COALESCE(.., FALSE)` it would expect the half.
+    /// From an equality of the columns PostgreSQL derives that the two bound tenants are equal, `$1 = $2`, a condition
+    /// without a table. A join with such a condition is never memoized; so the generic plan looks expensive, and the
+    /// statement is planned each time that it runs. From this form PostgreSQL derives nothing. It also expects 0.995 of the
+    /// rows to fulfil it (`DEFAULT_NOT_UNK_SEL`), where it would expect half of them for `COALESCE(.., FALSE)`.
     Opaque,
 }
 
 mod sealed {
-    pub trait Sealed {}
+    use super::{SameTenantForm, SourceForm};
+
+    /// The forms of a backend's SQL. Nobody else's business, and so the seal as well.
+    pub trait Dialect {
+        /// How a source is written.
+        const SOURCE: SourceForm;
+
+        /// How it is written that two joined sources are the same tenant's.
+        const SAME_TENANT: SameTenantForm = SameTenantForm::Columns;
+    }
+
     #[cfg(feature = "postgres")]
-    impl Sealed for diesel::pg::Pg {}
+    impl Dialect for diesel::pg::Pg {
+        const SOURCE: SourceForm = SourceForm::Derived;
+        const SAME_TENANT: SameTenantForm = SameTenantForm::Opaque;
+    }
+
     #[cfg(feature = "sqlite")]
-    impl Sealed for diesel::sqlite::Sqlite {}
+    impl Dialect for diesel::sqlite::Sqlite {
+        const SOURCE: SourceForm = SourceForm::Derived;
+    }
+
     #[cfg(feature = "mysql")]
-    impl Sealed for diesel::mysql::Mysql {}
+    impl Dialect for diesel::mysql::Mysql {
+        const SOURCE: SourceForm = SourceForm::Joined;
+    }
 }
 
-/// A backend for which scoped sources are known to be right. Others do not compile.
+/// A backend whose scoped SQL was proven by tests; no other compiles. Sealed.
 #[diagnostic::on_unimplemented(
     message = "scoped sources are not proven for backend `{Self}`",
     label = "no scoped SQL for this backend",
     note = "enable the feature of tenancy-diesel for your database: `postgres`, `sqlite` or `mysql`",
     note = "T0013: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0013"
 )]
-pub trait TenantBackend: Backend + sealed::Sealed {
-    /// How a source is written.
-    const SOURCE: SourceForm;
-
-    /// How it is written that two joined sources are the same tenant's.
-    const SAME_TENANT: SameTenantForm = SameTenantForm::Columns;
-}
+pub trait TenantBackend: Backend + sealed::Dialect {}
 
 #[cfg(feature = "postgres")]
-impl TenantBackend for diesel::pg::Pg {
-    const SOURCE: SourceForm = SourceForm::Derived;
-    const SAME_TENANT: SameTenantForm = SameTenantForm::Opaque;
-}
-
+impl TenantBackend for diesel::pg::Pg {}
 #[cfg(feature = "sqlite")]
-impl TenantBackend for diesel::sqlite::Sqlite {
-    const SOURCE: SourceForm = SourceForm::Derived;
-}
-
+impl TenantBackend for diesel::sqlite::Sqlite {}
 #[cfg(feature = "mysql")]
-impl TenantBackend for diesel::mysql::Mysql {
-    const SOURCE: SourceForm = SourceForm::Joined;
-}
+impl TenantBackend for diesel::mysql::Mysql {}

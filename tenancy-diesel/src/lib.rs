@@ -32,18 +32,10 @@
 //! `postgres` and `mysql` bring Diesel's types, not its client libraries: an application chooses the connections in its
 //! own dependencies on `diesel` and `diesel-async`.
 
-mod alias;
 mod bound_tenant;
 mod dialect;
-mod grouping;
-mod join;
-mod joinable;
 pub mod model;
-mod same_tenant;
-mod scope_for;
-mod selection;
 mod source;
-mod source_of;
 pub mod statement;
 mod table;
 mod unscoped;
@@ -151,19 +143,19 @@ pub use tenancy_derive::tenant_global;
 /// ```
 pub use tenancy_derive::tenant_scoped;
 
-pub use self::alias::{Alias, AliasField, ScopedAlias, TableAlias};
 pub use self::bound_tenant::WrongTenant;
-pub use self::dialect::{SameTenantForm, SourceForm, TenantBackend};
+pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
-pub use self::source::{EveryTenant, ScopedTable, Unowned, Within};
+pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
+pub use self::source::{EveryTenant, ScopedTable, Within};
 pub use self::statement::{ColumnNames, CrossTenantTarget, delete, insert_into, update};
-pub use self::table::{DeclaredTable, GlobalTable, Nobodys, TenantSqlType, TenantTable, Tenants};
+pub use self::table::{DeclaredTable, GlobalTable, Owned, TenantSqlType, TenantTable, Unowned};
 
 /// What the pool asks of a statement. Not part of the public API.
 #[doc(hidden)]
 pub mod __pool {
     pub use crate::bound_tenant::look_through;
-    pub use crate::source_of::SourceOf;
+    pub use crate::source::{InTransaction, Stands};
 }
 
 /// What generated code names. Not part of the public API.
@@ -172,18 +164,18 @@ pub mod __private {
     pub use diesel::expression::array_comparison::AsInExpression;
     pub use diesel::query_source::{Never, Once};
 
-    pub use crate::alias::{AliasColumns, AliasCount, AliasName};
-    pub use crate::grouping::nowhere::table as nowhere;
-    pub use crate::join::{Beside, JoinKey, on_clause};
-    pub use crate::joinable::Relation;
-    pub use crate::scope_for::{CrossTenantFor, ScopeFor, TenantIdFor};
-    pub use crate::table::{Nobodys, Tenants, push_column, push_star};
+    pub use crate::source::alias::{AliasColumns, AliasCount, AliasName};
+    pub use crate::source::join::joinable::Relation;
+    pub use crate::source::join::{JoinKey, on_clause};
+    pub use crate::source::{Beside, CrossTenantFor, Proof, ScopeFor, Stands, TenantIdFor};
+    pub use crate::table::grouping::nowhere::table as nowhere;
+    pub use crate::table::{push_column, push_star};
     pub use crate::unscoped::{
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
         Unscoped, UnscopedSet, refused, uncallable,
     };
     pub use crate::{
-        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, ScopedAlias, ScopedTable,
-        TableAlias, TenantId, TenantTable, Unbranded, Unowned, Within,
+        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, Owned, ScopedAlias,
+        ScopedTable, TableAlias, TenantId, TenantTable, Unbranded, Unowned, Within,
     };
 }

@@ -1,6 +1,6 @@
 //! The declared tables, as data.
 
-use tenancy_diesel::{DeclaredTable, Nobodys, TenantSqlType, TenantTable, Tenants};
+use tenancy_diesel::{DeclaredTable, Owned, TenantSqlType, TenantTable, Unowned};
 
 use super::quote;
 use super::sql_type::TenantType;
@@ -48,13 +48,13 @@ pub struct TenantColumn {
     pub sql_type: &'static str,
 }
 
-/// How a table is described, by whom it belongs to: tenants or nobody. Implemented for these two.
+/// How a table is described, by whose its rows are.
 pub trait Describe<T> {
     /// The description of `T`.
     fn describe() -> Table;
 }
 
-impl<T> Describe<T> for Tenants
+impl<T> Describe<T> for Owned
 where
     T: TenantTable,
     TenantSqlType<T>: TenantType,
@@ -65,7 +65,7 @@ where
     }
 }
 
-impl<T: DeclaredTable> Describe<T> for Nobodys {
+impl<T: DeclaredTable> Describe<T> for Unowned {
     fn describe() -> Table {
         Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, tenant: None }
     }
@@ -82,9 +82,9 @@ impl Tables {
     pub fn table<T>(mut self) -> Self
     where
         T: DeclaredTable,
-        T::Owner: Describe<T>,
+        T::Ownership: Describe<T>,
     {
-        let table = <T::Owner as Describe<T>>::describe();
+        let table = <T::Ownership as Describe<T>>::describe();
         // The same declaration twice is one table.
         if !self.declared.contains(&table) {
             self.declared.push(table);

@@ -2,6 +2,7 @@
 
 pub mod blocking;
 pub mod cases;
+pub mod corpus;
 pub mod fixture;
 pub mod fleet;
 pub mod keyed;

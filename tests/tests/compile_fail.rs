@@ -2,22 +2,18 @@
 //!
 //! `compile_fail/` has a folder for each code of an error, and `rustc_…` for mistakes that rustc or Diesel words by
 //! itself. In it is a folder for each mistake: `fail.rs`; its snapshot, `fail.stderr`; and its twin `pass.rs`, which
-//! differs only by the fix and compiles (`twins.rs`). The
-//! first line names the entries of the leak corpus that the case stops.
+//! differs only by the fix and compiles (`twins`). The
+//! first line names the entries of the leak corpus that the case stops. `cargo xtask case` begins a new one.
 //!
-//! The snapshots are those of rustc 1.95. After a change of a message, or with another rustc, write them anew and read
-//! the difference:
-//!
-//! ```sh
-//! TRYBUILD=overwrite cargo test -p tenancy-tests --test compile_fail
-//! ```
+//! The snapshots are those of the rustc in `rust-toolchain.toml`. After a change of a message, or with another rustc,
+//! `cargo xtask bless` writes them anew; read the difference.
 #![allow(clippy::unwrap_used)] // a file that cannot be read is a failed test
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-const CASES: &str = "tests/compile_fail";
+use tenancy_tests::corpus::{CASES, Case, cases, copy_schemas, name_of};
 
 /// How many errors and lines a snapshot may have that is not among the exceptions.
 const BUDGET: Size = Size { errors: 1, lines: 30 };
@@ -51,83 +47,16 @@ struct Size {
     lines: usize,
 }
 
-struct Case {
-    /// `folder/name`
-    name: String,
-    folder: String,
-    path: PathBuf,
-}
-
-impl Case {
-    fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.path.join(file))
-            .unwrap_or_else(|error| panic!("{}/{file}: {error}", self.name))
-    }
-
-    /// The code of the folder, if it has one.
-    fn code(&self) -> Option<&str> {
-        self.folder.split('_').next().filter(|code| *code != "rustc")
-    }
-
-    /// The first line of the first error.
-    fn headline(&self) -> String {
-        let snapshot = self.read("fail.stderr");
-        snapshot.lines().find(|line| is_headline(line)).unwrap_or_default().to_owned()
-    }
-
-    fn size(&self) -> Size {
-        let snapshot = self.read("fail.stderr");
-        Size {
-            errors: snapshot.lines().filter(|line| is_headline(line)).count(),
-            lines: snapshot.lines().count(),
-        }
-    }
-}
-
-fn is_headline(line: &str) -> bool {
-    line.starts_with("error:") || line.starts_with("error[")
-}
-
-fn cases() -> Vec<Case> {
-    let mut cases = Vec::new();
-    for folder in folders(Path::new(CASES)) {
-        for path in folders(&folder) {
-            let folder = name_of(&folder);
-            cases.push(Case { name: format!("{folder}/{}", name_of(&path)), folder, path });
-        }
-    }
-    assert!(cases.len() > 400, "the cases are found");
-    cases
-}
-
-fn folders(path: &Path) -> BTreeSet<PathBuf> {
-    fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect()
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap().to_str().unwrap().to_owned()
+fn size(case: &Case) -> Size {
+    Size { errors: case.headlines().len(), lines: case.read("fail.stderr").lines().count() }
 }
 
 #[test]
 fn nothing_unscoped_compiles() {
     // `schema!` reads files from the folder of the crate, and trybuild makes a crate of its own.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    copy_schemas(Path::new(CASES), &target.join("tests/trybuild/tenancy-tests").join(CASES));
+    copy_schemas(&target.join("tests/trybuild/tenancy-tests"));
     trybuild::TestCases::new().compile_fail("tests/compile_fail/*/*/fail.rs");
-}
-
-fn copy_schemas(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
-        if path.is_dir() {
-            copy_schemas(&path, &to);
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && !["fail.rs", "pass.rs"].contains(&name_of(&path).as_str())
-        {
-            fs::create_dir_all(to.parent().unwrap()).unwrap();
-            fs::copy(path, to).unwrap();
-        }
-    }
 }
 
 #[test]
@@ -172,7 +101,8 @@ fn each_error_says_in_its_first_line_what_is_wrong_and_has_its_code() {
     let mut excepted: BTreeSet<&str> = FIRST_LINE_OF_DIESEL.into_iter().collect();
     for case in cases() {
         let Some(code) = case.code() else { continue };
-        let (headline, snapshot) = (case.headline(), case.read("fail.stderr"));
+        let headline = case.headlines().into_iter().next().unwrap_or_default();
+        let snapshot = case.read("fail.stderr");
         if !snapshot.contains(&format!("errors/index.html#{}", code.to_lowercase())) {
             wrong.push(format!("{}: {code} is not named", case.name));
         }
@@ -198,13 +128,8 @@ fn names_a_table(headline: &str) -> bool {
 }
 
 /// Cases whose first line is Diesel's, or has the type of a whole select in it. Only to be made shorter.
-const FIRST_LINE_OF_DIESEL: [&str; 5] = [
-    "T0009_two_tenants/exists",
-    "T0009_two_tenants/exists_async",
-    "T0017_undeclared/alias",
-    "T0017_undeclared/exists",
-    "T0017_undeclared/exists_async",
-];
+const FIRST_LINE_OF_DIESEL: [&str; 3] =
+    ["T0009_two_tenants/exists", "T0017_undeclared/alias", "T0017_undeclared/exists"];
 
 #[test]
 fn no_snapshot_overflows() {
@@ -229,7 +154,7 @@ fn one_mistake_is_one_short_error() {
     }
     let mut wrong = Vec::new();
     for case in cases() {
-        let size = case.size();
+        let size = size(&case);
         let budget = exceptions.remove(case.name.as_str());
         let allowed = budget.unwrap_or(BUDGET);
         if size.errors > allowed.errors || size.lines > allowed.lines.max(BUDGET.lines) {

@@ -49,7 +49,7 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
     variants.extend(peers::variants(bench, Statement::Point).await?);
     variants.extend(peers::walled_variants(bench, Statement::Point).await?);
     variants.push(peers::pipelined(bench).await?);
-    variants.push(peers::sea_orm_of_one(bench, Statement::Point).await?);
+    variants.extend(peers::sea_orm_of_one(bench, Statement::Point).await?);
     for (name, round_trips, method) in [
         ("checkout alone, bb8 default (Verified)", 1, RecyclingMethod::Verified),
         ("checkout alone, bb8 Fast", 0, RecyclingMethod::Fast),

@@ -31,7 +31,7 @@ pub(crate) struct Gears {
 }
 
 impl Peer for Gears {
-    const NAME: &'static str = "gears' secure ORM";
+    const NAME: &'static str = super::GEARS;
 
     async fn connect(address: &str, tenants: usize) -> Result<Self, Failure> {
         let address: PgConnectOptions = address.parse()?;

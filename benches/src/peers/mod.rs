@@ -1,9 +1,12 @@
 //! What a user would pick instead, each doing the same scoped work in its best supported way. A peer is a file: how it connects, its
-//! entities, its nine statements.
+//! entities, its nine statements. Without the feature `peers` there are only those that the library itself is built on.
 
+#[cfg(feature = "peers")]
 mod gears;
+#[cfg(feature = "peers")]
 mod sea_orm_2;
 mod sql;
+#[cfg(feature = "peers")]
 mod sqlx_0_9;
 mod sync_diesel;
 mod tokio_postgres_prepared;
@@ -15,8 +18,11 @@ use crate::groups::walled::Setting;
 use crate::measure::{Key, Variant};
 use crate::work::Statement;
 
+#[cfg(feature = "peers")]
 use gears::Gears;
+#[cfg(feature = "peers")]
 use sea_orm_2::SeaOrm;
+#[cfg(feature = "peers")]
 use sqlx_0_9::Sqlx;
 use sync_diesel::SyncDiesel;
 use tokio_postgres_prepared::TokioPostgres;
@@ -47,14 +53,13 @@ trait Walled: Peer {
 }
 
 /// What SeaORM is called in the report.
-pub(crate) const SEA_ORM: &str = SeaOrm::NAME;
+pub(crate) const SEA_ORM: &str = "SeaORM 2";
 
 /// What the secure ORM of gears is called in the report.
-pub(crate) const GEARS: &str = Gears::NAME;
+pub(crate) const GEARS: &str = "gears' secure ORM";
 
 /// What all of them are called.
-pub(crate) const NAMES: [&str; 5] =
-    [SyncDiesel::NAME, TokioPostgres::NAME, Sqlx::NAME, SeaOrm::NAME, Gears::NAME];
+pub(crate) const NAMES: [&str; 5] = [SyncDiesel::NAME, TokioPostgres::NAME, "sqlx", SEA_ORM, GEARS];
 
 /// By which statement they set the tenant.
 const SET_TENANT: &str = "SELECT set_config('tenancy.tenant', $1, true)";
@@ -67,8 +72,11 @@ pub(crate) async fn variants(bench: &Bench<'_>, statement: Statement) -> Result<
     Ok(vec![
         variant::<SyncDiesel>(bench, statement).await?,
         variant::<TokioPostgres>(bench, statement).await?,
+        #[cfg(feature = "peers")]
         variant::<Sqlx>(bench, statement).await?,
+        #[cfg(feature = "peers")]
         variant::<SeaOrm>(bench, statement).await?,
+        #[cfg(feature = "peers")]
         variant::<Gears>(bench, statement).await?,
     ])
 }
@@ -82,7 +90,9 @@ pub(crate) async fn walled_variants(
     for kind in Kind::WALLED {
         variants.extend(walled_variant::<SyncDiesel>(bench, statement, kind).await?);
         variants.extend(walled_variant::<TokioPostgres>(bench, statement, kind).await?);
+        #[cfg(feature = "peers")]
         variants.extend(walled_variant::<Sqlx>(bench, statement, kind).await?);
+        #[cfg(feature = "peers")]
         variants.extend(walled_variant::<SeaOrm>(bench, statement, kind).await?);
     }
     Ok(variants)
@@ -133,10 +143,20 @@ async fn walled_variant<P: Walled>(
 }
 
 /// SeaORM with a single connection in its pool: a statement waits for the ping that follows the one before.
-pub(crate) async fn sea_orm_of_one(bench: &Bench<'_>, statement: Statement) -> Result<Variant, Failure> {
+#[cfg(feature = "peers")]
+pub(crate) async fn sea_orm_of_one(
+    bench: &Bench<'_>,
+    statement: Statement,
+) -> Result<Option<Variant>, Failure> {
     let peer = SeaOrm::connect_pool(&bench.address(Kind::Open), 1).await?;
     let name = format!("{}, a pool of one", SeaOrm::NAME);
-    Ok(Variant::new(name, 1 + SeaOrm::round_trips(statement), peer, async move |peer: &mut SeaOrm, key| {
+    let round_trips = 1 + SeaOrm::round_trips(statement);
+    Ok(Some(Variant::new(name, round_trips, peer, async move |peer: &mut SeaOrm, key| {
         peer.run(statement, key).await
-    }))
+    })))
+}
+
+#[cfg(not(feature = "peers"))]
+pub(crate) async fn sea_orm_of_one(_: &Bench<'_>, _: Statement) -> Result<Option<Variant>, Failure> {
+    Ok(None)
 }

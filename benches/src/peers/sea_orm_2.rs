@@ -133,7 +133,7 @@ impl SeaOrm {
 }
 
 impl Peer for SeaOrm {
-    const NAME: &'static str = "SeaORM 2";
+    const NAME: &'static str = super::SEA_ORM;
 
     async fn connect(address: &str, _: usize) -> Result<Self, Failure> {
         Self::connect_pool(address, CONNECTIONS).await

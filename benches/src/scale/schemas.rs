@@ -258,7 +258,7 @@ impl Bench<'_> {
         for _ in 0..2 {
             visit(&tenants, self.scopes, self.count).await?;
         }
-        Ok(tenants.stats().connections)
+        Ok(tenants.state().connections)
     }
 
     /// Every later statement. The first is the hand-written one in shared tables.

@@ -199,14 +199,14 @@ impl Bench<'_> {
         let addresses: HashMap<_, _> = addresses.collect::<Result<_, _>>()?;
         let book = move |database: &DatabaseName| addresses.get(database.as_str()).cloned();
         let builder = self.home.builder(Kind::Plain)?.catalog(catalog::open(self.home, book).await?);
-        let pools = DatabasePoolsOptions::new().most(self.most).idle(IDLE);
+        let pools = DatabasePoolsOptions::new().max_pools(self.most).idle_timeout(IDLE);
         Ok(builder.databases(pools).max_connections(2).application_name(NAME).build().await?)
     }
 }
 
 /// The pools of tenants' own databases that are open, and that have been opened.
 fn stats(tenants: &TenantPool<AsyncPgConnection>) -> Result<(usize, u64), Failure> {
-    let stats = tenants.stats().databases.ok_or("no pools for databases of tenants' own")?;
+    let stats = tenants.state().databases.ok_or("no pools for databases of tenants' own")?;
     Ok((stats.open, stats.opened))
 }
 

@@ -5,12 +5,8 @@ use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Field, Fields, GenericArgument, Path, PathArguments, Type};
 
 use super::options::Options;
-use crate::mistake::{Code, Mistakes};
-
-pub(crate) const SHAPE: Code = Code("T0201");
-const FIELD: Code = Code("T0202");
-const OPTIONAL: Code = Code("T0203");
-const OPTION: Code = Code("T0204");
+use crate::codes;
+use crate::mistake::Mistakes;
 
 /// A model that can be expanded.
 pub(crate) struct Model {
@@ -25,33 +21,18 @@ pub(crate) struct Model {
 pub(crate) fn check(input: &DeriveInput, options: Options, mistakes: &mut Mistakes) -> Option<Model> {
     let name = &input.ident;
     if !input.generics.params.is_empty() {
-        mistakes.add(
-            SHAPE,
-            input.generics.span(),
-            format!("model `{name}` is generic: a tenant's model is one type for one table"),
-            "derive `TenantScoped` on a struct without parameters; structs that are only inserted need no derive",
-        );
+        mistakes.add(input.generics.span(), codes::generic_model(name));
     }
     let fields = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => &fields.named,
             Fields::Unnamed(_) | Fields::Unit => {
-                mistakes.add(
-                    SHAPE,
-                    name.span(),
-                    format!("model `{name}` has no named fields, so none of them can be the tenant"),
-                    "name the fields after the table's columns",
-                );
+                mistakes.add(name.span(), codes::no_named_fields(name));
                 return None;
             }
         },
         Data::Enum(_) | Data::Union(_) => {
-            mistakes.add(
-                SHAPE,
-                name.span(),
-                format!("model `{name}` is not a struct"),
-                "derive `TenantScoped` on the struct that holds a row of the table",
-            );
+            mistakes.add(name.span(), codes::not_a_struct(name));
             return None;
         }
     };
@@ -71,12 +52,7 @@ fn tenant_id<'a>(
     match (field, &options.id) {
         (Some(field), None) => {
             if let Some(inner) = option_of(&field.ty) {
-                mistakes.add(
-                    OPTIONAL,
-                    field.ty.span(),
-                    format!("the tenant of model `{name}` is an `Option`: a row without a tenant belongs to nobody"),
-                    format!("make `{wanted}` a `{}`, as the table's column is not nullable", quote::quote!(#inner)),
-                );
+                mistakes.add(field.ty.span(), codes::optional_tenant(name, &wanted, quote::quote!(#inner)));
                 return None;
             }
             Some(field.ty.clone())
@@ -84,25 +60,11 @@ fn tenant_id<'a>(
         (None, Some(id)) => Some(id.clone()),
         (None, None) => {
             let span = options.tenant.as_ref().map_or(name.span(), Ident::span);
-            mistakes.add(
-                FIELD,
-                span,
-                format!("model `{name}` has no tenant field `{wanted}`"),
-                format!(
-                    "add `{wanted}` with the type of your tenant ids; or name another field, \
-                     `#[tenant_scoped(tenant = field)]`; or, for a model that leaves the tenant out, say the type: \
-                     `#[tenant_scoped(id = TenantId)]`"
-                ),
-            );
+            mistakes.add(span, codes::no_tenant_field(name, &wanted));
             None
         }
         (Some(_), Some(id)) => {
-            mistakes.add(
-                OPTION,
-                id.span(),
-                format!("`id` is given, and model `{name}` has the tenant field `{wanted}`, which says it"),
-                "drop `id`",
-            );
+            mistakes.add(id.span(), codes::needless_id(name, &wanted));
             None
         }
     }

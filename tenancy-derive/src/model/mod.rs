@@ -8,6 +8,7 @@ mod options;
 
 use proc_macro2::TokenStream;
 
+use crate::codes;
 use crate::mistake::Mistakes;
 
 /// Expands the derive.
@@ -16,7 +17,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let input: syn::DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
         Err(error) => {
-            mistakes.syntax(check::SHAPE, &error, "derive it on a struct with named fields");
+            mistakes.add(error.span(), codes::not_a_model(&error));
             return mistakes.into_items();
         }
     };

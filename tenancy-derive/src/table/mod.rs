@@ -1,154 +1,106 @@
 //! Tables: the two attributes that ride on `diesel::table!`, and the drop-in macro that places them.
+//!
+//! Stages: `parse` reads, `check` judges, `emit` writes.
 
-mod columns;
-mod declaration;
+mod check;
 mod emit;
-mod expansion;
-mod options;
-mod patch;
-mod refusals;
+mod parse;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::quote;
 
-use self::columns::Declared;
-use self::expansion::Module;
-use self::options::{GlobalOptions, ScopedOptions};
-use crate::mistake::{Code, Mistakes};
+use self::parse::{Declared, GLOBAL, GlobalOptions, Module, SCOPED, SchemaOptions, ScopedOptions};
+use crate::codes;
+use crate::mistake::Mistakes;
+use crate::tokens::flattened;
 
-pub(crate) use self::declaration::expand as expand_tables;
-pub(crate) use self::expansion::{is_ident, is_punct};
+pub(crate) use self::parse::Declaration;
 
-const NO_COLUMN: Code = Code("T0101");
-const NULLABLE: Code = Code("T0102");
-const NOT_A_TABLE: Code = Code("T0105");
-const REASON: Code = Code("T0107");
-const TWICE: Code = Code("T0108");
-const ON_A_TABLE: &str = "put the attribute on a table inside `diesel::table!`";
+/// Expands `tenancy_diesel::table! { … }`.
+pub(crate) fn expand_tables(input: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    // What a macro's variables leave behind would hide attributes and names.
+    let trees: Vec<TokenTree> = flattened(input).into_iter().collect();
+    let (schema, mut at) = SchemaOptions::read(&trees, &mut mistakes);
+    let mut tables = TokenStream::new();
+    while at < trees.len() {
+        match Declaration::read(&trees, &mut at) {
+            Ok(declaration) => {
+                let owner = check::owner(&declaration, &schema, &mut mistakes);
+                tables.extend(emit::declaration(&declaration, owner.as_ref()));
+            }
+            Err(span) => {
+                mistakes.add(span, codes::not_a_declaration());
+                break;
+            }
+        }
+    }
+    if schema.complete {
+        schema.globals.report_unknown("this `table!`", &mut mistakes);
+    }
+    let mistakes = mistakes.into_items();
+    quote!(#mistakes #tables)
+}
 
 /// `#[tenant_scoped(column)]` on the module that `diesel::table!` expands to.
 pub(crate) fn tenant_scoped(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let options = ScopedOptions::parse(arguments, &mut mistakes);
-    let krate = options.krate.to_token_stream();
-    let Some((module, declared)) = read(item.clone(), "tenant_scoped", &mut mistakes) else {
-        return with_item(mistakes, item);
+    let ScopedOptions { column, krate } = ScopedOptions::parse(arguments, &mut mistakes);
+    let (module, declared) = match read(item, SCOPED, &mut mistakes) {
+        Ok(read) => read,
+        Err(item) => return with_item(mistakes, item),
     };
-    let Some(column) = options.column else {
-        if mistakes.is_empty() {
-            mistakes.add(
-                NO_COLUMN,
-                module.name.span(),
-                format!("`tenant_scoped` on table `{}` does not name the tenant column", module.name),
-                "write `#[tenant_scoped(tenant_id)]`",
-            );
-        }
-        return with_item(mistakes, item);
-    };
-    match declared.column(&column) {
-        None => {
-            let names: Vec<_> = declared.columns.iter().map(|column| column.name.to_string()).collect();
-            mistakes.add(
-                NO_COLUMN,
-                column.span(),
-                format!("table `{}` has no column `{column}`", module.name),
-                format!("name one of its columns: {}", names.join(", ")),
-            );
-        }
-        Some(declared) if declared.is_nullable() => mistakes.add(
-            NULLABLE,
-            declared.name.span(),
-            format!(
-                "the tenant column `{}.{column}` is nullable: a row without a tenant belongs to nobody",
-                module.name
-            ),
-            "make the column NOT NULL; or declare the table global, with a reason",
-        ),
-        Some(tenant) => {
-            let again =
-                declared.columns.iter().filter(|other| other.name != tenant.name && other.is_called(tenant));
-            for other in again {
-                mistakes.add(
-                    TWICE,
-                    other.name.span(),
-                    format!("`{}.{}` is the tenant column `{column}` once more", module.name, other.name),
-                    "drop it: by this name the column could be assigned",
-                );
+    match column {
+        Some(column) => {
+            check::tenant_column(&module.name, &declared, &column, &mut mistakes);
+            if mistakes.is_empty() {
+                mistakes.into_items();
+                return emit::tenant_module(module, declared, &column, &krate);
             }
         }
+        None if mistakes.is_empty() => {
+            mistakes.add(module.name.span(), codes::unnamed_column(&module.name));
+        }
+        None => {}
     }
-    if !mistakes.is_empty() {
-        return with_item(mistakes, item);
-    }
-    mistakes.into_items();
-    patch::tenant_module(module, declared, &column, &krate)
+    with_item(mistakes, module.into_tokens())
 }
 
 /// `#[tenant_global]` on the module that `diesel::table!` expands to.
 pub(crate) fn tenant_global(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let options = GlobalOptions::parse(arguments, &mut mistakes);
-    let krate = options.krate.to_token_stream();
-    let Some((module, declared)) = read(item.clone(), "tenant_global", &mut mistakes) else {
-        return with_item(mistakes, item);
+    let (module, declared) = match read(item, GLOBAL, &mut mistakes) {
+        Ok(read) => read,
+        Err(item) => return with_item(mistakes, item),
     };
-    check_reason(&options, &mut mistakes);
-    // `table!` asks by the column that the schema says; placed by hand, the attribute knows only the usual name.
-    let usual = declared.columns.iter().find(|column| column.name == "tenant_id");
-    if let (Some(column), None) = (usual, &options.reason) {
-        mistakes.add(
-            REASON,
-            column.name.span(),
-            format!(
-                "table `{}` is declared global without a reason, and has the column `tenant_id`",
-                module.name
-            ),
-            "put `#[tenant_scoped(tenant_id)]` on it; or say why every tenant may see its rows: \
-             `#[tenant_global(reason = \"…\")]`",
-        );
-    }
+    check::reason(&module, &declared, &options, &mut mistakes);
     if !mistakes.is_empty() {
-        return with_item(mistakes, item);
+        return with_item(mistakes, module.into_tokens());
     }
     mistakes.into_items();
-    module.with_items(emit::global_items(&declared, &krate))
+    module.with_items(emit::global_items(&declared, &options.krate))
 }
 
-/// An empty reason is none.
-fn check_reason(options: &GlobalOptions, mistakes: &mut Mistakes) {
-    if let Some(reason) = &options.reason
-        && reason.value().trim().is_empty()
-    {
-        mistakes.add(
-            REASON,
-            reason.span(),
-            "the reason is empty",
-            "say why every tenant may see this table's rows",
-        );
+/// The table that `attribute` stands on; or, after a mistake that leaves none, what stands in its place.
+fn read(
+    item: TokenStream,
+    attribute: &str,
+    mistakes: &mut Mistakes,
+) -> Result<(Module, Declared), TokenStream> {
+    let mut module = Module::split(item).inspect_err(|item| {
+        let first = item.clone().into_iter().next();
+        mistakes.add(first.map_or_else(Span::call_site, |tree| tree.span()), codes::not_a_table(attribute));
+    })?;
+    let Some(declared) = Declared::read(&module) else {
+        mistakes.add(module.name.span(), codes::not_a_table(attribute));
+        return Err(module.into_tokens());
+    };
+    if check::no_second(attribute, &mut module, mistakes) {
+        Ok((module, declared))
+    } else {
+        Err(module.into_tokens())
     }
-}
-
-fn read(item: TokenStream, attribute: &str, mistakes: &mut Mistakes) -> Option<(Module, Declared)> {
-    let read = Module::split(item).map_err(first_span).and_then(|module| match Declared::read(&module) {
-        Some(declared) => Ok((module, declared)),
-        None => Err(module.name.span()),
-    });
-    match read {
-        Ok(read) => Some(read),
-        Err(span) => {
-            mistakes.add(
-                NOT_A_TABLE,
-                span,
-                format!("`{attribute}` is not on a table of `diesel::table!`"),
-                ON_A_TABLE,
-            );
-            None
-        }
-    }
-}
-
-fn first_span(tokens: TokenStream) -> Span {
-    tokens.into_iter().next().map_or_else(Span::call_site, |tree| tree.span())
 }
 
 /// The mistakes, and the item as it was, so that one mistake is not followed by an error for each use.

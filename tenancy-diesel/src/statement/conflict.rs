@@ -2,17 +2,12 @@
 
 use std::marker::PhantomData;
 
-use diesel::query_builder::{AsChangeset, AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-#[cfg(feature = "postgres")]
-use super::bulk::BulkRows;
 use super::columns::ColumnNames;
-use super::insert::ScopedInsert;
-use super::returning::NoReturning;
-use super::rows::{FromSelect, StampedRows};
 use crate::dialect::TenantBackend;
-use crate::source::push_tenant_column;
+use crate::source::TenantIs;
 use crate::table::TenantTable;
 
 /// No ON CONFLICT clause.
@@ -45,94 +40,14 @@ pub struct DoNothing;
 /// DO UPDATE, guarded by the tenant.
 #[derive(Debug, Clone, Copy)]
 pub struct DoUpdate<T, E, Changes> {
-    tenant: E,
+    tenant: TenantIs<E>,
     changes: Changes,
     table: PhantomData<T>,
 }
 
-/// An ON CONFLICT without its action.
-#[derive(Debug, Clone)]
-#[must_use = "say `do_nothing()` or `do_update().set(…)`"]
-pub struct IncompleteOnConflict<T, R, Values, Key> {
-    rows: Values,
-    target: PhantomData<(T, R, Key)>,
-}
-
-/// A DO UPDATE without its `set`.
-#[derive(Debug, Clone)]
-#[must_use = "say `set(…)`"]
-pub struct IncompleteDoUpdate<T, R, Values, Key> {
-    rows: Values,
-    target: PhantomData<(T, R, Key)>,
-}
-
-impl<T, R, Values, Key> IncompleteOnConflict<T, R, Values, Key> {
-    pub(crate) fn new(rows: Values) -> Self {
-        Self { rows, target: PhantomData }
-    }
-
-    /// Keeps the row that is there.
-    pub fn do_nothing(self) -> ScopedInsert<T, R, Values, OnConflict<(T, Key), DoNothing>> {
-        ScopedInsert::new(self.rows, OnConflict::nowhere(DoNothing), NoReturning)
-    }
-
-    /// Changes the row that is there, if it is the same tenant's.
-    pub fn do_update(self) -> IncompleteDoUpdate<T, R, Values, Key> {
-        IncompleteDoUpdate { rows: self.rows, target: PhantomData }
-    }
-}
-
-impl<T, R, Values, Key> IncompleteDoUpdate<T, R, Values, Key>
-where
-    T: TenantTable,
-    Values: Stamped,
-{
-    /// What to change; `diesel::upsert::excluded(column)` is the value that was to be inserted.
-    pub fn set<Changes>(
-        self,
-        changes: Changes,
-    ) -> ScopedInsert<T, R, Values, OnConflict<(T, Key), DoUpdate<T, Values::Tenant, Changes::Changeset>>>
-    where
-        Changes: AsChangeset<Target = T>,
-    {
-        let action =
-            DoUpdate { tenant: self.rows.tenant(), changes: changes.as_changeset(), table: PhantomData };
-        ScopedInsert::new(self.rows, OnConflict::nowhere(action), NoReturning)
-    }
-}
-
-/// Rows that know their tenant.
-pub trait Stamped {
-    /// The bound tenant.
-    type Tenant;
-
-    /// The tenant, once more.
-    #[doc(hidden)]
-    fn tenant(&self) -> Self::Tenant;
-}
-
-impl<T, E: Clone, V> Stamped for StampedRows<T, E, V> {
-    type Tenant = E;
-
-    fn tenant(&self) -> E {
-        self.tenant.clone()
-    }
-}
-
-#[cfg(feature = "postgres")]
-impl<T, E: Clone, Columns> Stamped for BulkRows<T, E, Columns> {
-    type Tenant = E;
-
-    fn tenant(&self) -> E {
-        self.tenant.clone()
-    }
-}
-
-impl<T, E: Clone, Q, C, Shape> Stamped for FromSelect<T, E, Q, C, Shape> {
-    type Tenant = E;
-
-    fn tenant(&self) -> E {
-        self.tenant.clone()
+impl<T, E, Changes> DoUpdate<T, E, Changes> {
+    pub(super) fn new(tenant: E, changes: Changes) -> Self {
+        Self { tenant: TenantIs(tenant), changes, table: PhantomData }
     }
 }
 
@@ -197,9 +112,7 @@ where
         out.push_sql(" DO UPDATE SET ");
         self.changes.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");
-        push_tenant_column::<T, DB>(T::NAME, &mut out)?;
-        out.push_sql(" = ");
-        self.tenant.walk_ast(out.reborrow())
+        self.tenant.walk_equality::<T, DB>(T::NAME, out)
     }
 }
 

@@ -11,11 +11,11 @@ use diesel::query_dsl::RunQueryDsl;
 use diesel::result::QueryResult;
 use diesel::sql_types::BoolOrNullableBool;
 
-use super::predicate::{Conditions, Everything, Filtered, TenantCondition};
+use super::predicate::{Conditions, Everything, Filtered, walk_where};
 use super::returning::{NoReturning, Returning};
 use super::target::ChangeTarget;
 use crate::dialect::TenantBackend;
-use crate::source::{Reach, ScopedTable};
+use crate::source::{Condition, Reach, ScopedTable};
 use crate::table::{TenantTable, push_qualified_name};
 
 /// Starts a delete of rows of one tenant: the twin of `diesel::delete`.
@@ -96,15 +96,14 @@ impl<T, R, C, P, Ret, DB> QueryFragment<DB> for ScopedDelete<T, R, C, P, Ret>
 where
     DB: TenantBackend,
     T: TenantTable,
-    C: TenantCondition<DB, T>,
+    C: Condition<T, DB>,
     P: Conditions<DB>,
     Ret: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("DELETE FROM ");
         push_qualified_name::<T, DB>(&mut out)?;
-        let first = self.condition.walk_where(out.reborrow())?;
-        self.predicate.walk_conditions(first, out.reborrow())?;
+        walk_where::<T, C, P, DB>(&self.condition, &self.predicate, out.reborrow())?;
         self.returning.walk_ast(out.reborrow())
     }
 }

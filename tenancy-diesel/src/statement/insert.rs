@@ -13,55 +13,15 @@ use diesel::result::QueryResult;
 #[cfg(feature = "postgres")]
 use super::bulk::{BulkRow, BulkRows};
 use super::columns::ColumnNames;
-use super::conflict::{DoNothing, IncompleteOnConflict, NoConflict, OnConflict};
+use super::conflict::{DoNothing, NoConflict, OnConflict};
+use super::from_select::FromSelect;
 use super::returning::{NoReturning, Returning};
-use super::rows::{FromSelect, RowCount, Rows, StampedRows};
+use super::rows::{RowCount, Rows, StampedRows};
+use super::target::InsertTarget;
+use super::upsert::IncompleteOnConflict;
 use crate::dialect::TenantBackend;
-use crate::scope_for::TenantIdFor;
-use crate::source::{Reach, ScopedTable, TenantIs, Within};
+use crate::source::ScopedTable;
 use crate::table::{TenantTable, push_qualified_name};
-
-mod sealed {
-    pub trait Sealed {}
-    impl<T, I, B> Sealed for crate::ScopedTable<T, crate::Within<I, B>> {}
-}
-
-/// What [`insert_into`](crate::insert_into) takes: a table within one tenant.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be inserted into: it is no table within one tenant",
-    label = "this names no tenant for the new row",
-    note = "write `insert_into(table.scoped(&scope)).values(…)`: the statement fills the tenant column",
-    note = "across tenants, audited: `insert_into(table.write_across_tenants(&cross_tenant).of(tenant_id))`",
-    note = "T0004: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0004"
-)]
-pub trait InsertTarget: sealed::Sealed {
-    /// The table.
-    type Table: TenantTable;
-
-    /// The reach of the insert: one tenant.
-    type Reach;
-
-    /// The bound tenant.
-    type Tenant;
-
-    /// Binds the tenant.
-    fn into_tenant(self) -> Self::Tenant;
-}
-
-impl<T, I, B> InsertTarget for ScopedTable<T, Within<I, B>>
-where
-    T: TenantTable,
-    I: TenantIdFor<T>,
-{
-    type Table = T;
-    type Reach = Within<I, B>;
-    type Tenant = I::Bind;
-
-    fn into_tenant(self) -> Self::Tenant {
-        let TenantIs(tenant) = Reach::<T>::condition(&self.into_reach());
-        tenant
-    }
-}
 
 /// Starts an insert into the rows of one tenant: the twin of `diesel::insert_into`.
 ///
@@ -152,8 +112,8 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
         Row: Insertable<T, Values = ValuesClause<V, T>>,
         V: BulkRow<T, Columns = Columns>,
     {
-        let rows = rows.into_iter().map(Insertable::values).collect();
-        ScopedInsert::new(BulkRows::new(self.tenant, rows), NoConflict, NoReturning)
+        let rows = BulkRows::new(self.tenant, rows.into_iter().map(Insertable::values));
+        ScopedInsert::new(rows, NoConflict, NoReturning)
     }
 
     /// The rows that `query` selects, into `columns`, which are in the order of its selection.

@@ -3,9 +3,8 @@
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use crate::bound_tenant::permit_every_tenant;
 use crate::dialect::TenantBackend;
-use crate::source::{AnyTenant, TenantIs, push_tenant_column};
+use crate::source::Condition;
 use crate::table::TenantTable;
 
 /// No predicate of the caller's.
@@ -19,9 +18,30 @@ pub struct Filtered<Rest, Predicate> {
     pub(crate) predicate: Predicate,
 }
 
-/// Prints conditions that are joined by AND.
+/// Prints the WHERE clause of a statement on table `T`, if there is any condition.
+pub(super) fn walk_where<'b, T, C, P, DB>(
+    condition: &'b C,
+    predicate: &'b P,
+    mut out: AstPass<'_, 'b, DB>,
+) -> QueryResult<()>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    C: Condition<T, DB>,
+    P: Conditions<DB>,
+{
+    let restricted = condition.walk_condition(T::NAME, out.reborrow(), |out| {
+        out.push_sql(" WHERE ");
+        Ok(())
+    })?;
+    predicate.walk_conditions(!restricted, out)?;
+    Ok(())
+}
+
+/// The caller's conditions.
 pub trait Conditions<DB: TenantBackend> {
-    /// Prints them, and whether there were any. `first` says whether none came before.
+    /// Prints each in parentheses, after WHERE if it is the first of all and after AND otherwise. Takes whether the next one
+    /// is the first, and returns the same.
     #[doc(hidden)]
     fn walk_conditions<'b>(&'b self, first: bool, out: AstPass<'_, 'b, DB>) -> QueryResult<bool>;
 }
@@ -44,34 +64,5 @@ where
         self.predicate.walk_ast(out.reborrow())?;
         out.push_sql(")");
         Ok(false)
-    }
-}
-
-/// The condition on the tenant column, as the first of a WHERE clause.
-pub trait TenantCondition<DB: TenantBackend, T> {
-    /// Prints ` WHERE "t"."tenant_id" = …`, or nothing across tenants; returns whether nothing was printed.
-    #[doc(hidden)]
-    fn walk_where<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<bool>;
-}
-
-impl<DB, T, E> TenantCondition<DB, T> for TenantIs<E>
-where
-    DB: TenantBackend,
-    T: TenantTable,
-    E: QueryFragment<DB>,
-{
-    fn walk_where<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<bool> {
-        out.push_sql(" WHERE ");
-        push_tenant_column::<T, DB>(T::NAME, &mut out)?;
-        out.push_sql(" = ");
-        self.0.walk_ast(out.reborrow())?;
-        Ok(false)
-    }
-}
-
-impl<DB: TenantBackend, T> TenantCondition<DB, T> for AnyTenant {
-    fn walk_where<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<bool> {
-        permit_every_tenant()?;
-        Ok(true)
     }
 }

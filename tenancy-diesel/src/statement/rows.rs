@@ -2,12 +2,10 @@
 
 use std::marker::PhantomData;
 
-use diesel::expression::Expression;
 use diesel::insertable::InsertValues;
-use diesel::query_builder::{AstPass, BatchInsert, Query, QueryFragment, QueryId, ValuesClause};
+use diesel::query_builder::{AstPass, BatchInsert, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
 
-use super::columns::ColumnNames;
 use crate::dialect::TenantBackend;
 use crate::table::TenantTable;
 
@@ -34,12 +32,22 @@ pub struct StampedRows<T, E, V> {
     pub(crate) table: PhantomData<T>,
 }
 
-/// Rows that a query selects, with the tenant stamped into each.
-#[derive(Debug, Clone, Copy)]
-pub struct FromSelect<T, E, Q, C, Shape> {
-    pub(crate) tenant: E,
-    pub(crate) query: Q,
-    pub(crate) table: PhantomData<(T, C, Shape)>,
+/// Rows that know their tenant.
+pub trait Stamped {
+    /// The bound tenant.
+    type Tenant;
+
+    /// The tenant, once more.
+    #[doc(hidden)]
+    fn tenant(&self) -> Self::Tenant;
+}
+
+impl<T, E: Clone, V> Stamped for StampedRows<T, E, V> {
+    type Tenant = E;
+
+    fn tenant(&self) -> E {
+        self.tenant.clone()
+    }
 }
 
 /// What an insert's rows know of themselves.
@@ -58,12 +66,6 @@ impl<T, E, V> RowCount for StampedRows<T, E, ValuesClause<V, T>> {
 impl<T, E, V, Id, const STATIC: bool> RowCount for StampedRows<T, E, Batch<T, V, Id, STATIC>> {
     fn is_empty(&self) -> bool {
         self.rows.values.is_empty()
-    }
-}
-
-impl<T, E, Q, C, Shape> RowCount for FromSelect<T, E, Q, C, Shape> {
-    fn is_empty(&self) -> bool {
-        false
     }
 }
 
@@ -121,29 +123,6 @@ where
     Ok(())
 }
 
-impl<T, E, Q, C, Shape, DB> QueryFragment<DB> for FromSelect<T, E, Q, C, Shape>
-where
-    DB: TenantBackend,
-    T: TenantTable,
-    T::TenantColumn: Expression,
-    E: QueryFragment<DB>,
-    C: ColumnNames<T, Shape>,
-    Q: Query<SqlType = C::SqlType> + QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("(");
-        out.push_identifier(T::TENANT_COLUMN)?;
-        C::push_names(&mut out)?;
-        out.push_sql(") SELECT ");
-        self.tenant.walk_ast(out.reborrow())?;
-        out.push_sql(", selected.* FROM (");
-        self.query.walk_ast(out.reborrow())?;
-        // SQLite cannot tell an ON CONFLICT that follows from a join's ON without a WHERE between.
-        out.push_sql(") AS selected WHERE 1 = 1");
-        Ok(())
-    }
-}
-
 fn walk_names<'b, T, V, DB>(values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
     DB: TenantBackend,
@@ -197,12 +176,4 @@ impl<T: 'static, E: QueryId, V: QueryId> QueryId for StampedRows<T, E, V> {
     type QueryId = StampedRows<T, E::QueryId, V::QueryId>;
 
     const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID && V::HAS_STATIC_QUERY_ID;
-}
-
-impl<T: 'static, E: QueryId, Q: QueryId, C: 'static, Shape: 'static> QueryId
-    for FromSelect<T, E, Q, C, Shape>
-{
-    type QueryId = FromSelect<T, E::QueryId, Q::QueryId, C, Shape>;
-
-    const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID && Q::HAS_STATIC_QUERY_ID;
 }

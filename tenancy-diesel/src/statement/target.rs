@@ -4,14 +4,53 @@ use std::marker::PhantomData;
 
 use tenancy_core::Access;
 
-use crate::scope_for::{CrossTenantFor, TenantIdFor};
-use crate::source::{EveryTenant, Reach, ScopedTable, Within};
+use crate::source::{CrossTenantFor, EveryTenant, Reach, ScopedTable, TenantIdFor, TenantIs, Within};
 use crate::table::TenantTable;
 
 mod sealed {
-    pub trait Sealed {}
-    impl<T, I, B> Sealed for crate::ScopedTable<T, crate::Within<I, B>> {}
-    impl<T> Sealed for super::CrossTenantTarget<T> {}
+    pub trait Inserted {}
+    impl<T, I, B> Inserted for crate::ScopedTable<T, crate::Within<I, B>> {}
+
+    pub trait Changed {}
+    impl<T, I, B> Changed for crate::ScopedTable<T, crate::Within<I, B>> {}
+    impl<T> Changed for super::CrossTenantTarget<T> {}
+}
+
+/// What [`insert_into`](crate::insert_into) takes: a table within one tenant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be inserted into: it is no table within one tenant",
+    label = "this names no tenant for the new row",
+    note = "write `insert_into(table.scoped(&scope)).values(…)`: the statement fills the tenant column",
+    note = "across tenants, audited: `insert_into(table.write_across_tenants(&cross_tenant).of(tenant_id))`",
+    note = "T0004: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0004"
+)]
+pub trait InsertTarget: sealed::Inserted {
+    /// The table.
+    type Table: TenantTable;
+
+    /// The reach of the insert: one tenant.
+    type Reach;
+
+    /// The bound tenant.
+    type Tenant;
+
+    /// Binds the tenant.
+    fn into_tenant(self) -> Self::Tenant;
+}
+
+impl<T, I, B> InsertTarget for ScopedTable<T, Within<I, B>>
+where
+    T: TenantTable,
+    I: TenantIdFor<T>,
+{
+    type Table = T;
+    type Reach = Within<I, B>;
+    type Tenant = I::Bind;
+
+    fn into_tenant(self) -> Self::Tenant {
+        let TenantIs(tenant) = Reach::<T>::condition(&self.into_reach());
+        tenant
+    }
 }
 
 /// What [`update`](crate::update) and [`delete`](crate::delete) take: a scoped table, or a [`CrossTenantTarget`].
@@ -22,7 +61,7 @@ mod sealed {
     note = "a table opened with `across_tenants` is for reading; for writing, audited, there is `write_across_tenants`",
     note = "T0014: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0014"
 )]
-pub trait ChangeTarget: sealed::Sealed {
+pub trait ChangeTarget: sealed::Changed {
     /// The table.
     type Table: TenantTable;
 

@@ -11,11 +11,11 @@ use diesel::query_dsl::RunQueryDsl;
 use diesel::result::{EmptyChangeset, Error, QueryResult};
 use diesel::sql_types::BoolOrNullableBool;
 
-use super::predicate::{Conditions, Everything, Filtered, TenantCondition};
+use super::predicate::{Conditions, Everything, Filtered, walk_where};
 use super::returning::{NoReturning, Returning};
 use super::target::ChangeTarget;
 use crate::dialect::TenantBackend;
-use crate::source::{Reach, ScopedTable};
+use crate::source::{Condition, Reach, ScopedTable};
 use crate::table::{TenantTable, push_qualified_name};
 
 /// Starts an update of the rows of one tenant: the twin of `diesel::update`.
@@ -137,7 +137,7 @@ impl<T, R, C, P, Changes, Ret, DB> QueryFragment<DB> for ScopedUpdate<T, R, C, P
 where
     DB: TenantBackend,
     T: TenantTable,
-    C: TenantCondition<DB, T>,
+    C: Condition<T, DB>,
     P: Conditions<DB>,
     Changes: QueryFragment<DB>,
     Ret: QueryFragment<DB>,
@@ -152,8 +152,7 @@ where
         push_qualified_name::<T, DB>(&mut out)?;
         out.push_sql(" SET ");
         self.changes.walk_ast(out.reborrow())?;
-        let first = self.condition.walk_where(out.reborrow())?;
-        self.predicate.walk_conditions(first, out.reborrow())?;
+        walk_where::<T, C, P, DB>(&self.condition, &self.predicate, out.reborrow())?;
         self.returning.walk_ast(out.reborrow())
     }
 }

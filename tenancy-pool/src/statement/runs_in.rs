@@ -5,7 +5,7 @@ use diesel::internal::table_macro::{BoxedSelectStatement, FromClause, NoFromClau
 use diesel::query_builder::{DeleteStatement, InsertStatement, UpdateStatement};
 use diesel::query_dsl::positional_order_dsl::PositionalOrderDsl;
 use diesel::query_source::QuerySource;
-use tenancy_diesel::__pool::SourceOf;
+use tenancy_diesel::__pool::{InTransaction, Stands};
 use tenancy_diesel::statement::{ScopedDelete, ScopedInsert, ScopedUpdate};
 use tenancy_diesel::{GlobalTable, ScopedTable};
 
@@ -52,7 +52,7 @@ pub trait RunsIn<R, Kind = kind::Single> {
 
 impl<F, S, D, W, O, L, G, H, Lc, R> RunsIn<R> for SelectStatement<FromClause<F>, S, D, W, O, L, G, H, Lc>
 where
-    F: SourceOf<R> + QuerySource,
+    F: Stands<InTransaction<R>> + QuerySource,
 {
     const WRITES: bool = false;
     const PROOF: Proof = Proof;
@@ -66,7 +66,7 @@ impl<S, D, W, O, L, G, H, Lc, R> RunsIn<R> for SelectStatement<NoFromClause, S, 
 
 impl<F, ST, DB, GB, R> RunsIn<R> for BoxedSelectStatement<'_, ST, FromClause<F>, DB, GB>
 where
-    F: SourceOf<R> + QuerySource,
+    F: Stands<InTransaction<R>> + QuerySource,
 {
     const WRITES: bool = false;
     const PROOF: Proof = Proof;
@@ -89,7 +89,7 @@ where
 
 impl<T, S, R, Values, Conflict, Ret> RunsIn<R> for ScopedInsert<T, S, Values, Conflict, Ret>
 where
-    ScopedTable<T, S>: SourceOf<R>,
+    ScopedTable<T, S>: Stands<InTransaction<R>>,
 {
     const WRITES: bool = true;
     const PROOF: Proof = Proof;
@@ -98,7 +98,7 @@ where
 
 impl<T, S, R, C, P, Changes, Ret> RunsIn<R> for ScopedUpdate<T, S, C, P, Changes, Ret>
 where
-    ScopedTable<T, S>: SourceOf<R>,
+    ScopedTable<T, S>: Stands<InTransaction<R>>,
 {
     const WRITES: bool = true;
     const PROOF: Proof = Proof;
@@ -106,7 +106,7 @@ where
 
 impl<T, S, R, C, P, Ret> RunsIn<R> for ScopedDelete<T, S, C, P, Ret>
 where
-    ScopedTable<T, S>: SourceOf<R>,
+    ScopedTable<T, S>: Stands<InTransaction<R>>,
 {
     const WRITES: bool = true;
     const PROOF: Proof = Proof;

@@ -31,7 +31,7 @@ async fn the_work_of_a_nested_transaction_swaps_it_away() {
             .transaction(async |tx| {
                 hire(tx, &one, "nested").await;
                 mem::swap(tx, &mut other);
-                if fails { Err(PoolError::Cancelled) } else { Ok(()) }
+                if fails { Err(PoolError::NoCrossTenantPool) } else { Ok(()) }
             })
             .await;
         assert!(nested.is_err());

@@ -8,7 +8,7 @@ use tenancy_pool::placement::{
 use crate::database::{Database, SILO, address, book, schema};
 
 fn location(name: &str) -> Location {
-    Location::Schema(name.try_into().expect("a name"))
+    Placement::Schema(name.try_into().expect("a name"))
 }
 
 #[tokio::test]
@@ -17,12 +17,12 @@ async fn every_kind_of_place_is_found_again() {
     let (manager, reader) = (database.managing().await, database.reading().await);
     let silo = || "silo".try_into().expect("a name");
     let places = [
-        ("small", Location::Shared, Placement::Shared),
+        ("small", Placement::Shared, Placement::Shared),
         ("bridge", location("bridge"), schema("bridge")),
-        ("silo", Location::Database(silo()), Placement::Database(address(SILO))),
+        ("silo", Placement::Database(silo()), Placement::Database(address(SILO))),
         (
             "both",
-            Location::DatabaseSchema { database: silo(), schema: "both".try_into().expect("a name") },
+            Placement::DatabaseSchema { database: silo(), schema: "both".try_into().expect("a name") },
             Placement::DatabaseSchema { database: address(SILO), schema: "both".try_into().expect("a name") },
         ),
     ];
@@ -42,7 +42,7 @@ async fn every_kind_of_place_is_found_again() {
 async fn only_active_tenants_are_served_and_steps_follow_from_their_status() {
     let database = Database::new("catalog");
     let (manager, reader) = (database.managing().await, database.reading().await);
-    manager.register("acme", &Location::Shared).await.expect("a tenant");
+    manager.register("acme", &Placement::Shared).await.expect("a tenant");
 
     manager.start_move("acme").await.expect("a step");
     assert!(matches!(reader.locate("acme").await, Err(CatalogError::Moving { .. })));
@@ -65,7 +65,7 @@ async fn only_active_tenants_are_served_and_steps_follow_from_their_status() {
     assert_eq!(reader.locate("acme").await.expect("a place"), schema("acme"));
     // Back again: what a place does not have is NULL, not what was there.
     manager.start_move("acme").await.expect("a step");
-    manager.finish_move("acme", &Location::Shared).await.expect("a step");
+    manager.finish_move("acme", &Placement::Shared).await.expect("a step");
     assert_eq!(reader.locate("acme").await.expect("a place"), Placement::Shared);
     assert!(matches!(
         manager.finish_move("acme", &location("acme")).await,
@@ -84,7 +84,10 @@ async fn only_active_tenants_are_served_and_steps_follow_from_their_status() {
     {
         assert!(matches!(refused, Err(ManageError::WrongStatus { .. })), "{refused:?}");
     }
-    assert!(matches!(manager.register("acme", &Location::Shared).await, Err(ManageError::Registered { .. })));
+    assert!(matches!(
+        manager.register("acme", &Placement::Shared).await,
+        Err(ManageError::Registered { .. })
+    ));
     assert!(matches!(manager.suspend("nobody").await, Err(ManageError::Unknown { .. })));
 }
 
@@ -92,7 +95,7 @@ async fn only_active_tenants_are_served_and_steps_follow_from_their_status() {
 async fn of_two_that_start_a_move_one_does() {
     let database = Database::new("catalog");
     let manager = database.managing().await;
-    manager.register("acme", &Location::Shared).await.expect("a tenant");
+    manager.register("acme", &Placement::Shared).await.expect("a tenant");
     let steps = futures_util::future::join_all((0..8).map(|_| manager.start_move("acme"))).await;
     assert_eq!(steps.iter().filter(|step| step.is_ok()).count(), 1, "{steps:?}");
 }
@@ -104,13 +107,13 @@ async fn a_schema_is_one_tenants_forever() {
     manager.register("acme", &location("acme")).await.expect("a tenant");
     manager.delete("acme").await.expect("a step");
     assert!(matches!(manager.register("globex", &location("acme")).await, Err(ManageError::Taken { .. })));
-    manager.register("globex", &Location::Shared).await.expect("a tenant");
+    manager.register("globex", &Placement::Shared).await.expect("a tenant");
     manager.start_move("globex").await.expect("a step");
     assert!(matches!(manager.finish_move("globex", &location("acme")).await, Err(ManageError::Taken { .. })));
     let entry = manager.entry("globex").await.expect("an answer").expect("an entry");
-    assert_eq!((entry.status, entry.location), (TenantStatus::Moving, Location::Shared));
+    assert_eq!((entry.status, entry.location), (TenantStatus::Moving, Placement::Shared));
     // The same name in another database is another schema.
-    let elsewhere = Location::DatabaseSchema {
+    let elsewhere = Placement::DatabaseSchema {
         database: "silo".try_into().expect("a name"),
         schema: "acme".try_into().expect("a name"),
     };
@@ -176,15 +179,15 @@ async fn ids_are_bound_and_not_printed_into_statements() {
         "\u{202e}",
         "a\nb",
     ];
-    manager.register("acme", &Location::Shared).await.expect("a tenant");
+    manager.register("acme", &Placement::Shared).await.expect("a tenant");
     for tenant in hostile {
         assert!(matches!(reader.locate(tenant).await, Err(CatalogError::Unknown { .. })), "{tenant}");
-        manager.register(tenant, &Location::Shared).await.expect(tenant);
+        manager.register(tenant, &Placement::Shared).await.expect(tenant);
         assert!(reader.locate(tenant).await.is_ok(), "{tenant}");
     }
     for tenant in ["", "a\0b", &"x".repeat(256)] {
         assert!(matches!(
-            manager.register(tenant, &Location::Shared).await,
+            manager.register(tenant, &Placement::Shared).await,
             Err(ManageError::InvalidTenant { .. })
         ));
         assert!(matches!(reader.locate(tenant).await, Err(CatalogError::Unknown { .. })), "{tenant:?}");
@@ -196,7 +199,7 @@ async fn ids_are_bound_and_not_printed_into_statements() {
 async fn the_table_is_for_those_who_are_named_only() {
     let database = Database::new("catalog");
     let (manager, reader) = (database.managing().await, database.reading().await);
-    manager.register("acme", &Location::Shared).await.expect("a tenant");
+    manager.register("acme", &Placement::Shared).await.expect("a tenant");
     assert!(matches!(reader.suspend("acme").await, Err(ManageError::Unavailable { .. })));
 
     // The application's role, which default privileges would have let in.

@@ -36,7 +36,7 @@ async fn a_change_is_heard_of_and_nothing_else_is_asked_again() {
     let manager = database.managing().await;
     let catalog = following(&database).await;
     for tenant in ["acme", "globex", "last"] {
-        manager.register(tenant, &Location::Shared).await.expect("a tenant");
+        manager.register(tenant, &Placement::Shared).await.expect("a tenant");
         eventually("the answer is kept", async || {
             catalog.locate(tenant).await.is_ok_and(|place| place == Placement::Shared)
         })
@@ -53,7 +53,10 @@ async fn a_change_is_heard_of_and_nothing_else_is_asked_again() {
 
     manager.start_move("acme").await.expect("a step");
     eventually("the move shows", async || catalog.locate("acme").await.is_err()).await;
-    manager.finish_move("acme", &Location::Schema("acme".try_into().expect("a name"))).await.expect("a step");
+    manager
+        .finish_move("acme", &Placement::Schema("acme".try_into().expect("a name")))
+        .await
+        .expect("a step");
     eventually("the new place shows", async || {
         catalog.locate("acme").await.is_ok_and(|place| place == schema("acme"))
     })
@@ -76,7 +79,7 @@ async fn a_change_is_heard_of_and_nothing_else_is_asked_again() {
 async fn while_nothing_is_heard_nothing_is_kept() {
     let database = Database::new("changes");
     let manager = database.managing().await;
-    manager.register("acme", &Location::Shared).await.expect("a tenant");
+    manager.register("acme", &Placement::Shared).await.expect("a tenant");
     let catalog = following(&database).await;
     catalog.locate("acme").await.expect("a place");
     change_silently(&database, "acme", "first");
@@ -116,7 +119,7 @@ async fn the_listening_ends_with_the_cache() {
 #[tokio::test]
 async fn without_listening_answers_age() {
     let database = Database::new("changes");
-    database.managing().await.register("acme", &Location::Shared).await.expect("a tenant");
+    database.managing().await.register("acme", &Placement::Shared).await.expect("a tenant");
     let age = Duration::from_millis(300);
     let catalog = database.reading().await.cached(CacheOptions::new().time_to_live(age));
     catalog.locate("acme").await.expect("a place");

@@ -83,7 +83,8 @@ async fn many_who_ask_at_once_open_one_pool() {
 
 #[tokio::test]
 async fn the_one_unused_for_longest_makes_room_and_none_in_use_does() {
-    let (pools, counter) = counting(DatabasePoolsOptions::new().most(2).wait(Duration::from_millis(50)));
+    let (pools, counter) =
+        counting(DatabasePoolsOptions::new().max_pools(2).acquire_timeout(Duration::from_millis(50)));
     let first = lease(&pools, 1).await;
     drop(lease(&pools, 2).await);
     drop(lease(&pools, 3).await);
@@ -112,7 +113,8 @@ async fn the_one_unused_for_longest_makes_room_and_none_in_use_does() {
 
 #[tokio::test]
 async fn whoever_waits_gets_the_place_that_becomes_free() {
-    let (pools, counter) = counting(DatabasePoolsOptions::new().most(1).wait(Duration::from_secs(10)));
+    let (pools, counter) =
+        counting(DatabasePoolsOptions::new().max_pools(1).acquire_timeout(Duration::from_secs(10)));
     let first = lease(&pools, 0).await;
     let waiting = join_all((1..=20).map(|number| {
         let pools = pools.clone();
@@ -133,7 +135,7 @@ async fn whoever_waits_gets_the_place_that_becomes_free() {
 
 #[tokio::test]
 async fn what_is_unused_for_a_time_is_closed() {
-    let (pools, counter) = counting(DatabasePoolsOptions::new().idle(Duration::from_millis(100)));
+    let (pools, counter) = counting(DatabasePoolsOptions::new().idle_timeout(Duration::from_millis(100)));
     let kept = lease(&pools, 1).await;
     drop(lease(&pools, 2).await);
     eventually("2 is closed", async || counter.alive.load(Ordering::SeqCst) == 1).await;
@@ -164,13 +166,16 @@ async fn they_all_go_with_the_set() {
 #[tokio::test]
 async fn what_does_not_open_is_tried_again_and_takes_no_place() {
     let attempts = Arc::new(AtomicUsize::new(0));
-    let pools = DatabasePools::new(DatabasePoolsOptions::new().most(1).wait(Duration::from_millis(50)), {
-        let attempts = attempts.clone();
-        move |address: DatabaseAddress| {
-            let attempt = attempts.fetch_add(1, Ordering::SeqCst);
-            async move { if attempt < 2 { Err("the server is away") } else { Ok(Arc::new(address)) } }
-        }
-    });
+    let pools = DatabasePools::new(
+        DatabasePoolsOptions::new().max_pools(1).acquire_timeout(Duration::from_millis(50)),
+        {
+            let attempts = attempts.clone();
+            move |address: DatabaseAddress| {
+                let attempt = attempts.fetch_add(1, Ordering::SeqCst);
+                async move { if attempt < 2 { Err("the server is away") } else { Ok(Arc::new(address)) } }
+            }
+        },
+    );
     for _ in 0..2 {
         let error = pools.get(&database(1)).await.expect_err("no pool");
         assert!(
@@ -185,7 +190,8 @@ async fn what_does_not_open_is_tried_again_and_takes_no_place() {
 
 #[tokio::test]
 async fn whoever_gives_up_leaves_nothing_behind() {
-    let (pools, counter) = counting(DatabasePoolsOptions::new().most(1).wait(Duration::from_millis(200)));
+    let (pools, counter) =
+        counting(DatabasePoolsOptions::new().max_pools(1).acquire_timeout(Duration::from_millis(200)));
     for number in 0..50 {
         // Dropped while it opens, or while it waits.
         let _ = tokio::time::timeout(Duration::from_micros(number * 100), lease(&pools, 1)).await;
@@ -199,7 +205,10 @@ async fn whoever_gives_up_leaves_nothing_behind() {
 async fn under_load_from_many_tenants_there_are_never_more_than_may_be() {
     const MOST: usize = 4;
     let (pools, counter) = counting(
-        DatabasePoolsOptions::new().most(MOST).idle(Duration::from_millis(20)).wait(Duration::from_secs(30)),
+        DatabasePoolsOptions::new()
+            .max_pools(MOST)
+            .idle_timeout(Duration::from_millis(20))
+            .acquire_timeout(Duration::from_secs(30)),
     );
     let tasks = join_all((0..64_usize).map(|task| {
         let pools = pools.clone();

@@ -34,8 +34,10 @@ async fn many_tenants_share_few_pools() {
         let sql = "INSERT INTO agents SELECT tenant, 1, NULL, 'agent of ' || tenant FROM generate_series(100, 299) AS tenant";
         fleet.run(database, sql);
     }
-    let options =
-        DatabasePoolsOptions::new().most(MOST).wait(Duration::from_secs(30)).idle(Duration::from_millis(700));
+    let options = DatabasePoolsOptions::new()
+        .max_pools(MOST)
+        .acquire_timeout(Duration::from_secs(30))
+        .idle_timeout(Duration::from_millis(700));
     let pool = fleet
         .builder()
         .catalog(book)
@@ -55,7 +57,7 @@ async fn many_tenants_share_few_pools() {
                     let names: Vec<String> =
                         pool.load(&scope, names).await.unwrap_or_else(|error| panic!("{tenant}: {error}"));
                     assert_eq!(names, [format!("agent of {tenant}")]);
-                    let stats = pool.stats().databases.unwrap();
+                    let stats = pool.state().databases.unwrap();
                     assert!(stats.open <= MOST, "{stats:?}");
                 }
             })
@@ -76,7 +78,7 @@ async fn many_tenants_share_few_pools() {
         }
     });
     let (fleet, most) = watched.await.unwrap();
-    let stats = pool.stats().databases.unwrap();
+    let stats = pool.state().databases.unwrap();
     assert!(stats.opened >= 200, "each address has had its pool: {stats:?}");
     // A server process goes a moment after its connection: as many again may still be going.
     let bound = (MOST as u32 + 1) * SIZE;
@@ -84,8 +86,8 @@ async fn many_tenants_share_few_pools() {
 
     // And they go when nobody uses them.
     let begin = Instant::now();
-    while pool.stats().databases.unwrap().open > 0 || connections(&fleet) > SIZE {
-        let (pools, left) = (pool.stats().databases, connections(&fleet));
+    while pool.state().databases.unwrap().open > 0 || connections(&fleet) > SIZE {
+        let (pools, left) = (pool.state().databases, connections(&fleet));
         assert!(
             begin.elapsed() < Duration::from_secs(30),
             "{left} connections are open, and only the shared tables need a pool: {pools:?}"
@@ -97,14 +99,17 @@ async fn many_tenants_share_few_pools() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_all_pools_are_in_use_the_next_is_refused_and_the_first_goes_on() {
     let fleet = Fleet::new("pl_full", Kind::Plain);
-    let options = DatabasePoolsOptions::new().most(1).wait(Duration::from_secs(2));
+    let options = DatabasePoolsOptions::new().max_pools(1).acquire_timeout(Duration::from_secs(2));
     let pool = fleet.builder().max_connections(SIZE).databases(options).build().await.unwrap();
     let (silo, annex) = (testing::scope(5), testing::scope(8));
     let mut held = pool.begin(&silo).await.unwrap();
     let refused = pool.begin(&annex).await.map(|_| ());
-    assert!(matches!(refused, Err(PoolError::Pool(DatabasePoolError::AllInUse { .. }))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(PoolError::DatabasePool(DatabasePoolError::AllInUse { .. }))),
+        "{refused:?}"
+    );
     let count = agents::table.scoped(&silo).count();
-    assert_eq!(tenancy_diesel::RunQueryDsl::get_result::<i64>(count, &mut held).await.unwrap(), 3);
+    assert_eq!(tenancy_pool::RunQueryDsl::get_result::<i64>(count, &mut held).await.unwrap(), 3);
     held.commit().await.unwrap();
     pool.begin(&annex).await.unwrap().rollback().await.unwrap();
 }

@@ -95,7 +95,7 @@ async fn turn(pool: &Pool, tenant: i32, turn: usize, id: i32, done: &Done) -> Re
 
 async fn under_load(prefix: &str, kind: Kind) {
     let fleet = Fleet::new(prefix, kind);
-    let sizes = DatabasePoolsOptions::new().most(1).wait(Duration::from_secs(120));
+    let sizes = DatabasePoolsOptions::new().max_pools(1).acquire_timeout(Duration::from_secs(120));
     // Fewer pools than databases, so that they come and go under the load.
     let pool = fleet
         .builder()

@@ -55,8 +55,8 @@ async fn work(pool: &Pool, journey: &Journey) {
                 let of = |at: i32| texts(journey.places[at as usize], MOVER, "agent", 1..=3);
                 assert!((before..=after).any(|at| names == of(at)), "{names:?} at {before} to {after}");
             }
-            Err(PoolError::Placement(CatalogError::Moving { tenant })) => {
-                assert_eq!(tenant, MOVER.to_string());
+            Err(PoolError::Catalog(CatalogError::Moving { tenant })) => {
+                assert_eq!(tenant.as_str(), MOVER.to_string());
                 journey.refused.fetch_add(1, Ordering::SeqCst);
             }
             Err(other) => panic!("{other}"),
@@ -67,7 +67,7 @@ async fn work(pool: &Pool, journey: &Journey) {
                 assert_eq!(changed, 1);
                 journey.added.fetch_add(1, Ordering::SeqCst);
             }
-            Err(PoolError::Placement(CatalogError::Moving { .. })) => {}
+            Err(PoolError::Catalog(CatalogError::Moving { .. })) => {}
             Err(other) => panic!("{other}"),
         }
         tokio::task::yield_now().await;
@@ -91,7 +91,7 @@ async fn a_tenant_moves_during_load_and_is_never_answered_from_elsewhere() {
     let manager = catalog(&fleet).await;
     let (mover, neighbour) = (MOVER.to_string(), NEIGHBOUR.to_string());
     for tenant in [&mover, &neighbour] {
-        manager.register(tenant, &Location::Shared).await.unwrap();
+        manager.register(tenant, &Placement::Shared).await.unwrap();
     }
     let following = manager.clone().following(CacheOptions::new().time_to_live(TIME_TO_LIVE));
     let pool = fleet
@@ -131,8 +131,8 @@ async fn a_tenant_moves_during_load_and_is_never_answered_from_elsewhere() {
     }));
 
     let steps = [
-        (("home", "public"), ("home", "tenant_3"), Location::Schema("tenant_3".try_into().unwrap())),
-        (("home", "tenant_3"), ("annex", "public"), Location::Database("annex".try_into().unwrap())),
+        (("home", "public"), ("home", "tenant_3"), Placement::Schema("tenant_3".try_into().unwrap())),
+        (("home", "tenant_3"), ("annex", "public"), Placement::Database("annex".try_into().unwrap())),
     ];
     for (step, (from, to, location)) in (1..).zip(steps) {
         tokio::time::sleep(Duration::from_millis(400)).await;
@@ -180,5 +180,5 @@ async fn a_tenant_moves_during_load_and_is_never_answered_from_elsewhere() {
         texts("annex/public", MOVER, "agent", 1..=3)
     );
     let refused = pool.begin(&testing::scope(NEIGHBOUR)).await.map(|_| ());
-    assert!(matches!(refused, Err(PoolError::Placement(CatalogError::Suspended { .. }))), "{refused:?}");
+    assert!(matches!(refused, Err(PoolError::Catalog(CatalogError::Suspended { .. }))), "{refused:?}");
 }

@@ -36,7 +36,7 @@ async fn a_tenant_without_a_place_is_refused_and_nothing_is_sent() {
     for tenant in [1, 3, 5, 6] {
         names(&pool, &testing::scope(tenant)).await.unwrap();
     }
-    let (before, connections) = (activity(&fleet), pool.stats().connections);
+    let (before, connections) = (activity(&fleet), pool.state().connections);
     book.status(1, TenantStatus::Suspended);
     book.status(3, TenantStatus::Moving);
     book.status(5, TenantStatus::Deleted);
@@ -44,7 +44,7 @@ async fn a_tenant_without_a_place_is_refused_and_nothing_is_sent() {
     for (tenant, transient) in [(1, false), (3, true), (5, false), (6, true), (99, false)] {
         let scope = testing::scope(tenant);
         let error = names(&pool, &scope).await.unwrap_err();
-        let PoolError::Placement(error) = error else { panic!("{error}") };
+        let PoolError::Catalog(error) = error else { panic!("{error}") };
         match (tenant, &error) {
             (1, CatalogError::Suspended { .. })
             | (3, CatalogError::Moving { .. })
@@ -53,12 +53,12 @@ async fn a_tenant_without_a_place_is_refused_and_nothing_is_sent() {
             | (99, CatalogError::Unknown { .. }) => {}
             other => panic!("{other:?}"),
         }
-        assert_eq!((error.tenant(), error.is_transient()), (tenant.to_string().as_str(), transient));
+        assert_eq!((error.tenant().as_str(), error.is_transient()), (tenant.to_string().as_str(), transient));
         let begun = pool.begin(&scope).await.map(|_| ());
-        assert!(matches!(begun, Err(PoolError::Placement(_))), "{begun:?}");
+        assert!(matches!(begun, Err(PoolError::Catalog(_))), "{begun:?}");
     }
     assert_eq!(
-        (activity(&fleet), pool.stats().connections),
+        (activity(&fleet), pool.state().connections),
         (before, connections),
         "no database heard of it"
     );
@@ -80,7 +80,7 @@ async fn a_place_that_does_not_exist_is_an_error_and_not_the_shared_tables() {
     let gone = format!("{}/nowhere?sslmode=disable", gone.rsplit_once('/').unwrap().0);
     book.place(2, Placement::Database(tenancy_pool::placement::DatabaseAddress::new(gone).unwrap()));
     let error = names(&pool, &testing::scope(2)).await.unwrap_err();
-    assert!(matches!(&error, PoolError::Pool(DatabasePoolError::Open { .. })), "{error:?}");
+    assert!(matches!(&error, PoolError::DatabasePool(DatabasePoolError::Open { .. })), "{error:?}");
     assert!(!format!("{error} {error:?}").contains(":tenancy@"), "no password in {error:?}");
 
     // A schema without one of the tables: the shared one of that name does not stand in for it. The wall is looked at
@@ -131,7 +131,7 @@ async fn a_schema_or_a_database_without_its_wall_is_refused_when_it_is_first_ope
         );
     }
     let error = names(&pool, &testing::scope(8)).await.unwrap_err();
-    assert!(matches!(&error, PoolError::Pool(DatabasePoolError::Open { .. })), "{error:?}");
+    assert!(matches!(&error, PoolError::DatabasePool(DatabasePoolError::Open { .. })), "{error:?}");
     let cause =
         std::error::Error::source(&error).and_then(std::error::Error::source).map(ToString::to_string);
     assert!(format!("{error} {cause:?}").contains("TRUNCATE"), "{error}: {cause:?}");

@@ -132,7 +132,7 @@ async fn l43_a_prepared_statement_answers_for_the_schema_that_is_asked() {
                 .unwrap_or_else(|error| panic!("{round}, {place}: {error}"));
         }
     }
-    let stats = pool.stats();
+    let stats = pool.state();
     assert_eq!(stats.connections, 1, "all of it on one connection");
 }
 

@@ -60,7 +60,6 @@ case!(big_integers, BigInt, "BIGINT", i64: [1, 0, i64::MIN, i64::MAX]);
 case!(
     texts, Text, "TEXT", String: [
         "acme".into(),
-        " acme ".into(),
         "ACME".into(),
         "it's".into(),
         "''".into(),
@@ -71,9 +70,9 @@ case!(
         "'; SET tenancy.tenant = 'acme'; --".into(),
         r"\'; SET tenancy.tenant = 'acme'; --".into(),
         "$$ $1 %s".into(),
-        "line\nbreak\t".into(),
+        "line\nbreak".into(),
         "größe 🦀 \u{202e}".into(),
-        "x".repeat(2000),
+        "x".repeat(255),
     ]
 );
 
@@ -87,9 +86,19 @@ mod refused {
     async fn what_no_setting_can_hold() {
         let database = Database::new().await;
         let tenants = database.tenants(1).await;
-        for (id, reason) in [("", "empty"), ("\0", "NUL"), ("acme\0x", "NUL")] {
+        let long = "x".repeat(256);
+        let refusals = [
+            ("", "empty"),
+            ("\0", "NUL"),
+            ("acme\0x", "NUL"),
+            // Databases that pad would take them for others.
+            ("acme ", "white space"),
+            ("\tacme", "white space"),
+            (&*long, "256 bytes"),
+        ];
+        for (id, reason) in refusals {
             let refused = tenants.begin(&testing::scope(id.to_owned())).await.map(drop).unwrap_err();
-            assert!(matches!(&refused, PoolError::UnusableTenant { tenant, .. } if tenant == id));
+            assert!(matches!(&refused, PoolError::InvalidTenant(_)));
             assert!(refused.to_string().contains(reason), "{refused}");
         }
     }

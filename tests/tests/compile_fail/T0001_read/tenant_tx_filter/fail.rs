@@ -5,7 +5,10 @@ use tenancy_diesel::Scoped;
 use tenancy_pool::{RunQueryDsl, TenantTransaction};
 use tenancy_tests::schema::agents;
 
-pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTransaction<AsyncPgConnection, i32>) -> QueryResult<Vec<String>> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    tx: &mut TenantTransaction<AsyncPgConnection, i32>,
+) -> QueryResult<Vec<String>> {
     let _ = scope;
     agents::table.filter(agents::id.eq(1)).select(agents::name).load(tx).await
 }

@@ -1,6 +1,6 @@
 // L31
-use diesel::prelude::*;
 use diesel::define_sql_function;
+use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tenancy_diesel::{Scoped, insert_into};
 use tenancy_tests::schema::agents;

@@ -1,8 +1,8 @@
 // L22 L40
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
-use tenancy_pool::{PoolError, TenantPool};
 use tenancy_diesel::{Scoped, brand};
+use tenancy_pool::{PoolError, TenantPool};
 use tenancy_tests::schema::agents;
 
 pub async fn run(

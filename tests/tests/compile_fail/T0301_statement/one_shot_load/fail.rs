@@ -10,7 +10,10 @@ pub struct Named {
     pub name: String,
 }
 
-pub async fn run(scope: &Scoped<i32>, tenants: &TenantPool<AsyncPgConnection>) -> Result<Vec<Named>, PoolError> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    tenants: &TenantPool<AsyncPgConnection>,
+) -> Result<Vec<Named>, PoolError> {
     tenants.load(scope, diesel::sql_query("SELECT name FROM agents")).await
 }
 

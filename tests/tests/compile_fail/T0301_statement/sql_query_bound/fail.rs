@@ -10,9 +10,15 @@ pub struct Named {
     pub name: String,
 }
 
-pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTransaction<AsyncPgConnection, i32>) -> QueryResult<Vec<Named>> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    tx: &mut TenantTransaction<AsyncPgConnection, i32>,
+) -> QueryResult<Vec<Named>> {
     let _ = scope;
-    diesel::sql_query("SELECT name FROM agents WHERE id = $1").bind::<diesel::sql_types::Integer, _>(1).load(tx).await
+    diesel::sql_query("SELECT name FROM agents WHERE id = $1")
+        .bind::<diesel::sql_types::Integer, _>(1)
+        .load(tx)
+        .await
 }
 
 fn main() {}

@@ -4,7 +4,10 @@ use diesel_async::AsyncPgConnection;
 use tenancy_diesel::Scoped;
 use tenancy_pool::{RunQueryDsl, TenantTransaction};
 
-pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTransaction<AsyncPgConnection, i32>) -> QueryResult<usize> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    tx: &mut TenantTransaction<AsyncPgConnection, i32>,
+) -> QueryResult<usize> {
     let _ = scope;
     diesel::sql_query("DELETE FROM agents").execute(tx).await
 }

@@ -10,7 +10,10 @@ pub struct Named {
     pub name: String,
 }
 
-pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTransaction<AsyncPgConnection, i32>) -> QueryResult<Vec<Named>> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    tx: &mut TenantTransaction<AsyncPgConnection, i32>,
+) -> QueryResult<Vec<Named>> {
     let _ = scope;
     diesel::sql_query("SELECT name FROM agents").load(tx).await
 }

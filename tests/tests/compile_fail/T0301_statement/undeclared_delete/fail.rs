@@ -11,7 +11,10 @@ mod elsewhere {
 }
 use elsewhere::notes;
 
-pub async fn run(scope: &Scoped<i32>, tx: &mut TenantTransaction<AsyncPgConnection, i32>) -> QueryResult<usize> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    tx: &mut TenantTransaction<AsyncPgConnection, i32>,
+) -> QueryResult<usize> {
     let _ = scope;
     diesel::delete(notes::table).execute(tx).await
 }

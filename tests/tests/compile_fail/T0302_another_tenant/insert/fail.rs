@@ -13,7 +13,10 @@ pub async fn run(
     brand!(north = one, south = other);
     let mut tx = tenants.begin(&north).await?;
     let _ = &south;
-    Ok(tenancy_diesel::insert_into(agents::table.scoped(&south)).values(agents::name.eq("Ada")).execute(&mut tx).await?)
+    Ok(tenancy_diesel::insert_into(agents::table.scoped(&south))
+        .values(agents::name.eq("Ada"))
+        .execute(&mut tx)
+        .await?)
 }
 
 fn main() {}

@@ -13,7 +13,12 @@ pub async fn run(
     brand!(north = one, south = other);
     let mut tx = tenants.begin(&north).await?;
     let _ = &south;
-    Ok(agents::table.scoped(&south).inner_join(canvases::table.scoped(&south)).select(agents::name).load(&mut tx).await?)
+    Ok(agents::table
+        .scoped(&south)
+        .inner_join(canvases::table.scoped(&south))
+        .select(agents::name)
+        .load(&mut tx)
+        .await?)
 }
 
 fn main() {}

@@ -1,7 +1,7 @@
 // L40
+use diesel::QueryDsl;
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::Scoped;
-use diesel::QueryDsl;
 use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
 use tenancy_tests::schema::agents;
 

@@ -4,7 +4,10 @@ use tenancy_diesel::Scoped;
 use tenancy_pool::{PoolError, TenantPool};
 
 pub async fn run(scope: &Scoped<i32>, tenants: &TenantPool<AsyncPgConnection>) -> Result<(), PoolError> {
-    let _tx = tenancy_pool::TenantTransaction::<AsyncPgConnection, i32> { scope: scope.clone(), ..tenants.begin(scope).await? };
+    let _tx = tenancy_pool::TenantTransaction::<AsyncPgConnection, i32> {
+        scope: scope.clone(),
+        ..tenants.begin(scope).await?
+    };
     Ok(())
 }
 

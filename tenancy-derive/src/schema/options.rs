@@ -1,0 +1,39 @@
+//! What `schema! { … }` is given.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Token, bracketed};
+
+use crate::codes::Place;
+use crate::globals::Global;
+use crate::mistake::Mistakes;
+use crate::options::{self, Reader};
+
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) include: Option<LitStr>,
+    pub(crate) tenant_column: Option<Ident>,
+    pub(crate) global: Punctuated<Global, Token![,]>,
+}
+
+impl Options {
+    /// `None` when it is no list of options.
+    pub(crate) fn parse(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<Self> {
+        let mut found = Options::default();
+        let read = Reader::of(Place::Schema).read(tokens, mistakes, |key, input, _| {
+            match key.to_string().as_str() {
+                "include" => found.include = Some(options::value(input)?),
+                "tenant_column" => found.tenant_column = Some(options::value(input)?),
+                "global" => {
+                    input.parse::<Token![=]>()?;
+                    let list;
+                    bracketed!(list in input);
+                    found.global = Punctuated::parse_terminated(&list)?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        });
+        read.then_some(found)
+    }
+}

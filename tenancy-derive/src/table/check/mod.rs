@@ -1,0 +1,9 @@
+//! Judges what was read: whose a table is, and whether its attribute can be true.
+
+mod attribute;
+mod owner;
+mod tenant_column;
+
+pub(crate) use self::attribute::{no_second, reason};
+pub(crate) use self::owner::{Owner, owner};
+pub(crate) use self::tenant_column::tenant_column;

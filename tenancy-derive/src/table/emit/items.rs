@@ -1,0 +1,250 @@
+//! The items that a scoped table gets: its metadata, the ways to scope it, and its columns in scoped sources.
+//!
+//! They are texts, in which `__tenancy` is this library, for the reason given in `refusals`; `quote!` is for what an error
+//! may point at.
+
+use std::fmt::Write as _;
+use std::str::FromStr as _;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::Path;
+
+use super::names::Names;
+use super::refusals::REFUSALS;
+use crate::table::parse::Declared;
+
+/// Everything that is added to a tenant table's module.
+pub(crate) fn tenant_items(
+    declared: &Declared,
+    tenant_column: &Ident,
+    krate: &Path,
+    names: &Names,
+) -> TokenStream {
+    let Names { tenancy, grouped_tenant, do_not_recommend, .. } = names;
+    let key: Vec<_> = declared.primary_key.iter().filter(|key| *key != tenant_column).collect();
+    let key = match key.as_slice() {
+        // One row a tenant: the tenant column is the key.
+        [] => vec![tenant_column],
+        _ => key,
+    };
+    let tenant_sql_name = declared.column(tenant_column).map(|column| &column.sql_name);
+    let mut items = quote! {
+        use #krate::__private as #tenancy;
+
+        #do_not_recommend
+        impl #tenancy::TenantTable for table {
+            type TenantColumn = columns::#tenant_column;
+            const TENANT_COLUMN: &'static str = #tenant_sql_name;
+
+            fn tenant_column() -> Self::TenantColumn {
+                columns::#tenant_column
+            }
+        }
+
+        // Stands for the tenant column where Diesel asks whether a GROUP BY contains it. Of this crate, or `()` could
+        // contain it one day.
+        #[doc(hidden)]
+        #[allow(missing_copy_implementations, missing_debug_implementations)]
+        pub struct #grouped_tenant;
+
+        impl diesel::Expression for #grouped_tenant {
+            type SqlType = <columns::#tenant_column as diesel::Expression>::SqlType;
+        }
+    };
+    let mut own = declaration(declared, "Owned", &key, tenancy);
+    for column in &declared.columns {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            own,
+            "impl<S> diesel::SelectableExpression<{tenancy}::ScopedTable<table, S>> for columns::{} {{}}",
+            column.name
+        );
+    }
+    items.extend(parsed(&own));
+    items.extend([TENANT_ITEMS].into_iter().chain(REFUSALS).map(|text| names.given_to(parsed(text))));
+    items
+}
+
+/// What is the same for every tenant table.
+const TENANT_ITEMS: &str = stringify! {
+    impl<Other> __tenancy::Stands<__tenancy::Beside<Other>> for table {
+        const PROOF: __tenancy::Proof<table, __tenancy::Beside<Other>> = __tenancy::Proof::bare();
+    }
+
+    /// A boxed query on this table, within one tenant.
+    pub type BoxedQuery<'a, DB, ST = SqlType, I = __tenancy::TenantId, B = __tenancy::Unbranded> =
+        diesel::internal::table_macro::BoxedSelectStatement<
+            'a,
+            ST,
+            diesel::internal::table_macro::FromClause<__tenancy::ScopedTable<table, __tenancy::Within<I, B>>>,
+            DB,
+        >;
+
+    impl table {
+        /// This table, within the tenant that `scope` was admitted to.
+        ///
+        /// The result is a Diesel table: every method of the query builder works on it.
+        pub fn scoped<S>(self, scope: S) -> __tenancy::ScopedTable<table, S::Within>
+        where
+            S: __tenancy::ScopeFor<table>,
+        {
+            __tenancy::ScopedTable::within(scope)
+        }
+
+        /// This table with every tenant's rows, for reading. The use is reported to the audit sink.
+        #[track_caller]
+        pub fn across_tenants<C>(self, cross_tenant: C) -> __tenancy::ScopedTable<table, __tenancy::EveryTenant>
+        where
+            C: __tenancy::CrossTenantFor<table>,
+        {
+            __tenancy::ScopedTable::across(cross_tenant)
+        }
+
+        /// This table with every tenant's rows, for writing. The use is reported to the audit sink.
+        #[track_caller]
+        pub fn write_across_tenants<C>(self, cross_tenant: C) -> __tenancy::CrossTenantTarget<table>
+        where
+            C: __tenancy::CrossTenantFor<table>,
+        {
+            __tenancy::CrossTenantTarget::new(cross_tenant)
+        }
+    }
+
+    impl<S> diesel::query_source::AppearsInFromClause<table> for __tenancy::ScopedTable<table, S> {
+        type Count = diesel::query_source::Once;
+    }
+
+    impl<S> diesel::SelectableExpression<__tenancy::ScopedTable<table, S>> for columns::star {}
+    impl<S> diesel::AppearsOnTable<__tenancy::ScopedTable<table, S>> for columns::star {}
+
+    impl diesel::query_source::Column for __GroupedTenant {
+        type Table = __tenancy::nowhere;
+
+        const NAME: &'static str = "";
+    }
+
+    impl<'tenant, Left, S> diesel::JoinTo<table> for __tenancy::ScopedTable<Left, S>
+    where
+        Left: diesel::JoinTo<table>,
+        table: __tenancy::JoinWithinTenant<'tenant>,
+    {
+        type FromClause = __tenancy::ScopedTable<table, __tenancy::EveryTenant>;
+        type OnClause = <Left as diesel::JoinTo<table>>::OnClause;
+
+        fn join_target(_: table) -> (Self::FromClause, Self::OnClause) {
+            __tenancy::uncallable()
+        }
+    }
+};
+
+/// The tokens of a text, with the spans that `quote!` gives.
+// Not parsed by `proc_macro2`, which would do it a second time, and whose trees cost more to walk.
+fn parsed(text: &str) -> TokenStream {
+    match proc_macro::TokenStream::from_str(text) {
+        Ok(tokens) => tokens.into(),
+        // Without what refuses, nothing may compile.
+        Err(error) => {
+            let error = error.to_string();
+            quote!(::core::compile_error! { #error })
+        }
+    }
+}
+
+/// What every declared table says of itself, and what lets it stand in a query with scoped sources and aliases.
+fn declaration(declared: &Declared, ownership: &str, key: &[&Ident], tenancy: &Ident) -> String {
+    let listed = |item: &dyn Fn(&Ident) -> String| {
+        declared.columns.iter().map(|column| item(&column.name)).collect::<String>()
+    };
+    let types = listed(&|column| format!("{tenancy}::AliasField<A, columns::{column}>,"));
+    let values = listed(&|column| format!("{tenancy}::AliasField::new(columns::{column}),"));
+    let names: String = declared.columns.iter().map(|column| format!("{},", column.sql_name)).collect();
+    let key = match key {
+        [key] => format!("columns::{key}"),
+        keys => format!("({})", keys.iter().map(|key| format!("columns::{key},")).collect::<String>()),
+    };
+    let schema = match &declared.schema {
+        Some(schema) => format!("::core::option::Option::Some({schema})"),
+        None => "::core::option::Option::None".into(),
+    };
+    format!(
+        "impl {tenancy}::DeclaredTable for table {{
+            type Ownership = {tenancy}::{ownership};
+            type Key = {key};
+            const SCHEMA: ::core::option::Option<&'static str> = {schema};
+            const NAME: &'static str = {sql_name};
+            const COLUMNS: &'static [&'static str] = &[{names}];
+            fn key() -> Self::Key {{ {key} }}
+        }}
+        impl<A: {tenancy}::TableAlias<Target = table>> {tenancy}::AliasColumns<A> for table {{
+            type Columns = ({types});
+            fn columns() -> Self::Columns {{ ({values}) }}
+        }}
+        impl<A> diesel::query_source::AppearsInFromClause<{tenancy}::AliasName<A>> for table {{
+            type Count = diesel::query_source::Never;
+        }}",
+        sql_name = declared.sql_name,
+    )
+}
+
+/// What a table declared global gets, so that it can stand beside scoped ones: Diesel's blanket implementations do
+/// not reach sources that another crate defines.
+pub(crate) fn global_items(declared: &Declared, krate: &Path) -> TokenStream {
+    let names = Names::beside(&declared.columns);
+    let tenancy = &names.tenancy;
+    let key: Vec<_> = declared.primary_key.iter().collect();
+    let mut items = quote!(use #krate::__private as #tenancy;);
+    items.extend(parsed(&declaration(declared, "Unowned", &key, tenancy)));
+    items.extend(names.do_not_recommend.clone());
+    items.extend(names.given_to(parsed(GLOBAL_ITEMS)));
+    items
+}
+
+/// What is the same for every global table. The first of them is not to be recommended.
+const GLOBAL_ITEMS: &str = stringify! {
+    impl __tenancy::GlobalTable for table {
+        type Under<A> = __tenancy::ScopedAlias<A, __tenancy::Unowned>;
+    }
+
+    impl<Left, S> diesel::JoinTo<table> for __tenancy::ScopedTable<Left, S>
+    where
+        Left: diesel::JoinTo<table>,
+    {
+        type FromClause = <Left as diesel::JoinTo<table>>::FromClause;
+        type OnClause = <Left as diesel::JoinTo<table>>::OnClause;
+
+        fn join_target(rhs: table) -> (Self::FromClause, Self::OnClause) {
+            <Left as diesel::JoinTo<table>>::join_target(rhs)
+        }
+    }
+
+    impl<Right, S> diesel::JoinTo<__tenancy::ScopedTable<Right, S>> for table
+    where
+        Right: __tenancy::TenantTable,
+        table: diesel::JoinTo<Right>,
+    {
+        type FromClause = __tenancy::ScopedTable<Right, S>;
+        type OnClause = <table as diesel::JoinTo<Right>>::OnClause;
+
+        fn join_target(rhs: __tenancy::ScopedTable<Right, S>) -> (Self::FromClause, Self::OnClause) {
+            __tenancy::on_clause::<table, Right, _>(rhs)
+        }
+    }
+
+    impl<Right> diesel::JoinTo<__tenancy::JoinKey<Right>> for table
+    where
+        Right: __tenancy::TenantTable,
+        table: diesel::JoinTo<Right>,
+    {
+        type FromClause = __tenancy::JoinKey<Right>;
+        type OnClause = <table as diesel::JoinTo<Right>>::OnClause;
+
+        fn join_target(rhs: __tenancy::JoinKey<Right>) -> (Self::FromClause, Self::OnClause) {
+            __tenancy::on_clause::<table, Right, _>(rhs)
+        }
+    }
+
+    impl<Rule> __tenancy::Stands<Rule> for table {
+        const PROOF: __tenancy::Proof<table, Rule> = __tenancy::Proof::global();
+    }
+};

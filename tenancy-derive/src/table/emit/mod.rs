@@ -1,0 +1,15 @@
+//! What becomes of a table.
+//!
+//! - `declaration`: Diesel's declaration, with the attribute that says whose it is.
+//! - `patch`, `refusals`: Diesel's expansion, without what would make SQL of the bare table.
+//! - `items`, `names`: what is added to it.
+
+mod declaration;
+mod items;
+mod names;
+mod patch;
+mod refusals;
+
+pub(crate) use self::declaration::declaration;
+pub(crate) use self::items::global_items;
+pub(crate) use self::patch::tenant_module;

@@ -1,0 +1,66 @@
+//! The tenant's id as a statement binds it, and the tenant that a statement may bind.
+
+mod only;
+mod wrong_tenant;
+
+use diesel::backend::Backend;
+use diesel::expression::{AsExpression, TypedExpressionType};
+use diesel::internal::derives::as_expression::Bound;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::SqlType;
+
+pub use self::only::look_through;
+pub(crate) use self::only::permit_every_tenant;
+pub use self::wrong_tenant::WrongTenant;
+
+/// The bound id of a tenant. Whatever the crate prints of a tenant goes through here: every condition, every new row.
+#[derive(Debug)]
+pub struct BoundTenant<I, E> {
+    id: I,
+    bound: E,
+}
+
+impl<I, E> BoundTenant<I, E> {
+    pub(crate) fn new(id: I, bound: E) -> Self {
+        Self { id, bound }
+    }
+}
+
+/// The id is bound anew. Diesel's `Bound` is cloned only where its SQL type is, and an application's own SQL type need not
+/// be; but a FROM clause that cannot be cloned cannot be joined.
+impl<I, ST, V> Clone for BoundTenant<I, Bound<ST, V>>
+where
+    ST: SqlType + TypedExpressionType,
+    I: AsExpression<ST, Expression = Bound<ST, V>> + Clone,
+{
+    fn clone(&self) -> Self {
+        Self::new(self.id.clone(), self.id.clone().as_expression())
+    }
+}
+
+impl<I, ST, V> Copy for BoundTenant<I, Bound<ST, V>>
+where
+    ST: SqlType + TypedExpressionType,
+    I: AsExpression<ST, Expression = Bound<ST, V>> + Copy,
+    Bound<ST, V>: Copy,
+{
+}
+
+impl<I, E, DB> QueryFragment<DB> for BoundTenant<I, E>
+where
+    I: 'static,
+    E: QueryFragment<DB>,
+    DB: Backend,
+{
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        only::permit_tenant(&self.id)?;
+        self.bound.walk_ast(out)
+    }
+}
+
+impl<I, E: QueryId> QueryId for BoundTenant<I, E> {
+    type QueryId = E::QueryId;
+
+    const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID;
+}

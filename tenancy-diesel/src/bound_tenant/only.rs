@@ -1,0 +1,69 @@
+//! The one tenant whose statements may be printed, while a tenant transaction looks through a statement.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use diesel::backend::Backend;
+use diesel::query_builder::QueryFragment;
+use diesel::result::QueryResult;
+
+use super::WrongTenant;
+
+/// The only tenant whose statements may be printed.
+trait OnlyTenant {
+    fn is(&self, id: &dyn Any) -> bool;
+}
+
+impl<I: PartialEq + 'static> OnlyTenant for I {
+    fn is(&self, id: &dyn Any) -> bool {
+        id.downcast_ref::<I>().is_some_and(|id| id == self)
+    }
+}
+
+thread_local! {
+    /// Set for as long as a statement is looked through, on that thread. A thread-local, because Diesel hands a fragment
+    /// no context of the caller's; printing a statement is synchronous, so no other task comes in between.
+    static ONLY: RefCell<Option<Rc<dyn OnlyTenant>>> = const { RefCell::new(None) };
+}
+
+/// An error if a statement is being looked through that may not print tenant `id`.
+pub(super) fn permit_tenant(id: &dyn Any) -> QueryResult<()> {
+    // Cloned out: comparing ids is the user's code, and may print a statement itself.
+    match ONLY.with_borrow(Clone::clone) {
+        Some(only) if !only.is(id) => Err(WrongTenant::Another.into()),
+        _ => Ok(()),
+    }
+}
+
+/// An error if a statement is being looked through that may print one tenant only.
+pub(crate) fn permit_every_tenant() -> QueryResult<()> {
+    if ONLY.with_borrow(Option::is_some) { Err(WrongTenant::Every.into()) } else { Ok(()) }
+}
+
+/// Walks through a statement without printing it. An error if it touches another tenant than `tenant`; otherwise whether it
+/// is free of raw SQL, as far as Diesel can tell.
+///
+/// Diesel marks `sql_query` and `sql::<_>` fragments as unfit for its statement cache and, on PostgreSQL, nothing else in a
+/// SELECT. Public for the pool. Whoever else calls it can only get more statements refused than without it.
+///
+/// # Errors
+///
+/// A `QueryBuilderError` with [`WrongTenant`], or whatever else keeps the statement from being printed.
+pub fn look_through<I, DB, Q>(tenant: &I, statement: &Q, backend: &DB) -> QueryResult<bool>
+where
+    I: PartialEq + Clone + 'static,
+    DB: Backend,
+    Q: QueryFragment<DB> + ?Sized,
+{
+    /// Puts back what was there before, also when the walk panics.
+    struct Restore(Option<Rc<dyn OnlyTenant>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            ONLY.set(self.0.take());
+        }
+    }
+
+    let _restore = Restore(ONLY.replace(Some(Rc::new(tenant.clone()))));
+    statement.is_safe_to_cache_prepared(backend)
+}

@@ -1,0 +1,32 @@
+//! Sources: what a FROM clause may contain, and how far each of them reaches.
+//!
+//! - [`reach`]: one tenant's rows, every tenant's, or a global table's; [`condition`] is the same in SQL.
+//! - [`tenant_id`], [`scope_for`], [`cross_tenant_for`]: what gives a source its reach.
+//! - [`scoped_table`] and [`alias`]: the sources. [`fragment`] prints them, [`selection`] is what they select.
+//! - [`stands`] and [`rule`]: which sources may meet in one query, or in one transaction.
+//! - [`join`]: joins without an explicit ON.
+
+pub(crate) mod alias;
+mod condition;
+mod cross_tenant_for;
+mod fragment;
+pub(crate) mod join;
+mod reach;
+mod rule;
+mod scope_for;
+mod scoped_table;
+mod selection;
+mod stands;
+mod tenant_id;
+
+pub(crate) use self::condition::{Condition, TenantIs};
+pub use self::cross_tenant_for::CrossTenantFor;
+pub(crate) use self::fragment::SourceFragment;
+pub(crate) use self::reach::Reach;
+pub use self::reach::{EveryTenant, Within};
+pub use self::rule::{Beside, InTransaction};
+pub use self::scope_for::ScopeFor;
+pub use self::scoped_table::ScopedTable;
+pub(crate) use self::selection::Selection;
+pub use self::stands::{Proof, Stands};
+pub use self::tenant_id::TenantIdFor;

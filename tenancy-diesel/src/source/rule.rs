@@ -1,0 +1,49 @@
+//! The rules by which a source may stand somewhere, or may not: those of one query, and those of a transaction.
+
+use std::marker::PhantomData;
+
+use super::{EveryTenant, Within};
+use crate::table::Unowned;
+
+/// The rule of one query: what stands in it together with a source that reaches as far as `Other`.
+#[derive(Debug)]
+pub struct Beside<Other>(PhantomData<fn() -> Other>);
+
+/// The rule of a transaction that reaches as far as `R`: what it may read.
+#[derive(Debug)]
+pub struct InTransaction<R>(PhantomData<fn() -> R>);
+
+/// Reaches that may meet in one query: those of the same tenant, and the audited reach across tenants.
+#[diagnostic::on_unimplemented(
+    message = "two tenants in one query: `{Self}` is joined with `{Other}`",
+    label = "this source is scoped to another tenant",
+    note = "the two scopes carry different brands: use one of them for both sources",
+    note = "to compare tenants on purpose, audited, open both tables with `across_tenants(&cross_tenant)`",
+    note = "T0009: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0009"
+)]
+pub trait SameTenant<Other> {}
+
+impl<I, B> SameTenant<Within<I, B>> for Within<I, B> {}
+impl<I, B> SameTenant<EveryTenant> for Within<I, B> {}
+impl<I, B> SameTenant<Unowned> for Within<I, B> {}
+impl<R> SameTenant<R> for EveryTenant {}
+impl<R> SameTenant<R> for Unowned {}
+
+/// A reach that is open to a transaction of reach `R`.
+#[diagnostic::on_unimplemented(
+    message = "the statement is scoped to another tenant than the transaction",
+    label = "the transaction is of `{R}`",
+    note = "scope the query with the scope that opened the transaction: two brands are two tenants",
+    note = "a source opened by `across_tenants` runs in `pool.across(&cross_tenant)`, not in one tenant's transaction",
+    note = "T0302: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0302"
+)]
+pub trait OpenTo<R> {}
+
+impl<I, B> OpenTo<Within<I, B>> for Within<I, B> {}
+impl<I, B> OpenTo<Within<I, B>> for Unowned {}
+impl<I, B> OpenTo<EveryTenant> for Within<I, B> {}
+impl OpenTo<EveryTenant> for EveryTenant {}
+impl OpenTo<EveryTenant> for Unowned {}
+// No transaction is of this reach. But a statement is built before the compiler knows its transaction, and with only one
+// implementation it would take that one's for granted, and speak of mismatched types where another transaction is given.
+impl OpenTo<Unowned> for EveryTenant {}

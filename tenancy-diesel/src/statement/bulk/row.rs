@@ -1,0 +1,104 @@
+//! A row of a bulk insert: a value, or a tuple of values.
+
+use diesel::pg::Pg;
+use diesel::query_builder::AstPass;
+use diesel::query_source::Column;
+use diesel::result::QueryResult;
+
+use super::column::ColumnArray;
+use super::columns::BulkColumns;
+use super::value::BulkValue;
+
+/// One row of a bulk insert into table `T`: a value, or a tuple of values, each bound for a column of its own.
+///
+/// Implemented for what Diesel's `Insertable` makes of a row whose values are plain ones.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{T}` with these values cannot be inserted in bulk",
+    label = "a value of a row is computed by the database, or the row has more than 32",
+    note = "`bulk` sends an array for each column: bind plain values, or insert the rows with `.values(rows)`",
+    note = "T0022: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0022"
+)]
+pub trait BulkRow<T>: Sized {
+    /// The values, column by column.
+    type Columns: BulkColumns;
+
+    /// Columns with room for `rows` rows.
+    #[doc(hidden)]
+    fn columns(rows: usize) -> Self::Columns;
+
+    /// Adds the row's values.
+    #[doc(hidden)]
+    fn add_to(self, columns: &mut Self::Columns);
+}
+
+impl<T, X> BulkRow<T> for X
+where
+    X: BulkValue<Column: Column<Table = T>>,
+    ColumnArray<X>: BulkColumns,
+{
+    type Columns = ColumnArray<X>;
+
+    fn columns(rows: usize) -> Self::Columns {
+        ColumnArray::with_capacity(rows)
+    }
+
+    fn add_to(self, columns: &mut Self::Columns) {
+        columns.push(self);
+    }
+}
+
+macro_rules! tuples {
+    ($([$($value:ident $index:tt)+])+) => {$(
+        impl<T, $($value),+> BulkRow<T> for ($($value,)+)
+        where
+            $($value: BulkValue<Column: Column<Table = T>>, ColumnArray<$value>: BulkColumns,)+
+        {
+            type Columns = ($(ColumnArray<$value>,)+);
+
+            fn columns(rows: usize) -> Self::Columns {
+                ($(ColumnArray::<$value>::with_capacity(rows),)+)
+            }
+
+            fn add_to(self, columns: &mut Self::Columns) {
+                $(columns.$index.push(self.$index);)+
+            }
+        }
+
+        impl<$($value),+> BulkColumns for ($(ColumnArray<$value>,)+)
+        where
+            $(ColumnArray<$value>: BulkColumns,)+
+        {
+            type Id = ($(<ColumnArray<$value> as BulkColumns>::Id,)+);
+
+            const STATIC: bool = $(<ColumnArray<$value> as BulkColumns>::STATIC)&&+;
+
+            fn walk_names(&self, mut out: AstPass<'_, '_, Pg>) -> QueryResult<()> {
+                $(self.$index.walk_names(out.reborrow())?;)+
+                Ok(())
+            }
+
+            fn walk_arrays<'b>(&'b self, first: bool, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<bool> {
+                $(let first = self.$index.walk_arrays(first, out.reborrow())?;)+
+                Ok(first)
+            }
+
+            fn any_given(&self) -> QueryResult<bool> {
+                Ok(false $(|| self.$index.any_given()?)+)
+            }
+        }
+    )+};
+    // Every length up to the whole list, so that the list stands here once.
+    (up to $($all:tt)+) => { tuples!(@grow [] $($all)+); };
+    (@grow [$($done:tt)*]) => {};
+    (@grow [$($done:tt)*] $value:ident $index:tt $($rest:tt)*) => {
+        tuples!([$($done)* $value $index]);
+        tuples!(@grow [$($done)* $value $index] $($rest)*);
+    };
+}
+
+// As many as Diesel's default tuples have.
+tuples!(up to
+    V0 0 V1 1 V2 2 V3 3 V4 4 V5 5 V6 6 V7 7 V8 8 V9 9 V10 10
+    V11 11 V12 12 V13 13 V14 14 V15 15 V16 16 V17 17 V18 18 V19 19 V20 20 V21 21
+    V22 22 V23 23 V24 24 V25 25 V26 26 V27 27 V28 28 V29 29 V30 30 V31 31
+);

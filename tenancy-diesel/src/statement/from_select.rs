@@ -1,0 +1,63 @@
+//! The rows that a query selects, as those of an insert.
+
+use std::marker::PhantomData;
+
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+
+use super::columns::ColumnNames;
+use super::rows::{RowCount, Stamped};
+use crate::dialect::TenantBackend;
+use crate::table::TenantTable;
+
+/// Rows that a query selects, with the tenant stamped into each.
+#[derive(Debug, Clone, Copy)]
+pub struct FromSelect<T, E, Q, C, Shape> {
+    pub(crate) tenant: E,
+    pub(crate) query: Q,
+    pub(crate) table: PhantomData<(T, C, Shape)>,
+}
+
+impl<T, E, Q, C, Shape> RowCount for FromSelect<T, E, Q, C, Shape> {
+    fn is_empty(&self) -> bool {
+        false
+    }
+}
+
+impl<T, E: Clone, Q, C, Shape> Stamped for FromSelect<T, E, Q, C, Shape> {
+    type Tenant = E;
+
+    fn tenant(&self) -> E {
+        self.tenant.clone()
+    }
+}
+
+impl<T, E, Q, C, Shape, DB> QueryFragment<DB> for FromSelect<T, E, Q, C, Shape>
+where
+    DB: TenantBackend,
+    T: TenantTable,
+    E: QueryFragment<DB>,
+    C: ColumnNames<T, Shape>,
+    Q: Query<SqlType = C::SqlType> + QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("(");
+        out.push_identifier(T::TENANT_COLUMN)?;
+        C::push_names(&mut out)?;
+        out.push_sql(") SELECT ");
+        self.tenant.walk_ast(out.reborrow())?;
+        out.push_sql(", selected.* FROM (");
+        self.query.walk_ast(out.reborrow())?;
+        // SQLite cannot tell an ON CONFLICT that follows from a join's ON without a WHERE between.
+        out.push_sql(") AS selected WHERE 1 = 1");
+        Ok(())
+    }
+}
+
+impl<T: 'static, E: QueryId, Q: QueryId, C: 'static, Shape: 'static> QueryId
+    for FromSelect<T, E, Q, C, Shape>
+{
+    type QueryId = FromSelect<T, E::QueryId, Q::QueryId, C, Shape>;
+
+    const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID && Q::HAS_STATIC_QUERY_ID;
+}

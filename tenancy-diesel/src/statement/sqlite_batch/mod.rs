@@ -1,0 +1,186 @@
+//! A batch of rows on SQLite: a statement for each run of rows that leave out the same columns, in one transaction.
+//!
+//! SQLite has no `DEFAULT` in VALUES, so rows that leave different columns to their defaults do not fit one statement.
+
+#[cfg(feature = "async")]
+mod asynchronous;
+
+use std::marker::PhantomData;
+
+use diesel::backend::Backend;
+use diesel::connection::Connection;
+use diesel::insertable::InsertValues;
+use diesel::query_builder::{
+    AstPass, CollectedQuery, MoveableBindCollector, QueryBuilder, QueryFragment, ValuesClause,
+};
+use diesel::query_dsl::methods::ExecuteDsl;
+use diesel::result::{Error, QueryResult};
+use diesel::sqlite::Sqlite;
+
+use crate::statement::insert::ScopedInsert;
+use crate::statement::returning::{NoReturning, Returning};
+use crate::statement::rows::{Batch, StampedRows, walk_rows};
+use crate::table::{TenantTable, push_qualified_name};
+
+type BindData = <<Sqlite as Backend>::BindCollector<'static> as MoveableBindCollector<Sqlite>>::BindData;
+
+/// A statement with its values, ready to be moved to where it runs.
+pub(super) type Statement = CollectedQuery<BindData>;
+
+/// The statement of one run of rows.
+struct Run<'a, T, E, V, Conflict, Ret> {
+    tenant: &'a E,
+    rows: &'a [ValuesClause<V, T>],
+    conflict: &'a Conflict,
+    returning: &'a Ret,
+}
+
+impl<T, E, V, Conflict, Ret> QueryFragment<Sqlite> for Run<'_, T, E, V, Conflict, Ret>
+where
+    T: TenantTable,
+    E: QueryFragment<Sqlite>,
+    V: InsertValues<Sqlite, T>,
+    Conflict: QueryFragment<Sqlite>,
+    Ret: QueryFragment<Sqlite>,
+{
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.walk(out)
+    }
+}
+
+impl<'a, T, E, V, Conflict, Ret> Run<'a, T, E, V, Conflict, Ret>
+where
+    T: TenantTable,
+    E: QueryFragment<Sqlite>,
+    V: InsertValues<Sqlite, T>,
+    Conflict: QueryFragment<Sqlite>,
+    Ret: QueryFragment<Sqlite>,
+{
+    /// Prints what is referred to, which may outlive this value.
+    fn walk<'b>(&self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()>
+    where
+        'a: 'b,
+    {
+        // Each number of rows is another statement: caching them would fill the cache.
+        out.unsafe_to_cache_prepared();
+        out.push_sql("INSERT INTO ");
+        push_qualified_name::<T, Sqlite>(&mut out)?;
+        out.push_sql(" ");
+        walk_rows::<T, E, V, Sqlite>(self.tenant, self.rows, out.reborrow())?;
+        self.conflict.walk_ast(out.reborrow())?;
+        self.returning.walk_ast(out.reborrow())
+    }
+}
+
+/// The lengths of the runs of rows that leave out the same columns.
+fn runs<T, V>(rows: &[ValuesClause<V, T>]) -> QueryResult<Vec<usize>>
+where
+    T: TenantTable,
+    V: InsertValues<Sqlite, T>,
+{
+    let names = rows
+        .iter()
+        .map(|row| sql(&Names::<V, T>(&row.values, PhantomData)))
+        .collect::<QueryResult<Vec<_>>>()?;
+    Ok(names.chunk_by(|one, next| one == next).map(<[_]>::len).collect())
+}
+
+/// The columns that a row names.
+struct Names<'a, V, T>(&'a V, PhantomData<T>);
+
+impl<V: InsertValues<Sqlite, T>, T: TenantTable> QueryFragment<Sqlite> for Names<'_, V, T> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.0.column_names(out)
+    }
+}
+
+fn sql(fragment: &impl QueryFragment<Sqlite>) -> QueryResult<String> {
+    let mut builder = <Sqlite as Backend>::QueryBuilder::default();
+    fragment.to_sql(&mut builder, &Sqlite)?;
+    Ok(builder.finish())
+}
+
+impl<T, R, E, V, Conflict, Ret, Id, const STATIC: bool>
+    ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, Ret>
+where
+    T: TenantTable,
+    E: QueryFragment<Sqlite>,
+    V: InsertValues<Sqlite, T>,
+    Conflict: QueryFragment<Sqlite>,
+    Ret: QueryFragment<Sqlite>,
+{
+    /// The statements, in the order of the rows.
+    pub(super) fn sqlite_statements(&self) -> QueryResult<Vec<Statement>> {
+        let mut rest = self.rows.rows.values.as_slice();
+        let mut statements = Vec::new();
+        for length in runs(rest)? {
+            let (rows, after) = rest.split_at(length);
+            rest = after;
+            let run =
+                Run { tenant: &self.rows.tenant, rows, conflict: &self.conflict, returning: &self.returning };
+            let mut binds = <Sqlite as Backend>::BindCollector::default();
+            run.collect_binds(&mut binds, &mut (), &Sqlite)?;
+            statements.push(CollectedQuery::new(sql(&run)?, false, binds.moveable()));
+        }
+        Ok(statements)
+    }
+}
+
+/// Runs the statements, in a transaction when there are several.
+pub(super) fn execute_all<C>(statements: &[Statement], connection: &mut C) -> QueryResult<usize>
+where
+    C: Connection<Backend = Sqlite>,
+{
+    let run = |connection: &mut C| {
+        statements
+            .iter()
+            .try_fold(0, |count, statement| Ok(count + connection.execute_returning_count(statement)?))
+    };
+    if statements.len() > 1 { connection.transaction(run) } else { run(connection) }
+}
+
+impl<T, R, E, V, Conflict, Id, C, const STATIC: bool> ExecuteDsl<C, Sqlite>
+    for ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, NoReturning>
+where
+    C: Connection<Backend = Sqlite>,
+    T: TenantTable,
+    E: QueryFragment<Sqlite>,
+    V: InsertValues<Sqlite, T>,
+    Conflict: QueryFragment<Sqlite>,
+{
+    fn execute(query: Self, connection: &mut C) -> QueryResult<usize> {
+        execute_all(&query.sqlite_statements()?, connection)
+    }
+}
+
+/// With RETURNING a batch is one statement, as Diesel loads the rows of one.
+impl<T, R, E, V, Conflict, Expr, Id, const STATIC: bool> QueryFragment<Sqlite>
+    for ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, Returning<Expr>>
+where
+    T: TenantTable,
+    E: QueryFragment<Sqlite>,
+    V: InsertValues<Sqlite, T>,
+    Conflict: QueryFragment<Sqlite>,
+    Expr: QueryFragment<Sqlite>,
+{
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        let rows = &self.rows.rows.values;
+        let runs = runs(rows)?;
+        if runs.is_empty() {
+            return crate::statement::insert::walk_nothing(out);
+        }
+        if let [first, _, ..] = runs.as_slice() {
+            return Err(Error::QueryBuilderError(
+                format!(
+                    "row {first} of a batch for `{}` leaves other columns to their defaults than the rows before it, and \
+                     SQLite has no `DEFAULT` in VALUES: without `returning` such a batch is sent in several statements; \
+                     with it, give the same columns in every row, or insert the two kinds apart",
+                    T::NAME
+                )
+                .into(),
+            ));
+        }
+        Run { tenant: &self.rows.tenant, rows, conflict: &self.conflict, returning: &self.returning }
+            .walk(out)
+    }
+}

@@ -1,0 +1,24 @@
+//! That the benches work: a time on a machine that does other things says nothing.
+//!
+//! They are run without their peers (sqlx, SeaORM, gears), which take minutes to build. The compiler looks at the peers'
+//! side by itself, without building it.
+
+use std::process::{Command, Stdio};
+
+use crate::Failure;
+use crate::shell::{cargo, run as shown};
+use crate::workspace::root;
+
+pub(super) fn run() -> Result<(), Failure> {
+    shown(
+        benches(&["run", "--quiet", "--no-default-features"]).args(["--", "--quick"]).stdout(Stdio::null()),
+    )?;
+    shown(&mut benches(&["check", "--quiet"]))
+}
+
+/// A workspace of its own, so that nothing of it weighs on the others; what is compiled the same way is shared.
+fn benches(arguments: &[&str]) -> Command {
+    let mut command = cargo(arguments);
+    command.args(["--manifest-path", "benches/Cargo.toml", "--target-dir"]).arg(root().join("target"));
+    command
+}

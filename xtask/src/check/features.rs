@@ -1,0 +1,168 @@
+//! The features of what is released: each by itself, and each with each other one. All combinations would be thousands.
+//!
+//! By itself a feature is turned on in one package, so that what it forgets to turn on is missed there. Two are turned
+//! on in every package that has one of them, in one run: most of the time goes into Diesel, which is compiled anew for
+//! each set of backends, and so once for all packages.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::Failure;
+use crate::shell::{cargo, shown};
+use crate::workspace::{self, Package};
+
+/// A feature of a package, as `package/feature`.
+type Name = String;
+
+pub(super) fn run() -> Result<(), Failure> {
+    let packages = workspace::published()?;
+    let mut failed = 0;
+    for Run { packages, features } in runs(&packages) {
+        let mut command = cargo(&["check", "--quiet", "--message-format=json", "--no-default-features"]);
+        packages.iter().for_each(|package| {
+            command.args(["--package", package]);
+        });
+        if !features.is_empty() {
+            command.arg("--features").arg(features.join(","));
+        }
+        failed += usize::from(!is_clean(&mut command)?);
+    }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(format!("{failed} combinations of features do not compile cleanly"))
+    }
+}
+
+/// Whether our packages compile without a word. `-D warnings` in RUSTFLAGS would compile every dependency anew.
+fn is_clean(command: &mut Command) -> Result<bool, Failure> {
+    let line = shown(command).replace(" --quiet --message-format=json --no-default-features", "");
+    eprintln!("$ {line}");
+    let output = command.stderr(Stdio::piped()).output();
+    let output = output.map_err(|error| format!("`{line}` cannot be run: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let messages: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    // Dependencies from the registry are compiled without lints, so each message is about one of ours.
+    let ours = messages.iter().filter(|message| message["reason"] == "compiler-message");
+    let shown: Vec<&str> = ours.filter_map(|message| message["message"]["rendered"].as_str()).collect();
+    shown.iter().for_each(|message| eprintln!("{message}"));
+    if !output.status.success() && shown.is_empty() {
+        // It did not come to compiling.
+        let _ = std::io::stderr().write_all(&output.stderr);
+    }
+    Ok(output.status.success() && shown.is_empty())
+}
+
+/// One run of cargo.
+#[derive(Debug, PartialEq, Eq)]
+struct Run<'a> {
+    packages: Vec<&'a str>,
+    features: Vec<Name>,
+}
+
+/// None and each one of each package, then each two of all. Of those that turn on the same, the first.
+fn runs(packages: &[Package]) -> Vec<Run<'_>> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for package in packages {
+        let alone = own(package).map(|name| vec![format!("{}/{name}", package.name)]);
+        for features in std::iter::once(Vec::new()).chain(alone) {
+            let packages = vec![package.name.as_str()];
+            if seen.insert((packages.clone(), turned_on(&features, std::slice::from_ref(package)))) {
+                found.push(Run { packages, features });
+            }
+        }
+    }
+    let names: Vec<&str> = packages.iter().flat_map(own).collect::<BTreeSet<_>>().into_iter().collect();
+    for (at, one) in names.iter().enumerate() {
+        for other in &names[at + 1..] {
+            let having = |package: &&Package| own(package).any(|name| name == *one || name == *other);
+            let having: Vec<&Package> = packages.iter().filter(having).collect();
+            let features: Vec<Name> = having
+                .iter()
+                .flat_map(|package| {
+                    let both = own(package).filter(|name| name == one || name == other);
+                    both.map(|name| format!("{}/{name}", package.name))
+                })
+                .collect();
+            let packages_of_both: Vec<&str> = having.iter().map(|package| package.name.as_str()).collect();
+            if seen.insert((packages_of_both.clone(), turned_on(&features, packages))) {
+                found.push(Run { packages: packages_of_both, features });
+            }
+        }
+    }
+    found
+}
+
+/// The features of a package, but for the list of those that are on by default.
+fn own(package: &Package) -> impl Iterator<Item = &str> {
+    package.features.iter().map(|feature| feature.name.as_str()).filter(|name| *name != "default")
+}
+
+/// These features, and those of the packages that they turn on.
+fn turned_on(features: &[Name], packages: &[Package]) -> BTreeSet<Name> {
+    let mut found = BTreeSet::new();
+    let mut left = features.to_vec();
+    while let Some(name) = left.pop() {
+        let Some((package, feature)) = name.split_once('/') else { continue };
+        let Some(package) = packages.iter().find(|one| one.name == package) else { continue };
+        let Some(feature) = package.features.iter().find(|one| one.name == feature) else { continue };
+        if found.insert(name.clone()) {
+            // `other/feature` names another package's, a bare word one of its own.
+            left.extend(feature.enables.iter().map(|enabled| match enabled.split_once('/') {
+                Some(_) => enabled.replace('?', ""),
+                None => format!("{}/{enabled}", package.name),
+            }));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::Feature;
+
+    fn package(name: &str, features: &[(&str, &[&str])]) -> Package {
+        let feature = |(name, enables): &(&str, &[&str])| Feature {
+            name: (*name).to_owned(),
+            enables: enables.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        Package {
+            name: name.to_owned(),
+            version: String::new(),
+            folder: Default::default(),
+            published: true,
+            features: features.iter().map(feature).collect(),
+            has_binary: false,
+        }
+    }
+
+    #[test]
+    fn what_turns_on_the_same_is_compiled_once() {
+        let core = package("core", &[("default", &["a"]), ("a", &["dep:x"]), ("b", &["a"])]);
+        let pool = package("pool", &[("b", &["core/b"]), ("c", &["dep:y"])]);
+        let packages = [core, pool];
+        let lines: Vec<String> = runs(&packages)
+            .iter()
+            .map(|run| format!("{}: {}", run.packages.join(" "), run.features.join(" ")))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "core: ",
+                "core: core/a",
+                "core: core/b",
+                "pool: ",
+                "pool: pool/b",
+                "pool: pool/c",
+                "core pool: core/a core/b pool/b",
+                "core pool: core/a pool/c",
+                "core pool: core/b pool/b pool/c",
+            ]
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! What CI runs beside the tests. All of it is in the one target folder of the workspace: a dependency is compiled
+//! once for all parts that look at it in the same way.
+
+mod benches;
+mod deny;
+mod features;
+mod packages;
+
+use std::time::{Duration, Instant};
+
+use crate::Failure;
+use crate::case::cases;
+use crate::shell::{cargo, run as shown};
+use crate::workspace::{self, entries, root};
+
+/// A part that may be asked for by itself.
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    run: fn() -> Result<(), Failure>,
+}
+
+/// In an order in which what one compiles serves the next.
+pub(crate) const PARTS: [Part; 8] = [
+    Part { name: "fmt", about: "rustfmt, also of the benches and of the compile-fail cases", run: fmt },
+    Part { name: "deny", about: "licences, sources, versions twice, advisories (deny.toml)", run: deny::run },
+    Part { name: "clippy", about: "clippy over everything, with all features", run: clippy },
+    Part { name: "docs", about: "rustdoc of everything", run: docs },
+    Part {
+        name: "features",
+        about: "each feature of what is released with each other one",
+        run: features::run,
+    },
+    Part {
+        name: "packages",
+        about: "what is released is packaged, and has every file it includes",
+        run: packages::run,
+    },
+    Part { name: "examples", about: "the examples run to their end", run: examples },
+    Part {
+        name: "benches",
+        about: "the benches work, and their peers compile; no time is taken",
+        run: benches::run,
+    },
+];
+
+/// Runs the parts of these names, all if there are none, and says what each took.
+pub(crate) fn run(names: &[&str]) -> Result<(), Failure> {
+    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|part| part.name != **name)) {
+        let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
+        return Err(format!("`{unknown}` is no part of the check; the parts are {}", known.join(", ")));
+    }
+    let mut taken = Vec::new();
+    for part in PARTS.iter().filter(|part| names.is_empty() || names.contains(&part.name)) {
+        eprintln!("\n== {}", part.name);
+        let started = Instant::now();
+        let result = (part.run)();
+        // Now and not at the end only: it stands below what the part has printed.
+        if let Err(failure) = &result {
+            eprintln!("{}: {failure}", part.name);
+        }
+        taken.push((part.name, started.elapsed(), result.is_ok()));
+    }
+    println!("\n{}", report(&taken));
+    let failed: Vec<_> = taken.iter().filter(|(.., passed)| !passed).map(|(name, ..)| *name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: cargo xtask check {}", failed.join(" "))) }
+}
+
+fn report(taken: &[(&str, Duration, bool)]) -> String {
+    let line = |name: &str, time: Duration, passed: bool| {
+        let (minutes, seconds) = (time.as_secs() / 60, time.as_secs() % 60);
+        format!("{name:<10} {minutes:>3} min {seconds:>2} s{}", if passed { "" } else { "  FAILED" })
+    };
+    let mut lines: Vec<_> = taken.iter().map(|(name, time, passed)| line(name, *time, *passed)).collect();
+    let all = taken.iter().map(|(_, time, _)| *time).sum();
+    lines.push(line("together", all, true));
+    lines.join("\n")
+}
+
+fn fmt() -> Result<(), Failure> {
+    shown(&mut cargo(&["fmt", "--all", "--check"]))?;
+    shown(&mut cargo(&["fmt", "--manifest-path", "benches/Cargo.toml", "--check"]))?;
+    // No target of cargo's has the cases as modules.
+    let mut files = Vec::new();
+    for folder in entries(&cases())?.into_iter().filter(|path| path.is_dir()) {
+        for case in entries(&folder)? {
+            files.extend(
+                ["fail.rs", "pass.rs"].map(|file| case.join(file)).into_iter().filter(|path| path.is_file()),
+            );
+        }
+    }
+    eprintln!("$ rustfmt --check tests/tests/compile_fail/*/*/{{fail,pass}}.rs");
+    let mut rustfmt = std::process::Command::new("rustfmt");
+    rustfmt.args(["--check", "--edition", "2024"]).args(files).current_dir(root());
+    match rustfmt.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err("cases are not formatted: run rustfmt on them, then `cargo xtask bless`".to_owned()),
+        Err(error) => {
+            Err(format!("`rustfmt` cannot be run: {error}. `rustup component add rustfmt` installs it"))
+        }
+    }
+}
+
+fn clippy() -> Result<(), Failure> {
+    shown(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
+}
+
+fn docs() -> Result<(), Failure> {
+    let mut command = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
+    shown(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn examples() -> Result<(), Failure> {
+    let examples = workspace::packages()?;
+    let is_one = |package: &&workspace::Package| {
+        package.has_binary && package.folder.parent().is_some_and(|folder| folder.ends_with("examples"))
+    };
+    for example in examples.iter().filter(is_one) {
+        let mut command = cargo(&["run", "--quiet", "--package", &example.name]);
+        shown(command.stdout(std::process::Stdio::null()))?;
+    }
+    Ok(())
+}
