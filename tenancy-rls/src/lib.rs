@@ -1,5 +1,8 @@
+#![doc = include_str!("../README.md")]
+//!
 #![doc = include_str!("../docs/rls.md")]
 
+mod error;
 mod inspect;
 mod migration;
 mod quote;
@@ -10,13 +13,14 @@ mod sql_type;
 mod tables;
 mod wall;
 
+pub use self::error::RowSecurityError;
 pub use self::inspect::{
-    CODES, Finding, Inspection, InspectionError, Report, Severity, Waiver, WaiverError, Waivers, inspect,
+    CODES, Finding, Inspection, InspectionError, NotMigrated, Report, Severity, Waiver, Waivers, inspect,
 };
 pub use self::migration::Migration;
-pub use self::roles::{RoleError, Roles};
-pub use self::row_security::{Mode, RowSecurity, TablesError, Target};
-pub use self::seal::{Binding, Sealer, SealingKey, SealingKeyError};
+pub use self::roles::Roles;
+pub use self::row_security::{Mode, RowSecurity, Server};
+pub use self::seal::{Binding, Sealer, SealingKey};
 pub use self::sql_type::TenantType;
 pub use self::tables::{Describe, Table, Tables, TenantColumn};
 pub use self::wall::Wall;

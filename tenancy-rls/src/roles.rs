@@ -1,30 +1,18 @@
 //! The roles of a walled database.
 
-use std::error::Error;
-use std::fmt;
+use tenancy_core::database::RoleName;
 
-/// The longest name that PostgreSQL keeps whole (`NAMEDATALEN` - 1).
-const LONGEST_NAME: usize = 63;
+use super::error::RowSecurityError;
 
 /// Who works with the walled tables.
 ///
-/// The roles have to exist: a migration knows no passwords. Neither is a superuser, has BYPASSRLS, owns a table, or is a
-/// member of the other. Logins that are members of one of them have its rights.
+/// The roles have to exist: a migration knows no passwords. None of them is a superuser or has BYPASSRLS, and the first two own no
+/// table and are not members of each other. A login that is a member of one of them has its rights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roles {
-    pub(crate) application: String,
-    pub(crate) across_tenants: String,
-    pub(crate) owner: Option<String>,
-}
-
-/// A role cannot have that name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RoleError {
-    /// Empty, longer than 63 bytes, with a NUL in it, or a word that means something else where a role is named.
-    Name(String),
-    /// Both are the same role.
-    Same(String),
+    pub(crate) application: RoleName,
+    pub(crate) across_tenants: RoleName,
+    pub(crate) owner: Option<RoleName>,
 }
 
 impl Roles {
@@ -32,11 +20,15 @@ impl Roles {
     ///
     /// # Errors
     ///
-    /// If a name cannot be a role's, or both are the same.
-    pub fn new(application: impl Into<String>, across_tenants: impl Into<String>) -> Result<Self, RoleError> {
-        let (application, across_tenants) = (role(application.into())?, role(across_tenants.into())?);
+    /// When a name cannot be a role's, and when both are the same.
+    pub fn new(
+        application: impl AsRef<str>,
+        across_tenants: impl AsRef<str>,
+    ) -> Result<Self, RowSecurityError> {
+        let application = RoleName::try_from(application.as_ref())?;
+        let across_tenants = RoleName::try_from(across_tenants.as_ref())?;
         if application == across_tenants {
-            return Err(RoleError::Same(application));
+            return Err(RowSecurityError::SameRole { role: application });
         }
         Ok(Self { application, across_tenants, owner: None })
     }
@@ -45,54 +37,32 @@ impl Roles {
     ///
     /// # Errors
     ///
-    /// If the name cannot be a role's, or is one of the other two's.
-    pub fn owner(mut self, owner: impl Into<String>) -> Result<Self, RoleError> {
-        let owner = role(owner.into())?;
+    /// When the name cannot be a role's, and when it is one of the other two's.
+    pub fn owner(mut self, owner: impl AsRef<str>) -> Result<Self, RowSecurityError> {
+        let owner = RoleName::try_from(owner.as_ref())?;
         if owner == self.application || owner == self.across_tenants {
-            return Err(RoleError::Same(owner));
+            return Err(RowSecurityError::SameRole { role: owner });
         }
         self.owner = Some(owner);
         Ok(self)
     }
 }
 
-fn role(name: String) -> Result<String, RoleError> {
-    let reserved = ["public", "none"].contains(&name.as_str()) || name.starts_with("pg_");
-    if name.is_empty() || name.len() > LONGEST_NAME || name.contains('\0') || reserved {
-        return Err(RoleError::Name(name));
-    }
-    Ok(name)
-}
-
-impl fmt::Display for RoleError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name(name) => write!(
-                formatter,
-                "{name:?} is no name for a role: use 1 to {LONGEST_NAME} bytes without NUL, not `public`, `none`, \
-                 or a name that begins with `pg_`"
-            ),
-            Self::Same(name) => write!(
-                formatter,
-                "the role {name:?} has two parts: who acts within tenants, who spans them and who owns the wall \
-                 have to be different roles"
-            ),
-        }
-    }
-}
-
-impl Error for RoleError {}
-
 #[cfg(test)]
 mod tests {
-    use super::{RoleError, Roles};
+    use super::{Roles, RowSecurityError};
 
     #[test]
     fn impossible_roles_are_refused() {
-        for name in ["", "public", "none", "pg_monitor", "a\0b", &"x".repeat(64)] {
-            assert_eq!(Roles::new(name, "across"), Err(RoleError::Name(name.to_owned())));
+        for name in ["", "public", "PUBLIC", "none", "current_user", "pg_monitor", "a\0b", &"x".repeat(64)] {
+            for refused in [Roles::new(name, "across"), Roles::new("app", name)] {
+                assert!(matches!(refused, Err(RowSecurityError::Role(_))), "{name}: {refused:?}");
+            }
+            assert!(Roles::new("app", "across").unwrap().owner(name).is_err(), "{name}");
         }
-        assert_eq!(Roles::new("a", "a"), Err(RoleError::Same("a".to_owned())));
+        let same = Roles::new("a", "a").unwrap_err();
+        assert!(matches!(&same, RowSecurityError::SameRole { role } if role.as_str() == "a"), "{same:?}");
         assert!(Roles::new("app", "across").unwrap().owner("app").is_err());
+        assert!(Roles::new("app", "across").unwrap().owner("across").is_err());
     }
 }

@@ -1,12 +1,10 @@
 //! What wall a database has.
 
-use std::error::Error;
-use std::fmt;
-
+use super::error::RowSecurityError;
 use super::roles::Roles;
 use super::tables::Tables;
 
-/// What the setting holds.
+/// What the transaction's setting holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// The tenant's text.
@@ -15,18 +13,19 @@ pub enum Mode {
     Sealed,
 }
 
-/// Which database server it is for.
+/// Which database server a wall is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub enum Server {
     /// PostgreSQL 15 or newer.
     PostgreSql,
-    /// Citus 13 on it: one statement a message, no sub-selects in policies, keys as Citus demands them.
+    /// Citus 13, where the wall is generated and **not safe yet**: one statement a message, no sub-selects in policies, keys as
+    /// Citus demands them.
     Citus,
 }
 
-/// The row-level security of a database: of which tables, for which roles, and how the tenant is set.
+/// The row-level security that a database should have: of which tables, for which roles, and how the tenant is set.
 ///
-/// [`migration`](Self::migration) makes a database so, and the [audit](super::audit()) tells whether it is.
+/// [`migration`](Self::migration) makes a database so, and an [inspection](super::Inspection) tells whether it is so.
 ///
 /// # Examples
 ///
@@ -45,17 +44,7 @@ pub struct RowSecurity {
     pub(crate) tables: Tables,
     pub(crate) roles: Roles,
     pub(crate) mode: Mode,
-    pub(crate) target: Target,
-}
-
-/// There is no wall for such tables.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TablesError {
-    /// One table is declared in two ways; its name.
-    Contradiction(String),
-    /// No tenant table is declared.
-    NoTenantTable,
+    pub(crate) server: Server,
 }
 
 impl RowSecurity {
@@ -63,15 +52,15 @@ impl RowSecurity {
     ///
     /// # Errors
     ///
-    /// If one table is declared in two ways, or none is a tenant's.
-    pub fn new(tables: Tables, roles: Roles) -> Result<Self, TablesError> {
+    /// When one table is declared in two ways, and when none is a tenant's.
+    pub fn new(tables: Tables, roles: Roles) -> Result<Self, RowSecurityError> {
         if let Some(table) = tables.contradiction() {
-            return Err(TablesError::Contradiction(table));
+            return Err(RowSecurityError::DeclaredTwice { table });
         }
         if tables.of_tenants().next().is_none() {
-            return Err(TablesError::NoTenantTable);
+            return Err(RowSecurityError::NoTenantTable);
         }
-        Ok(Self { tables, roles, mode: Mode::Plain, target: Target::PostgreSql })
+        Ok(Self { tables, roles, mode: Mode::Plain, server: Server::PostgreSql })
     }
 
     /// With sealed tenants: see [`Sealer`](super::Sealer).
@@ -84,10 +73,10 @@ impl RowSecurity {
         Self { mode, ..self }
     }
 
-    /// For Citus.
+    /// For Citus, where the wall is generated and **not safe yet**: see [the guide](crate#citus-generated-and-not-safe-yet).
     #[must_use]
     pub fn citus(self) -> Self {
-        Self { target: Target::Citus, ..self }
+        Self { server: Server::Citus, ..self }
     }
 
     /// What the setting holds.
@@ -96,8 +85,8 @@ impl RowSecurity {
     }
 
     /// Which database server it is for.
-    pub fn target(&self) -> Target {
-        self.target
+    pub fn server(&self) -> Server {
+        self.server
     }
 
     /// The same for the tables of a tenant that has them in a schema of its own; see
@@ -112,21 +101,3 @@ impl RowSecurity {
         &self.tables
     }
 }
-
-impl fmt::Display for TablesError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Contradiction(table) => write!(
-                formatter,
-                "the table {table} is declared twice, differently, and the wall can be built for one of them only: \
-                 give each declaration its schema, or leave one out"
-            ),
-            Self::NoTenantTable => formatter.write_str(
-                "no tenant table is among the tables, so there is nothing to wall: \
-                 add them, as in `tables![agents, plans]`",
-            ),
-        }
-    }
-}
-
-impl Error for TablesError {}

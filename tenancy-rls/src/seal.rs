@@ -1,19 +1,19 @@
 //! Sealed tenants: a setting that nobody without the key can write.
 
-use std::error::Error;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::error::RowSecurityError;
 use super::quote::hex;
 
 /// HMAC's block with SHA-256 (RFC 2104, FIPS 180-4).
 const BLOCK: usize = 64;
 
 /// The shortest secret: as long as the hash, as RFC 2104 (section 3) recommends.
-const SHORTEST_SECRET: usize = 32;
+pub(crate) const SHORTEST_SECRET: usize = 32;
 
 /// Separates the seal's key from whatever else the same secret may be used for.
 const PURPOSE: &[u8] = b"tenancy-diesel: sealing key, version 1";
@@ -37,16 +37,8 @@ pub enum Binding {
     /// Only those of one backend: every application connects directly. A seal that is captured is good nowhere else.
     Backend,
     /// Also those of no backend: a pooler stands between, or Citus' workers check them. Within its lifetime such a seal
-    /// is good on every connection, so other sessions' statements must not be readable (audit rule `R093`).
+    /// is good on every connection, so other sessions' statements must not be readable ([rule R093](crate::rules)).
     Any,
-}
-
-/// A sealing key is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SealingKeyError {
-    /// The secret is too short; its length in bytes.
-    ShortSecret(usize),
 }
 
 impl SealingKey {
@@ -57,9 +49,9 @@ impl SealingKey {
     /// # Errors
     ///
     /// If the secret is shorter.
-    pub fn new(id: u16, secret: impl AsRef<[u8]>) -> Result<Self, SealingKeyError> {
+    pub fn new(id: u16, secret: impl AsRef<[u8]>) -> Result<Self, RowSecurityError> {
         let secret = secret.as_ref();
-        let short = || SealingKeyError::ShortSecret(secret.len());
+        let short = || RowSecurityError::ShortSecret { bytes: secret.len() };
         if secret.len() < SHORTEST_SECRET {
             return Err(short());
         }
@@ -80,7 +72,7 @@ impl SealingKey {
 
     /// The SQL that lets the database accept this key's seals, to be run by the owner of the schema `tenancy`.
     ///
-    /// The text holds what the key is made of: it belongs into a secret store and onto a connection, not into a file of
+    /// The text holds what the key is made of: it belongs in a secret store and onto a connection, not into a file of
     /// migrations. It can be run again.
     ///
     /// To rotate, install the new key, let the applications seal with it, wait for the lifetime of the last old seal,
@@ -110,20 +102,6 @@ impl fmt::Debug for SealingKey {
         formatter.debug_struct("SealingKey").field("id", &self.id).finish_non_exhaustive()
     }
 }
-
-impl fmt::Display for SealingKeyError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ShortSecret(length) => write!(
-                formatter,
-                "the secret of a sealing key has {length} bytes, and less than {SHORTEST_SECRET} can be guessed: \
-                 use {SHORTEST_SECRET} or more from a random source (`openssl rand {SHORTEST_SECRET}`)"
-            ),
-        }
-    }
-}
-
-impl Error for SealingKeyError {}
 
 /// Seals tenants with a key.
 #[derive(Debug, Clone)]
@@ -173,7 +151,7 @@ impl Sealer {
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::{Binding, Sealer, SealingKey, SealingKeyError};
+    use super::{Binding, RowSecurityError, Sealer, SealingKey};
 
     fn sealer() -> Sealer {
         Sealer::new(SealingKey::new(3, [7; 32]).unwrap()).lifetime(Duration::from_secs(5))
@@ -182,7 +160,7 @@ mod tests {
     #[test]
     fn a_short_secret_is_refused() {
         let refused = SealingKey::new(1, [7; 31]).unwrap_err();
-        assert_eq!(refused, SealingKeyError::ShortSecret(31));
+        assert_eq!(refused, RowSecurityError::ShortSecret { bytes: 31 });
         assert!(refused.to_string().contains("31 bytes"), "{refused}");
     }
 

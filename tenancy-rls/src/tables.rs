@@ -72,12 +72,12 @@ impl<T: DeclaredTable> Describe<T> for Unowned {
 }
 
 impl Tables {
-    /// None yet.
+    /// No tables yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// And the declared table `T`, a tenant's or global.
+    /// Adds the declared table `T`, a tenant's or a global one.
     #[must_use]
     pub fn table<T>(mut self) -> Self
     where
@@ -92,7 +92,7 @@ impl Tables {
         self
     }
 
-    /// Says in which schema the tables are that name none. It is `public` unless told otherwise.
+    /// Puts the tables that name no schema into `schema`. Without this they are in `public`.
     #[must_use]
     pub fn in_schema(mut self, schema: impl Into<String>) -> Self {
         let schema = schema.into();
@@ -101,7 +101,7 @@ impl Tables {
         self
     }
 
-    /// The same for the tenants' tables only: those of one tenant in a schema of its own, beside shared global ones.
+    /// The same for the tenants' tables only: one tenant's, in a schema of its own, beside shared global ones.
     #[must_use]
     pub fn tenant_tables_in_schema(mut self, schema: impl Into<String>) -> Self {
         self.tenant_schema = Some(schema.into());
@@ -143,7 +143,7 @@ impl Tables {
         schemas
     }
 
-    /// The search path on which the tables are found that are printed without a schema. Temporary tables come last.
+    /// The search path on which statements find the tables that they name without a schema. Temporary tables come last.
     #[must_use]
     pub fn search_path(&self) -> String {
         let mut schemas: Vec<_> = self
@@ -187,7 +187,7 @@ impl Table {
         self.columns
     }
 
-    /// The column that holds the tenant; none, if it is global.
+    /// The column that holds the tenant; `None` for a global table.
     pub fn tenant_column(&self) -> Option<TenantColumn> {
         self.tenant
     }

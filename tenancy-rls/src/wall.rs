@@ -1,4 +1,4 @@
-//! The second wall, as transactions meet it.
+//! The second wall, as transactions use it.
 
 use std::time::SystemTime;
 
@@ -46,14 +46,14 @@ impl Wall {
         &self.security
     }
 
-    /// What seals the tenants, where they are sealed.
+    /// What seals the tenants; `None` for a plain wall.
     #[must_use]
     pub fn sealer(&self) -> Option<&Sealer> {
         self.sealer.as_ref()
     }
 
-    /// The value of the setting [`SETTING`](super::SETTING) for a transaction of `tenant`. Of a plain wall it is what the
-    /// caller gave and has to be quoted: [`set_local`](Self::set_local) does.
+    /// The value of [`SETTING`](super::SETTING) for a transaction of `tenant`. A plain wall's is the text that the caller gave:
+    /// bind it or quote it, as [`set_local`](Self::set_local) does.
     #[must_use]
     pub fn setting(&self, tenant: &str, backend_pid: Option<i32>, now: SystemTime) -> String {
         match &self.sealer {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The codes of the rules, in the order in which a report lists them: a mend may need those before it. Each has its
+/// The codes of the rules, in the order in which a report lists them: a mend may need those before it. Each has a
 /// section in [the rules](crate::rules).
 pub const CODES: &[&str] = &[
     "R001", "R002", "R003", "R004", "R005", "R006", "R007", "R020", "R021", "R022", "R023", "R091", "R092",
@@ -23,12 +23,14 @@ const NOTICES: &[&str] = &["R046"];
 pub enum Severity {
     /// One tenant may reach another's rows.
     Refusal,
-    /// To know of.
+    /// Worth knowing.
     Notice,
 }
 
 /// One thing that is wrong with a database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// `Debug` prints what `Display` does.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// The rule's code.
@@ -73,5 +75,12 @@ impl fmt::Display for Finding {
             formatter.write_str(";")?;
         }
         Ok(())
+    }
+}
+
+/// The text for people, as that of a [`Report`](super::Report).
+impl fmt::Debug for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
     }
 }

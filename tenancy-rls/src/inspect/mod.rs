@@ -5,20 +5,18 @@ mod report;
 mod server;
 mod waivers;
 
-use std::error::Error;
-use std::fmt;
-
 use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel::sql_query;
 use diesel::sql_types::{Array, Bool, Nullable, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl};
+use tenancy_core::database::RoleName;
 
 pub use self::finding::{CODES, Finding, Severity};
-pub use self::report::Report;
-pub use self::waivers::{Waiver, WaiverError, Waivers};
+pub use self::report::{NotMigrated, Report};
+pub use self::waivers::{Waiver, Waivers};
 use super::migration::{KEY_TABLE, REPAIRS, TenantFunction, table_statements};
-use super::row_security::{Mode, RowSecurity, Target};
+use super::row_security::{Mode, RowSecurity, Server};
 
 /// The facts that the rules ask of, as the beginning of their one statement.
 const GIVEN: &str = include_str!("rules/given.sql");
@@ -35,7 +33,7 @@ const RULES: [&str; 6] = [
 
 /// Compares a database with the wall that it should have.
 ///
-/// It reads the catalog, in one statement, and changes nothing. What it looks for: [the rules](super::rules).
+/// It reads the catalog in one statement and changes nothing. [The rules](super::rules) list what it looks for.
 ///
 /// # Examples
 ///
@@ -58,9 +56,13 @@ pub struct Inspection<'a> {
     pooled: bool,
 }
 
-/// The database cannot be audited: it did not answer.
-#[derive(Debug)]
-pub struct InspectionError(diesel::result::Error);
+/// The database did not answer, so nothing is known of its wall.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the database could not be inspected, so nothing is known of its wall: see the cause, and check the connection and \
+     that the server is PostgreSQL 15 or newer"
+)]
+pub struct InspectionError(#[source] diesel::result::Error);
 
 #[derive(QueryableByName)]
 struct Row {
@@ -74,11 +76,11 @@ struct Row {
     mend: String,
 }
 
-/// The audit of `wall` on a connection of the application, without waivers.
+/// Inspects `wall` on a connection of the application, without waivers.
 ///
 /// # Errors
 ///
-/// If the database does not answer.
+/// When the database does not answer.
 ///
 /// # Cancellation
 ///
@@ -91,26 +93,26 @@ where
 }
 
 impl<'a> Inspection<'a> {
-    /// Of `wall`, on a connection of the application.
+    /// An inspection for `wall`, on a connection of the application.
     pub fn new(wall: &'a RowSecurity) -> Self {
-        let pooled = wall.target() == Target::Citus;
+        let pooled = wall.server() == Server::Citus;
         Self { wall, waivers: Waivers::new(), connected_as_application: true, pooled }
     }
 
-    /// With findings that are known and accepted.
+    /// Accepts findings that are known.
     #[must_use]
     pub fn waivers(self, waivers: Waivers) -> Self {
         Self { waivers, ..self }
     }
 
-    /// On a connection of somebody else, an owner or a superuser: only the application's role is looked at, not the
-    /// connection's.
+    /// Runs on somebody else's connection, such as an owner's or a superuser's: the connection's own role is not looked at, only
+    /// the application's.
     #[must_use]
     pub fn from_elsewhere(self) -> Self {
         Self { connected_as_application: false, ..self }
     }
 
-    /// Of an installation behind a pooler, whose seals are bound to no backend. On Citus they never are.
+    /// Asks also for what seals need behind a pooler, where they are bound to no backend. On Citus they never are.
     #[must_use]
     pub fn behind_pooler(self) -> Self {
         Self { pooled: true, ..self }
@@ -120,7 +122,7 @@ impl<'a> Inspection<'a> {
     ///
     /// # Errors
     ///
-    /// If the database does not answer.
+    /// When the database does not answer.
     ///
     /// # Cancellation
     ///
@@ -148,9 +150,9 @@ impl<'a> Inspection<'a> {
             .bind::<Array<Text>, _>(columns)
             .bind::<Array<Text>, _>(types)
             .bind::<Array<Text>, _>(mends)
-            .bind::<Text, _>(&wall.roles.application)
-            .bind::<Text, _>(&wall.roles.across_tenants)
-            .bind::<Nullable<Text>, _>(wall.roles.owner.as_ref())
+            .bind::<Text, _>(wall.roles.application.as_str())
+            .bind::<Text, _>(wall.roles.across_tenants.as_str())
+            .bind::<Nullable<Text>, _>(wall.roles.owner.as_ref().map(RoleName::as_str))
             .bind::<Bool, _>(self.connected_as_application)
             .bind::<Text, _>(function.body)
             .bind::<Text, _>(function.language)
@@ -161,6 +163,8 @@ impl<'a> Inspection<'a> {
             .load(connection)
             .await
             .map_err(InspectionError)?;
+        let of_tenants: Vec<_> =
+            wall.tables.of_tenants().map(|(table, _)| wall.tables.sql_name(table)).collect();
         let mut findings = Vec::with_capacity(rows.len());
         for row in rows {
             if row.code == server::VERSION {
@@ -169,11 +173,11 @@ impl<'a> Inspection<'a> {
                 findings.push(Finding::new(row.code, row.object, row.reason, row.mend));
             }
         }
-        Ok(Report::new(findings, &self.waivers))
+        Ok(Report::new(findings, &self.waivers, of_tenants.iter().map(String::as_str)))
     }
 }
 
-/// The one statement of the audit.
+/// The one statement of an inspection.
 fn statement() -> String {
     let rules = RULES.join("\nUNION ALL\n");
     format!(
@@ -181,21 +185,4 @@ fn statement() -> String {
          SELECT '{}', current_setting('server_version_num'), '', ''\n",
         server::VERSION
     )
-}
-
-impl fmt::Display for InspectionError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "the database cannot be audited, so nothing is known of its wall: {}. \
-             Check the connection, and that the server is PostgreSQL 15 or newer",
-            self.0
-        )
-    }
-}
-
-impl Error for InspectionError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.0)
-    }
 }

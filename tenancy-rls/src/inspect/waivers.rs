@@ -1,11 +1,9 @@
 //! Findings that are known and accepted.
 
-use std::error::Error;
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::finding::{CODES, Finding};
+use crate::error::RowSecurityError;
 
 /// The accepted findings, each with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,18 +21,6 @@ pub struct Waiver {
     pub reason: String,
 }
 
-/// Such a waiver would hide something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum WaiverError {
-    /// No rule has the code.
-    UnknownCode(String),
-    /// It has no reason; the code and the object.
-    NoReason(String, String),
-    /// It names no object; the code.
-    NoObject(String),
-}
-
 impl Waivers {
     /// None.
     pub fn new() -> Self {
@@ -45,28 +31,29 @@ impl Waivers {
     ///
     /// # Errors
     ///
-    /// If no rule has the code, or the object or the reason is blank.
+    /// When no rule has the code, and when the object or the reason is blank.
     pub fn waive(
         mut self,
         code: impl Into<String>,
         object: impl Into<String>,
         reason: impl Into<String>,
-    ) -> Result<Self, WaiverError> {
+    ) -> Result<Self, RowSecurityError> {
         let waiver = Waiver { code: code.into(), object: object.into(), reason: reason.into() };
         if !CODES.contains(&waiver.code.as_str()) {
-            return Err(WaiverError::UnknownCode(waiver.code));
+            return Err(RowSecurityError::UnknownRule { code: waiver.code });
         }
         if waiver.object.trim().is_empty() {
-            return Err(WaiverError::NoObject(waiver.code));
+            return Err(RowSecurityError::WaiverWithoutObject { code: waiver.code });
         }
         if waiver.reason.trim().is_empty() {
-            return Err(WaiverError::NoReason(waiver.code, waiver.object));
+            let Waiver { code, object, .. } = waiver;
+            return Err(RowSecurityError::WaiverWithoutReason { code, object });
         }
         self.0.push(waiver);
         Ok(self)
     }
 
-    /// Marks what is accepted, and returns the waivers of which there is nothing.
+    /// Marks what is accepted, and returns the waivers that accept nothing.
     pub(super) fn apply(&self, findings: &mut [Finding]) -> Vec<Waiver> {
         let unused = self.0.iter().filter(|waiver| {
             let mut used = false;
@@ -82,36 +69,25 @@ impl Waivers {
     }
 }
 
-impl fmt::Display for WaiverError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownCode(code) => {
-                write!(formatter, "no audit rule has the code {code:?}: copy the code from the report")
-            }
-            Self::NoReason(code, object) => write!(
-                formatter,
-                "the waiver of {code} for {object} has no reason, and nobody will know why it is safe: give one"
-            ),
-            Self::NoObject(code) => write!(
-                formatter,
-                "the waiver of {code} names no object, and would accept it everywhere: \
-                 copy the object from the report"
-            ),
-        }
-    }
-}
-
-impl Error for WaiverError {}
-
 #[cfg(test)]
 mod tests {
-    use super::{WaiverError, Waivers};
+    use super::Waivers;
+    use crate::RowSecurityError;
 
     #[test]
-    fn a_waiver_without_a_reason_is_refused() {
+    fn a_waiver_that_hides_something_is_refused() {
         let refused = Waivers::new().waive("R040", "t", " \n").unwrap_err();
-        assert_eq!(refused, WaiverError::NoReason("R040".to_owned(), "t".to_owned()));
-        assert_eq!(Waivers::new().waive("R040", "", "x"), Err(WaiverError::NoObject("R040".to_owned())));
-        assert_eq!(Waivers::new().waive("R999", "t", "x"), Err(WaiverError::UnknownCode("R999".to_owned())));
+        assert_eq!(
+            refused,
+            RowSecurityError::WaiverWithoutReason { code: "R040".to_owned(), object: "t".to_owned() }
+        );
+        assert_eq!(
+            Waivers::new().waive("R040", "", "x"),
+            Err(RowSecurityError::WaiverWithoutObject { code: "R040".to_owned() })
+        );
+        assert_eq!(
+            Waivers::new().waive("R999", "t", "x"),
+            Err(RowSecurityError::UnknownRule { code: "R999".to_owned() })
+        );
     }
 }

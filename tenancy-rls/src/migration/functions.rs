@@ -1,8 +1,7 @@
 //! The schema `tenancy` and its functions: who the transaction's tenant is, and how it is set.
 
-use super::Statement;
-use crate::quote::identifier;
-use crate::row_security::{Mode, RowSecurity, Target};
+use super::Step;
+use crate::row_security::{Mode, RowSecurity, Server};
 
 /// What checks the seals. Only its owner, whose rights `tenancy.tenant()` then has, reads it.
 pub(crate) const KEY_TABLE: &str = "CREATE TABLE IF NOT EXISTS tenancy.sealing_keys (\n    id text PRIMARY KEY,\n    \
@@ -64,7 +63,7 @@ BEGIN
 END
 ";
 
-/// `tenancy.tenant()` as it should be: what the audit compares the database's with.
+/// `tenancy.tenant()` as it should be: what an inspection compares the database's with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TenantFunction {
     pub(crate) body: &'static str,
@@ -98,11 +97,11 @@ impl TenantFunction {
 }
 
 /// `tenancy.set_tenant(text)`.
-fn set_tenant(target: Target) -> String {
+fn set_tenant(server: Server) -> String {
     // A setting of an extension that is not there takes a superuser to write down, hence on Citus only.
-    let propagate = match target {
-        Target::PostgreSql => "",
-        Target::Citus => "SET citus.propagate_set_commands = 'local'\n",
+    let propagate = match server {
+        Server::PostgreSql => "",
+        Server::Citus => "SET citus.propagate_set_commands = 'local'\n",
     };
     format!(
         "CREATE OR REPLACE FUNCTION tenancy.set_tenant(tenant text) RETURNS void\nLANGUAGE plpgsql\n{propagate}\
@@ -111,44 +110,40 @@ fn set_tenant(target: Target) -> String {
 }
 
 /// The schema, what is remembered of the database before the wall, the keys and the functions.
-pub(super) fn statements(wall: &RowSecurity) -> Vec<Statement> {
-    let (application, across) = (identifier(&wall.roles.application), identifier(&wall.roles.across_tenants));
-    let mut statements = vec![
+pub(super) fn steps(wall: &RowSecurity) -> Vec<Step> {
+    let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
+    let mut steps = vec![
         // Something else of ours may be in it, and then it stays.
-        Statement::new(
+        Step::new(
             "CREATE SCHEMA IF NOT EXISTS tenancy",
             "DO $tenancy$\nBEGIN\n    DROP SCHEMA IF EXISTS tenancy;\n\
              EXCEPTION WHEN dependent_objects_still_exist THEN\n    NULL;\nEND\n$tenancy$",
         ),
-        Statement::up("REVOKE ALL ON SCHEMA tenancy FROM PUBLIC"),
-        Statement::new(
+        Step::up("REVOKE ALL ON SCHEMA tenancy FROM PUBLIC"),
+        Step::new(
             "CREATE TABLE IF NOT EXISTS tenancy.before_wall (\n    \
              position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    \
              object text NOT NULL,\n    undo text\n)",
             "DROP TABLE IF EXISTS tenancy.before_wall",
         ),
-        Statement::up(format!(
-            "REVOKE ALL ON TABLE tenancy.before_wall FROM PUBLIC, {application}, {across}"
-        )),
+        Step::up(format!("REVOKE ALL ON TABLE tenancy.before_wall FROM PUBLIC, {application}, {across}")),
     ];
     // Also in plain mode: sealing begins with a key, then the function.
-    statements.extend([
-        Statement::new(KEY_TABLE, "DROP TABLE IF EXISTS tenancy.sealing_keys"),
-        Statement::up(format!(
-            "REVOKE ALL ON TABLE tenancy.sealing_keys FROM PUBLIC, {application}, {across}"
-        )),
-        Statement::new(TenantFunction::of(wall.mode).create(), "DROP FUNCTION IF EXISTS tenancy.tenant()"),
-        Statement::new(set_tenant(wall.target), "DROP FUNCTION IF EXISTS tenancy.set_tenant(text)"),
+    steps.extend([
+        Step::new(KEY_TABLE, "DROP TABLE IF EXISTS tenancy.sealing_keys"),
+        Step::up(format!("REVOKE ALL ON TABLE tenancy.sealing_keys FROM PUBLIC, {application}, {across}")),
+        Step::new(TenantFunction::of(wall.mode).create(), "DROP FUNCTION IF EXISTS tenancy.tenant()"),
+        Step::new(set_tenant(wall.server), "DROP FUNCTION IF EXISTS tenancy.set_tenant(text)"),
     ]);
-    if wall.target == Target::Citus {
+    if wall.server == Server::Citus {
         // The function runs on the workers as well.
-        statements.push(Statement::up(
+        steps.push(Step::up(
             "SELECT create_reference_table('tenancy.sealing_keys')\n \
              WHERE NOT EXISTS (SELECT FROM citus_tables WHERE table_name = 'tenancy.sealing_keys'::regclass)",
         ));
     }
     if let Some(owner) = &wall.roles.owner {
-        let owner = identifier(owner);
+        let owner = owner.quoted();
         let owned = [
             "SCHEMA tenancy",
             "TABLE tenancy.before_wall",
@@ -156,16 +151,16 @@ pub(super) fn statements(wall: &RowSecurity) -> Vec<Statement> {
             "FUNCTION tenancy.tenant()",
             "FUNCTION tenancy.set_tenant(text)",
         ];
-        statements.extend(owned.map(|object| Statement::up(format!("ALTER {object} OWNER TO {owner}"))));
+        steps.extend(owned.map(|object| Step::up(format!("ALTER {object} OWNER TO {owner}"))));
     }
     for function in ["tenancy.tenant()", "tenancy.set_tenant(text)"] {
-        statements.extend([
-            Statement::up(format!("REVOKE ALL ON FUNCTION {function} FROM PUBLIC")),
-            Statement::up(format!("GRANT EXECUTE ON FUNCTION {function} TO {application}, {across}")),
+        steps.extend([
+            Step::up(format!("REVOKE ALL ON FUNCTION {function} FROM PUBLIC")),
+            Step::up(format!("GRANT EXECUTE ON FUNCTION {function} TO {application}, {across}")),
         ]);
     }
-    statements.push(Statement::up(format!("GRANT USAGE ON SCHEMA tenancy TO {application}, {across}")));
-    statements
+    steps.push(Step::up(format!("GRANT USAGE ON SCHEMA tenancy TO {application}, {across}")));
+    steps
 }
 
 #[cfg(test)]

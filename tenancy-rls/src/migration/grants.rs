@@ -1,18 +1,18 @@
 //! Who may do what with the tables, and what they could before.
 
-use super::Statement;
+use super::Step;
 use crate::quote::{identifier, literal};
 use crate::row_security::RowSecurity;
 use crate::tables::Table;
 
 /// The roles, quoted, as a list.
 fn both(wall: &RowSecurity) -> String {
-    format!("{}, {}", identifier(&wall.roles.application), identifier(&wall.roles.across_tenants))
+    format!("{}, {}", wall.roles.application.quoted(), wall.roles.across_tenants.quoted())
 }
 
 /// The names that grants are remembered for, as literals: the two roles' and PUBLIC's.
 fn remembered_roles(wall: &RowSecurity) -> String {
-    format!("{}, {}", literal(&wall.roles.application), literal(&wall.roles.across_tenants))
+    format!("{}, {}", literal(wall.roles.application.as_str()), literal(wall.roles.across_tenants.as_str()))
 }
 
 /// A statement that runs what undoes the wall on `object`, the last thing first.
@@ -30,7 +30,7 @@ fn undo(objects: &str) -> String {
 }
 
 /// The database: nobody makes temporary tables, which would stand before the real ones in the search path.
-pub(super) fn database(wall: &RowSecurity) -> Vec<Statement> {
+pub(super) fn database(wall: &RowSecurity) -> Vec<Step> {
     let (both, roles) = (both(wall), remembered_roles(wall));
     let up = format!(
         "DO $tenancy$\nBEGIN\n    \
@@ -48,11 +48,11 @@ pub(super) fn database(wall: &RowSecurity) -> Vec<Statement> {
         // The names stand within a string of a format.
         both = both.replace('\'', "''").replace('%', "%%"),
     );
-    vec![Statement::new(up, undo("'database'"))]
+    vec![Step::new(up, undo("'database'"))]
 }
 
 /// Remembers the grants and the row-level security of each table, once.
-pub(super) fn remember(wall: &RowSecurity) -> Vec<Statement> {
+pub(super) fn remember(wall: &RowSecurity) -> Vec<Step> {
     let roles = remembered_roles(wall);
     let objects: Vec<_> = wall.tables.iter().map(|table| literal(&wall.tables.sql_name(table))).collect();
     let schemas: Vec<_> = wall.tables.schemas().iter().map(|schema| literal(&identifier(schema))).collect();
@@ -98,25 +98,25 @@ SELECT s.object, NULL FROM unnest(ARRAY[{schema_list}]::text[]) AS s (object)
  WHERE NOT EXISTS (SELECT FROM tenancy.before_wall AS b WHERE b.object = s.object)"
     );
     let down = undo(&[objects, schemas].concat().join(", "));
-    let mut statements = vec![Statement::new(up, down)];
+    let mut steps = vec![Step::new(up, down)];
     let both = both(wall);
     for schema in wall.tables.schemas() {
         let schema = identifier(schema);
-        statements.push(Statement::up(format!("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {both}")));
-        statements.push(Statement::new(
+        steps.push(Step::up(format!("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {both}")));
+        steps.push(Step::new(
             format!("GRANT USAGE ON SCHEMA {schema} TO {both}"),
             format!("REVOKE ALL ON SCHEMA {schema} FROM {both}"),
         ));
     }
-    statements
+    steps
 }
 
 /// The two roles read and write the rows of a tenant table, and nothing else: TRUNCATE asks no policy.
-pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table) -> Vec<Statement> {
+pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table) -> Vec<Step> {
     let (name, both) = (wall.tables.sql_name(table), both(wall));
     vec![
-        Statement::up(format!("REVOKE ALL ON TABLE {name} FROM PUBLIC, {both}")),
-        Statement::new(
+        Step::up(format!("REVOKE ALL ON TABLE {name} FROM PUBLIC, {both}")),
+        Step::new(
             format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {both}"),
             format!("REVOKE ALL ON TABLE {name} FROM {both}"),
         ),
@@ -125,28 +125,28 @@ pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table) -> Vec<Statemen
 }
 
 /// The application reads a global table; what else it may do there is the application's own business.
-pub(super) fn of_global_tables(wall: &RowSecurity) -> Vec<Statement> {
-    let application = identifier(&wall.roles.application);
-    let across = identifier(&wall.roles.across_tenants);
-    let mut statements = Vec::new();
+pub(super) fn of_global_tables(wall: &RowSecurity) -> Vec<Step> {
+    let application = wall.roles.application.quoted();
+    let across = wall.roles.across_tenants.quoted();
+    let mut steps = Vec::new();
     for table in wall.tables.global() {
         let name = wall.tables.sql_name(table);
-        statements.extend([
-            Statement::up(format!(
+        steps.extend([
+            Step::up(format!(
                 "REVOKE TRUNCATE, REFERENCES, TRIGGER ON TABLE {name} FROM PUBLIC, {application}, {across}"
             )),
-            Statement::new(
+            Step::new(
                 format!("GRANT SELECT ON TABLE {name} TO {application}"),
                 format!("REVOKE ALL ON TABLE {name} FROM {application}, {across}"),
             ),
-            Statement::up(format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {across}")),
+            Step::up(format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {across}")),
         ]);
     }
-    statements
+    steps
 }
 
 /// The sequences of a table's columns: the next value, and not how far the others have come.
-fn sequences(wall: &RowSecurity, name: &str) -> Statement {
+fn sequences(wall: &RowSecurity, name: &str) -> Step {
     let both = both(wall).replace('\'', "''").replace('%', "%%");
     let each = |verbs: &[String]| {
         let verbs: String =
@@ -160,7 +160,7 @@ fn sequences(wall: &RowSecurity, name: &str) -> Statement {
             relation = literal(name),
         )
     };
-    Statement::new(
+    Step::new(
         each(&[
             format!("REVOKE ALL ON SEQUENCE %s FROM PUBLIC, {both}"),
             format!("GRANT USAGE ON SEQUENCE %s TO {both}"),

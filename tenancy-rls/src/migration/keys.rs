@@ -1,9 +1,9 @@
 //! Keys that hold the tenant: unique ones, foreign ones, and an index that the tenant leads.
 
-use super::Statement;
+use super::Step;
 use super::grants::declared;
 use crate::quote::{identifier, literal};
-use crate::row_security::{RowSecurity, Target};
+use crate::row_security::{RowSecurity, Server};
 
 /// What has to be done to the keys of the tables `declared (relation oid, tenant name)`, as rows
 /// `(phase, relation, name, kind, statement, undo)`, in the order in which it can be done.
@@ -101,15 +101,15 @@ pub(crate) const REPAIRS: &str = r#"tenants AS (
 )"#;
 
 /// The block that does it, and remembers how to take it back. On Citus, whose tables have no other keys, only the index.
-pub(super) fn statements(wall: &RowSecurity) -> Vec<Statement> {
-    match wall.target {
-        Target::PostgreSql => vec![repair(wall)],
-        Target::Citus => wall
+pub(super) fn steps(wall: &RowSecurity) -> Vec<Step> {
+    match wall.server {
+        Server::PostgreSql => vec![repair(wall)],
+        Server::Citus => wall
             .tables
             .of_tenants()
             .map(|(table, tenant)| {
                 let index: String = table.name().chars().take(50).collect::<String>() + "_tenancy";
-                Statement::new(
+                Step::new(
                     format!(
                         "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
                         identifier(&index),
@@ -127,7 +127,7 @@ pub(super) fn statements(wall: &RowSecurity) -> Vec<Statement> {
     }
 }
 
-fn repair(wall: &RowSecurity) -> Statement {
+fn repair(wall: &RowSecurity) -> Step {
     let names: Vec<_> = wall
         .tables
         .of_tenants()
@@ -137,7 +137,7 @@ fn repair(wall: &RowSecurity) -> Statement {
         })
         .collect();
     // With nothing in the search path but the catalog, the server prints every name with its schema.
-    Statement::up(format!(
+    Step::up(format!(
         "DO $tenancy$
 DECLARE
     search_path text := current_setting('search_path');

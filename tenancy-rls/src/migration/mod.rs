@@ -5,23 +5,24 @@ mod grants;
 mod keys;
 mod policies;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use tenancy_core::__private::write_migration_folder;
 
 pub(crate) use self::functions::{KEY_TABLE, TenantFunction};
 pub(crate) use self::keys::REPAIRS;
 pub(crate) use self::policies::table_statements;
-use super::row_security::{RowSecurity, Target};
+use super::row_security::{RowSecurity, Server};
 
 /// A statement, and the one that takes it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Statement {
+pub(crate) struct Step {
     pub(crate) up: String,
     pub(crate) down: Option<String>,
 }
 
-impl Statement {
+impl Step {
     fn new(up: impl Into<String>, down: impl Into<String>) -> Self {
         Self { up: up.into(), down: Some(down.into()) }
     }
@@ -33,96 +34,87 @@ impl Statement {
 
 /// The SQL that puts a wall up and takes it down.
 ///
-/// In a transaction (Diesel runs each migration in one) no other session sees a moment between. Also statement by
-/// statement no moment is unprotected: policies come before row-level security is switched on, grants after it, and on
-/// the way down the application loses its grants first. It can be run again, and then changes nothing.
+/// Diesel runs a migration in a transaction, so other sessions see all of it or nothing. Run statement by statement it leaves
+/// no moment unprotected either: policies come before row-level security is switched on and grants after it, and on the
+/// way down the application loses its grants first. It can be run again, and then changes nothing.
 ///
-/// - **Up** replaces unique and foreign keys without the tenant by ones with it, and builds an index that the tenant leads
-///   where there is none. That locks a large table for as long as it takes: do it beforehand, `CONCURRENTLY`, and
-///   the migration finds nothing to do.
-/// - **Down** brings back what there was: keys, grants, row-level security. If two tenants have the same key by then, the
-///   old key cannot come back, and the whole of it fails.
+/// - **Up** puts the tenant into unique and foreign keys that lack it, and builds an index that begins with the tenant where
+///   there is none. A large table is locked for as long as that takes: do it beforehand, `CONCURRENTLY`, and the
+///   migration finds nothing to do.
+/// - **Down** brings back what was there: keys, grants, row-level security. If two tenants have the same key by then, the
+///   old key cannot come back, and the migration fails as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    statements: Vec<Statement>,
-    target: Target,
+    steps: Vec<Step>,
+    server: Server,
 }
 
 impl RowSecurity {
     /// The migration that puts this wall up: the schema `tenancy`, and the tables.
     pub fn migration(&self) -> Migration {
-        let mut statements = functions::statements(self);
-        statements.extend(grants::database(self));
-        statements.extend(self.of_its_tables());
-        Migration { statements, target: self.target }
+        let mut steps = functions::steps(self);
+        steps.extend(grants::database(self));
+        steps.extend(self.of_its_tables());
+        Migration { steps, server: self.server }
     }
 
-    /// The migration of the tenants' tables only: of a tenant's own schema, where the schema `tenancy` is there already,
-    /// and the global tables are everybody's.
+    /// The migration of the tenants' tables only, for a tenant's own schema: the database has the schema `tenancy` already, and
+    /// shares the global tables.
     pub fn tables_migration(&self) -> Migration {
         let own = Self { tables: self.tables.without_global(), ..self.clone() };
-        Migration { statements: own.of_its_tables(), target: self.target }
+        Migration { steps: own.of_its_tables(), server: self.server }
     }
 
-    fn of_its_tables(&self) -> Vec<Statement> {
-        let mut statements = grants::remember(self);
-        statements.extend(keys::statements(self));
-        statements.extend(self.tables.of_tenants().flat_map(|(table, tenant)| {
-            let mut statements = policies::statements(self, table, tenant);
-            statements.extend(grants::of_tenant_table(self, table));
-            statements
+    fn of_its_tables(&self) -> Vec<Step> {
+        let mut steps = grants::remember(self);
+        steps.extend(keys::steps(self));
+        steps.extend(self.tables.of_tenants().flat_map(|(table, tenant)| {
+            let mut steps = policies::steps(self, table, tenant);
+            steps.extend(grants::of_tenant_table(self, table));
+            steps
         }));
-        statements.extend(grants::of_global_tables(self));
-        statements
+        steps.extend(grants::of_global_tables(self));
+        steps
     }
 }
 
 impl Migration {
     /// The text of `up.sql`.
     pub fn up(&self) -> String {
-        script(self.statements.iter().map(|statement| statement.up.as_str()))
+        script(self.steps.iter().map(|step| step.up.as_str()))
     }
 
     /// The text of `down.sql`.
     pub fn down(&self) -> String {
-        script(self.statements.iter().rev().filter_map(|statement| statement.down.as_deref()))
+        script(self.steps.iter().rev().filter_map(|step| step.down.as_deref()))
     }
 
-    /// The same as pairs of up and down, to be run in this order, each in a message of its own: what Citus demands.
+    /// The same as pairs of up and down, to be run in this order, each in a message of its own, as Citus demands.
     pub fn messages(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.statements.iter().map(|statement| (statement.up.as_str(), statement.down.as_deref()))
+        self.steps.iter().map(|step| (step.up.as_str(), step.down.as_deref()))
     }
 
-    /// Writes it into `folder`, the `migrations` of `diesel migration`, and returns the folders that it made.
+    /// Writes it into `migrations`, the folder of `diesel migration`, and returns the folders that it made.
     ///
-    /// `stamp` is what the folders' names begin with, as Diesel's do: `2026-11-22-120000`. For PostgreSQL it is one folder;
+    /// `version` is what a folder's name begins with, as Diesel's do: `2026-11-22-120000`. For PostgreSQL it is one folder;
     /// for Citus one for each statement, because Diesel sends a file as one message.
     ///
     /// # Errors
     ///
-    /// If the stamp has other characters than digits and `-`, if a folder is there already (a migration that may have been
-    /// run is not overwritten), or if it cannot be written.
-    pub fn write_to(&self, folder: impl AsRef<Path>, stamp: &str) -> io::Result<Vec<PathBuf>> {
-        if stamp.is_empty() || !stamp.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("{stamp:?} is no migration's time: write it as 2026-11-22-120000"),
-            ));
-        }
-        let folder = folder.as_ref();
-        match self.target {
-            Target::PostgreSql => {
-                let made = folder.join(format!("{stamp}_tenancy_wall"));
-                write_one(&made, &self.up(), &self.down())?;
-                Ok(vec![made])
-            }
-            Target::Citus => self
+    /// When `version` is not digits with `-` between, when another migration has it already (which may have been run, and is
+    /// not overwritten), and when the files cannot be written.
+    pub fn write_to(&self, migrations: impl AsRef<Path>, version: &str) -> io::Result<Vec<PathBuf>> {
+        let write = |version: &str, up: &str, down: &str| {
+            write_migration_folder(migrations.as_ref(), version, "tenancy_wall", up, down)
+        };
+        match self.server {
+            Server::PostgreSql => Ok(vec![write(version, &self.up(), &self.down())?]),
+            Server::Citus => self
                 .messages()
                 .enumerate()
                 .map(|(index, (up, down))| {
-                    let made = folder.join(format!("{stamp}-{index:04}_tenancy_wall"));
-                    write_one(&made, &script([up].into_iter()), &script(down.into_iter()))?;
-                    Ok(made)
+                    let version = format!("{version}-{index:04}");
+                    write(&version, &script([up].into_iter()), &script(down.into_iter()))
                 })
                 .collect(),
         }
@@ -130,15 +122,7 @@ impl Migration {
 }
 
 /// The statements, each ended. Diesel refuses a file without one.
-fn script<'a>(statements: impl Iterator<Item = &'a str>) -> String {
-    let text: String =
-        statements.filter(|text| !text.is_empty()).map(|text| format!("{text};\n\n")).collect();
+fn script<'a>(steps: impl Iterator<Item = &'a str>) -> String {
+    let text: String = steps.filter(|text| !text.is_empty()).map(|text| format!("{text};\n\n")).collect();
     if text.is_empty() { "SELECT 1; -- nothing to do\n".to_owned() } else { text }
-}
-
-fn write_one(folder: &Path, up: &str, down: &str) -> io::Result<()> {
-    fs::create_dir_all(folder.parent().unwrap_or(folder))?;
-    fs::create_dir(folder)?;
-    fs::write(folder.join("up.sql"), up)?;
-    fs::write(folder.join("down.sql"), down)
 }

@@ -1,20 +1,20 @@
 //! The policies of a tenant table.
 
-use super::Statement;
+use super::Step;
 use crate::quote::{identifier, literal};
-use crate::row_security::{RowSecurity, Target};
+use crate::row_security::{RowSecurity, Server};
 use crate::tables::{Table, TenantColumn};
 
 /// The condition that a row is the transaction's tenant's.
 ///
 /// As a sub-select it is computed once a statement, whatever the plan. Citus has none in policies; there the function,
 /// which is STABLE, is computed once where an index or the routing uses it.
-fn is_the_tenants(target: Target, tenant: TenantColumn) -> String {
+fn is_the_tenants(server: Server, tenant: TenantColumn) -> String {
     let cast = if tenant.sql_type == "text" { String::new() } else { format!("::{}", tenant.sql_type) };
     let column = identifier(tenant.name);
-    match target {
-        Target::PostgreSql => format!("{column} = (SELECT tenancy.tenant(){cast})"),
-        Target::Citus => format!("{column} = tenancy.tenant(){cast}"),
+    match server {
+        Server::PostgreSql => format!("{column} = (SELECT tenancy.tenant(){cast})"),
+        Server::Citus => format!("{column} = tenancy.tenant(){cast}"),
     }
 }
 
@@ -23,17 +23,17 @@ fn is_the_tenants(target: Target, tenant: TenantColumn) -> String {
 /// A sub-select for the same reason: a function of no column would be called for each row.
 fn is_one_of_ours(wall: &RowSecurity) -> String {
     let [application, across] = [&wall.roles.application, &wall.roles.across_tenants]
-        .map(|role| format!("pg_has_role({}, 'USAGE')", literal(role)));
-    match wall.target {
-        Target::PostgreSql => format!("(SELECT {application} OR {across})"),
-        Target::Citus => format!("{application} OR {across}"),
+        .map(|role| format!("pg_has_role({}, 'USAGE')", literal(role.as_str())));
+    match wall.server {
+        Server::PostgreSql => format!("(SELECT {application} OR {across})"),
+        Server::Citus => format!("{application} OR {across}"),
     }
 }
 
 /// A policy: its name, and what follows the table in its statement.
 fn policies(wall: &RowSecurity, tenant: TenantColumn) -> [(&'static str, String); 7] {
-    let own = is_the_tenants(wall.target, tenant);
-    let (application, across) = (identifier(&wall.roles.application), identifier(&wall.roles.across_tenants));
+    let own = is_the_tenants(wall.server, tenant);
+    let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
     let one_of_ours = is_one_of_ours(wall);
     [
         // Restrictive: whatever other policy is added, these hold as well.
@@ -57,22 +57,22 @@ fn policies(wall: &RowSecurity, tenant: TenantColumn) -> [(&'static str, String)
 }
 
 /// The policies, and then row-level security itself, also for the table's owner.
-pub(super) fn statements(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> Vec<Statement> {
+pub(super) fn steps(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> Vec<Step> {
     let name = wall.tables.sql_name(table);
-    let mut statements = Vec::new();
+    let mut steps = Vec::new();
     for (policy, definition) in policies(wall, tenant) {
         let drop = format!("DROP POLICY IF EXISTS {policy} ON {name}");
-        statements.push(Statement::new(drop.clone(), drop));
-        statements.push(Statement::up(format!("CREATE POLICY {policy} ON {name} {definition}")));
+        steps.push(Step::new(drop.clone(), drop));
+        steps.push(Step::up(format!("CREATE POLICY {policy} ON {name} {definition}")));
     }
-    statements.push(Statement::new(
+    steps.push(Step::new(
         format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"),
         format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"),
     ));
-    statements
+    steps
 }
 
 /// The same as one text: what mends a table whose policies are not these.
 pub(crate) fn table_statements(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> String {
-    statements(wall, table, tenant).iter().map(|statement| format!("{};\n", statement.up)).collect()
+    steps(wall, table, tenant).iter().map(|step| format!("{};\n", step.up)).collect()
 }

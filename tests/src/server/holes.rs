@@ -1,4 +1,4 @@
-//! What the audit finds of a server by its version.
+//! What an inspection finds of a server by its version.
 
 use std::sync::OnceLock;
 use std::thread;

@@ -1,4 +1,4 @@
-//! Databases that leak, and of which the audit has to say so.
+//! Databases that leak, and of which an inspection has to say so.
 
 use std::io::{self, Write as _};
 
@@ -9,7 +9,7 @@ use tenancy_tests::server::of_the_database;
 
 use crate::database::{Database, lines, value};
 
-/// Breaks a database as the superuser, shows that SQL of the application reads tenant 2 by it, and asks the audit.
+/// Breaks a database as the superuser, shows that SQL of the application reads tenant 2 by it, and inspects it.
 fn found(
     code: &str,
     prefix: &str,
@@ -33,13 +33,13 @@ fn found(
     let leaks = format!("{read:?}").contains(secret);
     let wall = make(database.wall());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let audit = || {
+    let inspect = || {
         runtime.block_on(async {
             let mut connection = AsyncPgConnection::establish(&database.url("app")).await.unwrap();
             of_the_database(Inspection::new(&wall).run(&mut connection).await.unwrap())
         })
     };
-    let report = audit();
+    let report = inspect();
     assert!(leaks, "it does not leak: {read:?}; {report}");
     assert!(
         report.refusals().any(|finding| finding.code == code),
@@ -51,7 +51,7 @@ fn found(
             .batch_execute(&finding.mend)
             .unwrap_or_else(|error| panic!("{error}: {finding}"));
     }
-    let mended = audit();
+    let mended = inspect();
     assert!(mended.findings.is_empty(), "mended: {mended}");
     let mut app = database.app();
     let _ = app.batch_execute(&fill(setup));

@@ -1,12 +1,12 @@
-//! The second wall on a real PostgreSQL: what the migration makes, whom it stops, and what the audit says.
+//! The second wall on a real PostgreSQL: what the migration makes, whom it stops, and what an inspection finds.
 //!
 //! Nobody here is a superuser except where a test says so: a role owns the tables, one acts within tenants, one spans them.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failure is a failed test
 
-mod audit;
 mod corpus;
 mod database;
 mod genuine;
+mod inspection;
 mod migration;
 mod plain;
 mod rules;

@@ -1,4 +1,4 @@
-//! Each rule of the audit: broken once, its code appears; mended by the SQL that the finding gives, it is gone.
+//! Each rule of an inspection: broken once, its code appears; mended by the SQL that the finding gives, it is gone.
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -7,12 +7,12 @@ use tenancy_tests::server::of_the_database;
 
 use crate::database::Database;
 
-/// The audit on a connection of `role`.
-pub(crate) fn report_as(database: &Database, audit: &Inspection<'_>, role: &str) -> Report {
+/// What is found on a connection of `role`.
+pub(crate) fn report_as(database: &Database, inspection: &Inspection<'_>, role: &str) -> Report {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut connection = AsyncPgConnection::establish(&database.url(role)).await.unwrap();
-        of_the_database(audit.run(&mut connection).await.unwrap())
+        of_the_database(inspection.run(&mut connection).await.unwrap())
     })
 }
 
@@ -22,12 +22,12 @@ pub(crate) fn broken_and_mended_as(
     object: &str,
     sql: &str,
     make: fn(RowSecurity) -> RowSecurity,
-    audit: for<'a> fn(Inspection<'a>) -> Inspection<'a>,
+    inspecting: for<'a> fn(Inspection<'a>) -> Inspection<'a>,
     role: &str,
 ) {
     let database = Database::walled(&format!("rule_{}", code.to_lowercase()), make);
     let wall = make(database.wall());
-    let audit = audit(Inspection::new(&wall));
+    let inspection = inspecting(Inspection::new(&wall));
     let names = |text: &str| {
         ["owner", "app", "across"]
             .iter()
@@ -36,11 +36,11 @@ pub(crate) fn broken_and_mended_as(
     let names = |text: &str| names(text).replace("{db}", &database.name);
     let mut superuser = database.superuser();
     if role == "app" && code != "R093" {
-        let before = report_as(&database, &audit, role);
+        let before = report_as(&database, &inspection, role);
         assert!(before.findings.is_empty(), "{before}");
     }
     superuser.batch_execute(&names(sql)).unwrap();
-    let broken = report_as(&database, &audit, role);
+    let broken = report_as(&database, &inspection, role);
     assert!(
         broken.findings.iter().any(|finding| finding.code == code && finding.object == names(object)),
         "{code} {object} is not in: {broken}"
@@ -48,16 +48,16 @@ pub(crate) fn broken_and_mended_as(
     for finding in &broken.findings {
         superuser.batch_execute(&finding.mend).unwrap_or_else(|error| panic!("{error}: {finding}"));
     }
-    let mended = report_as(&database, &audit, role);
+    let mended = report_as(&database, &inspection, role);
     assert!(mended.findings.is_empty(), "{code}, mended: {mended}\nby {broken}");
 }
 
 pub(crate) fn broken_and_mended(code: &str, object: &str, sql: &str) {
-    broken_and_mended_as(code, object, sql, |wall| wall, |audit| audit, "app");
+    broken_and_mended_as(code, object, sql, |wall| wall, |inspection| inspection, "app");
 }
 
 pub(crate) fn sealed_broken_and_mended(code: &str, object: &str, sql: &str) {
-    broken_and_mended_as(code, object, sql, RowSecurity::sealed, |audit| audit, "app");
+    broken_and_mended_as(code, object, sql, RowSecurity::sealed, |inspection| inspection, "app");
 }
 
 pub(crate) const AGENTS: &str = "\"public\".\"agents\"";
@@ -107,7 +107,7 @@ fn r006_somebody_else() {
         "{db}_other",
         "CREATE ROLE {db}_other LOGIN PASSWORD 'tenancy'",
         |wall| wall,
-        |audit| audit,
+        |inspection| inspection,
         "other",
     );
 }
@@ -313,7 +313,7 @@ fn r093_seals_of_no_backend_that_other_sessions_read() {
         "pg_stat_get_activity(integer)",
         "SELECT 1",
         RowSecurity::sealed,
-        |audit| audit.behind_pooler(),
+        |inspection| inspection.behind_pooler(),
         "app",
     );
 }

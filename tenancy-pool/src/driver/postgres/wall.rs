@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use diesel_async::AsyncPgConnection;
 use tenancy_core::TenantKey;
 use tenancy_core::placement::Placement;
-use tenancy_rls::{Inspection, RowSecurity, Target, Waivers, Wall};
+use tenancy_rls::{Inspection, RowSecurity, Server, Waivers, Wall};
 
 use super::Session;
 use super::connect::Route;
@@ -36,7 +36,7 @@ impl Guard {
     }
 
     pub(super) fn on_citus(&self) -> bool {
-        self.wall.row_security().target() == Target::Citus
+        self.wall.row_security().server() == Server::Citus
     }
 
     /// Refuses a database whose wall has holes.

@@ -1,5 +1,5 @@
 -- R050
-SELECT 'R050', w.object, format('the role %s may %s: none of these asks a policy', s.name,
+SELECT 'R050', w.object, format('the role %s may %s: policies are not asked then', s.name,
                                 concat_ws(', ', CASE WHEN p.truncates THEN 'TRUNCATE' END, CASE WHEN p.refers THEN 'REFERENCES' END,
                                           CASE WHEN p.triggers THEN 'TRIGGER' END)),
        format('REVOKE TRUNCATE, REFERENCES, TRIGGER ON TABLE %s FROM PUBLIC, %s', w.object, s.name)

@@ -1,9 +1,9 @@
 -- R010
-SELECT 'R010', k.object, 'the table is declared, and not in the database',
+SELECT 'R010', k.object, 'the table is declared, and is not in the database',
        '-- run the migration that creates ' || k.object
   FROM known AS k WHERE k.relation IS NULL
 UNION ALL
-SELECT 'R010', w.object, 'it is declared as a tenant''s table, and is no table in the database: no policy holds for it',
+SELECT 'R010', w.object, 'it is declared as a tenant''s table, and is not a table in the database: it cannot have policies',
        '-- declare the table that it stands for instead of ' || w.object
   FROM walled AS w WHERE w.relkind NOT IN ('r', 'p')
 UNION ALL

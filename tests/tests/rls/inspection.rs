@@ -5,7 +5,7 @@ use std::fs;
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use tenancy_rls::{Inspection, Report, RowSecurity, Waivers, inspect};
+use tenancy_rls::{Inspection, NotMigrated, Report, RowSecurity, Waivers, inspect};
 use tenancy_tests::server::of_the_database;
 
 use crate::database::Database;
@@ -18,7 +18,7 @@ fn codes(report: &Report) -> BTreeSet<&str> {
 #[test]
 fn a_walled_database_is_clean_plain_and_sealed() {
     for make in [(|wall| wall) as fn(RowSecurity) -> RowSecurity, RowSecurity::sealed] {
-        let database = Database::walled("audit_clean", make);
+        let database = Database::walled("inspect_clean", make);
         let wall = make(database.wall());
         let report = report_as(&database, &Inspection::new(&wall), "app");
         assert!(report.findings.is_empty(), "{report}");
@@ -31,7 +31,7 @@ fn a_walled_database_is_clean_plain_and_sealed() {
 
 #[test]
 fn everything_is_listed_at_once_and_the_migration_mends_most() {
-    let database = Database::unwalled("audit_all");
+    let database = Database::unwalled("inspect_all");
     let wall = database.wall();
     database
         .superuser()
@@ -42,19 +42,50 @@ fn everything_is_listed_at_once_and_the_migration_mends_most() {
         .unwrap();
     let report = report_as(&database, &Inspection::new(&wall), "app");
     let expected = ["R004", "R011", "R012", "R013", "R016", "R020", "R030", "R031", "R041", "R050", "R051"];
-    assert_eq!(codes(&report), expected.into_iter().collect(), "{report}");
-    assert!(
-        report.to_string().contains("ALTER TABLE \"public\".\"agents\" ENABLE ROW LEVEL SECURITY"),
-        "{report}"
-    );
+    assert_eq!(codes(&report), expected.into_iter().collect(), "{}", report.in_full());
+    let in_full = report.in_full();
+    assert!(in_full.contains("ALTER TABLE \"public\".\"agents\" ENABLE ROW LEVEL SECURITY"), "{in_full}");
     database.owner().batch_execute(&wall.migration().up()).unwrap();
     let report = report_as(&database, &Inspection::new(&wall), "app");
     assert_eq!(codes(&report), ["R004", "R041"].into_iter().collect(), "{report}");
 }
 
 #[test]
+fn a_migration_that_was_not_run_is_told_in_one_line() {
+    let database = Database::unwalled("inspect_unrun");
+    let wall = database.wall();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    assert_eq!(report.not_migrated, Some(NotMigrated::Database));
+    let (text, debug) = (report.to_string(), format!("{report:?}"));
+    assert!(text.starts_with("the wall's migration has not been run on this database: "), "{text}");
+    assert!(!text.contains('\n') && text == debug, "{debug}");
+
+    // The database has a wall, and a tenant's schema was made without one.
+    database.owner().batch_execute(&wall.migration().up()).unwrap();
+    database
+        .owner()
+        .batch_execute(
+            "CREATE SCHEMA of_acme; CREATE TABLE of_acme.agents (LIKE agents INCLUDING ALL);
+             CREATE TABLE of_acme.canvases (LIKE canvases INCLUDING ALL)",
+        )
+        .unwrap();
+    let own = wall.in_tenant_schema("of_acme");
+    let report = report_as(&database, &Inspection::new(&own), "app");
+    assert_eq!(report.not_migrated, Some(NotMigrated::Tables), "{}", report.in_full());
+    database.owner().batch_execute(&own.tables_migration().up()).unwrap();
+    let report = report_as(&database, &Inspection::new(&own), "app");
+    assert_eq!(report.not_migrated, None, "{report}");
+
+    // One table without row-level security is a hole, and is listed.
+    database.owner().batch_execute("ALTER TABLE agents DISABLE ROW LEVEL SECURITY").unwrap();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    assert_eq!((report.not_migrated, codes(&report)), (None, ["R011"].into_iter().collect()), "{report}");
+    assert!(report.to_string().contains("R011"), "{report}");
+}
+
+#[test]
 fn every_mend_of_an_unwalled_database_holds_in_the_reports_order() {
-    let database = Database::unwalled("audit_mends");
+    let database = Database::unwalled("inspect_mends");
     let wall = database.wall();
     let report = report_as(&database, &Inspection::new(&wall), "app");
     for finding in &report.findings {
@@ -69,7 +100,7 @@ fn every_mend_of_an_unwalled_database_holds_in_the_reports_order() {
 
 #[test]
 fn a_waived_finding_stays_visible_and_refuses_nothing() {
-    let database = Database::walled("audit_waived", |wall| wall);
+    let database = Database::walled("inspect_waived", |wall| wall);
     let wall = database.wall();
     database.owner().batch_execute("CREATE VIEW seen AS SELECT * FROM agents").unwrap();
     assert!(!report_as(&database, &Inspection::new(&wall), "app").is_clean());
@@ -90,12 +121,12 @@ fn a_waived_finding_stays_visible_and_refuses_nothing() {
 
 #[test]
 fn the_short_form_is_the_same() {
-    let database = Database::unwalled("audit_short");
+    let database = Database::unwalled("inspect_short");
     let wall = database.wall();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let short = runtime.block_on(async {
         let mut connection = AsyncPgConnection::establish(&database.url("app")).await.unwrap();
-        audit(&mut connection, &wall).await.unwrap()
+        inspect(&mut connection, &wall).await.unwrap()
     });
     assert_eq!(of_the_database(short), report_as(&database, &Inspection::new(&wall), "app"));
 }
@@ -103,13 +134,13 @@ fn the_short_form_is_the_same() {
 #[test]
 fn every_code_has_its_section_its_rule_and_its_test() {
     let known: BTreeSet<String> = tenancy_rls::CODES.iter().map(|code| (*code).to_owned()).collect();
-    let page = fs::read_to_string("../tenancy-diesel/docs/audit.md").unwrap();
+    let page = fs::read_to_string("../tenancy-rls/docs/rules.md").unwrap();
     let sections: BTreeSet<String> =
         page.lines().filter_map(|line| line.strip_prefix("## ")).map(|line| line[..4].to_owned()).collect();
-    assert_eq!(known, sections, "codes, and sections of audit.md");
+    assert_eq!(known, sections, "codes, and sections of rules.md");
 
-    let mut sources = fs::read_to_string("../tenancy-diesel/src/rls/audit/server.rs").unwrap();
-    for entry in fs::read_dir("../tenancy-diesel/src/rls/audit/rules").unwrap() {
+    let mut sources = fs::read_to_string("../tenancy-rls/src/inspect/server.rs").unwrap();
+    for entry in fs::read_dir("../tenancy-rls/src/inspect/rules").unwrap() {
         sources += &fs::read_to_string(entry.unwrap().path()).unwrap();
     }
     let ruled: BTreeSet<String> = sources

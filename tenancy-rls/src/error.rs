@@ -1,0 +1,71 @@
+//! What the programmer said wrong.
+
+use tenancy_core::database::{InvalidName, RoleName};
+
+use crate::seal::SHORTEST_SECRET;
+
+/// A wall cannot be built as it was described: its roles, its tables, its keys or what is waived.
+///
+/// Each is found when the description is made, without a database.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowSecurityError {
+    /// A role cannot have that name.
+    #[error(transparent)]
+    Role(#[from] InvalidName),
+    /// One role was named twice.
+    #[error(
+        "the role {} has two parts: who acts within tenants, who spans them and who owns the wall have to be different \
+         roles",
+        role.quoted()
+    )]
+    SameRole {
+        /// The role.
+        role: RoleName,
+    },
+    /// One table is declared in two ways.
+    #[error(
+        "the table {table} is declared twice, differently, and the wall can be built for one of them only: give each \
+         declaration its schema, or leave one out"
+    )]
+    DeclaredTwice {
+        /// The table, quoted and qualified.
+        table: String,
+    },
+    /// No declared table is a tenant's.
+    #[error(
+        "no tenant table is among the tables, so there is nothing to wall: add them, as in `tables![agents, plans]`"
+    )]
+    NoTenantTable,
+    /// The secret of a sealing key is too short.
+    #[error(
+        "the secret of a sealing key has {bytes} bytes, and fewer than {SHORTEST_SECRET} can be guessed: use \
+         {SHORTEST_SECRET} or more from a random source (`openssl rand {SHORTEST_SECRET}`)"
+    )]
+    ShortSecret {
+        /// How long it is.
+        bytes: usize,
+    },
+    /// No rule has the code of a waiver.
+    #[error("no rule has the code {code:?}: copy the code from the report")]
+    UnknownRule {
+        /// The code.
+        code: String,
+    },
+    /// A waiver names no object.
+    #[error(
+        "the waiver of {code} names no object, and would accept it everywhere: copy the object from the report"
+    )]
+    WaiverWithoutObject {
+        /// The rule's code.
+        code: String,
+    },
+    /// A waiver has no reason.
+    #[error("the waiver of {code} for {object} has no reason, and nobody will know why it is safe: give one")]
+    WaiverWithoutReason {
+        /// The rule's code.
+        code: String,
+        /// The object.
+        object: String,
+    },
+}
