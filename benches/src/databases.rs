@@ -152,22 +152,22 @@ impl Databases {
         route: Route,
     ) -> Result<TenantPoolBuilder<AsyncPgConnection>, Failure> {
         let builder = TenantPool::builder(self.address(kind, route));
-        Ok(match self.wall(kind) {
+        Ok(match self.wall(kind)? {
             None => builder.without_wall(NO_WALL),
-            Some(wall) => builder.wall(wall, kind.security()?),
+            Some(wall) => builder.wall(wall),
         })
     }
 
     /// What opens the wall of a database that has one.
-    pub(crate) fn wall(&self, kind: Kind) -> Option<Wall> {
-        match kind {
+    pub(crate) fn wall(&self, kind: Kind) -> Result<Option<Wall>, Failure> {
+        Ok(match kind {
             Kind::Open => None,
-            Kind::Plain => Some(Wall::Plain),
-            Kind::Sealed => Some(Wall::Sealed(self.sealer())),
-        }
+            Kind::Plain => Some(Wall::plain(kind.security()?)),
+            Kind::Sealed => Some(Wall::sealed(kind.security()?, self.sealer())),
+        })
     }
 
-    /// `TenantPool` of one connection.
+    /// A `TenantPool` of one connection.
     pub(crate) async fn tenants(
         &self,
         kind: Kind,

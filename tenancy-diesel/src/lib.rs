@@ -4,7 +4,7 @@
 //!
 //! | to … | see |
 //! |---|---|
-//! | declare whose rows a table has | [`table!`], [`schema!`], [`macro@tenant_scoped`], [`macro@tenant_global`], [`joinable!`], [`alias!`] |
+//! | declare whose the rows of a table are | [`table!`], [`schema!`], [`macro@tenant_scoped`], [`macro@tenant_global`], [`joinable!`], [`alias!`] |
 //! | decide who belongs to a tenant | [`Membership`], [`Authority`], [`Claimed`], [`Scoped`] |
 //! | query within a tenant | `table.scoped(&scope)`: [`ScopedTable`] |
 //! | write within a tenant | [`insert_into`], [`update`], [`delete`], [`mod@statement`] |
@@ -27,11 +27,14 @@
 //! |---|---|
 //! | `postgres`, `mysql`, `sqlite` | scoped SQL for Diesel's backend of that name. Without one of them no scoped query compiles |
 //! | `async` | batches on SQLite through diesel-async; everything else runs through diesel-async without it |
-//! | `testing` | [`testing`]: scopes without an authority. A build without debug assertions refuses it |
+//! | `testing` | [`testing`]: scopes without an authority. It does not compile without debug assertions |
 //!
-//! `postgres` and `mysql` bring Diesel's types, not its client libraries: an application chooses the connections in its
-//! own dependencies on `diesel` and `diesel-async`.
+//! `postgres` and `mysql` bring Diesel's types, and no client library: the application chooses its connections, in its own
+//! dependencies on `diesel` and `diesel-async`.
 
+// `table` is what a declaration says; `source` what a FROM clause may contain, and how far it reaches; `statement` what
+// writes; `model` puts them together for one struct. None of them uses one that comes later in this list. `unscoped` is
+// what the bare table refuses, and how; `bound_tenant` the id as it is bound; `dialect` what differs between the databases.
 mod bound_tenant;
 mod dialect;
 pub mod model;
@@ -52,13 +55,13 @@ pub mod guarantees {}
 pub mod leaks {}
 
 pub use tenancy_core::*;
-/// Makes a model one that is read and written within a tenant: see the trait [`TenantScoped`](trait@TenantScoped).
+/// Lets a model be read and written within a tenant: see the trait [`TenantScoped`](trait@TenantScoped).
 pub use tenancy_derive::TenantScoped;
 /// Includes a `schema.rs` as the Diesel CLI printed it, unedited.
 ///
-/// The declarations in the file are expanded as by [`table!`]: each table with the tenant column is scoped, and each
-/// other has to be named as global. A global that has the tenant column needs a reason, and one that the file does not
-/// have is an error. The file's `joinable!` is [`joinable!`].
+/// It expands each declaration in the file as [`table!`] does. A table with the tenant column is scoped; every other one has
+/// to be named as global. A global table that has the tenant column needs a reason, and a name that is not in the file is
+/// an error. Where the file says `joinable!` it gets this crate's [`joinable!`].
 ///
 /// - `include = "src/schema.rs"`: the file, named from the folder of the crate's `Cargo.toml` as in `diesel.toml`;
 /// - `tenant_column = tenant_id`: the column that holds the tenant (this is the default);
@@ -77,12 +80,12 @@ pub use tenancy_derive::TenantScoped;
 /// }
 /// ```
 pub use tenancy_derive::schema;
-/// A drop-in for `diesel::table!` whose tables are owned: by tenants, or declared global.
+/// A drop-in for `diesel::table!` in which every table is a tenant's or declared global.
 ///
-/// Takes one or more declarations as `diesel::table!` does. A table with the tenant column, `tenant_id` unless told
-/// otherwise, is scoped; a table without it has to be declared global, or it does not compile. For one table that is
-/// said with [`#[tenant_scoped(column)]`](macro@tenant_scoped) and [`#[tenant_global]`](macro@tenant_global) on it, for
-/// all with `#![tenant_column(column)]` and `#![tenant_global(table, other = "a reason")]` at the start.
+/// Takes one or more declarations, as `diesel::table!` does. A table with the tenant column is scoped; a table without it
+/// does not compile unless it is declared global. The column is `tenant_id`, if nothing else is said. To say so for all
+/// tables, start with `#![tenant_column(column)]` and `#![tenant_global(table, other = "a reason")]`; for one table, put
+/// [`#[tenant_scoped(column)]`](macro@tenant_scoped) or [`#[tenant_global]`](macro@tenant_global) on it.
 ///
 /// # Examples
 ///
@@ -104,10 +107,10 @@ pub use tenancy_derive::schema;
 /// }
 /// ```
 pub use tenancy_derive::table;
-/// Declares a table inside `diesel::table!` as visible to every tenant, so that it can stand beside scoped tables.
+/// Declares that every tenant may see a table of `diesel::table!`, so that it can stand beside scoped tables.
 ///
-/// A table that has the tenant column needs a reason, which then stands in the source for reviewers:
-/// `#[tenant_global(reason = "…")]`. `crate = path` says where this crate is, if it is renamed.
+/// If the table has the tenant column, say why, for whoever reviews it: `#[tenant_global(reason = "…")]`. If this crate is
+/// renamed, say where it is: `crate = path`.
 ///
 /// # Examples
 ///
@@ -118,10 +121,10 @@ pub use tenancy_derive::table;
 /// }
 /// ```
 pub use tenancy_derive::tenant_global;
-/// Marks a table inside `diesel::table!` as owned by tenants, by the column that holds the tenant.
+/// Declares that the rows of a table of `diesel::table!` belong to tenants, and names the column that holds the tenant.
 ///
-/// Takes the bare table's SQL away: from then on it is used through `table.scoped(&scope)`. `crate = path` says where
-/// this crate is, if it is renamed.
+/// The bare table then has no SQL any more; use it through `table.scoped(&scope)`. If this crate is renamed, say where it
+/// is: `crate = path`.
 ///
 /// # Examples
 ///
@@ -167,7 +170,7 @@ pub mod __private {
     pub use crate::source::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};
-    pub use crate::source::{Beside, CrossTenantFor, Proof, ScopeFor, Stands, TenantIdFor};
+    pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
     pub use crate::table::grouping::nowhere::table as nowhere;
     pub use crate::table::{push_column, push_star};
     pub use crate::unscoped::{

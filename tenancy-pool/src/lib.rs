@@ -12,6 +12,9 @@ pub mod prelude;
 mod statement;
 mod transaction;
 
+#[doc = include_str!("../docs/design.md")]
+pub mod design {}
+
 pub use self::driver::TenantConnection;
 #[cfg(feature = "tls")]
 pub use self::driver::postgres::connect::{Tls, TlsError};

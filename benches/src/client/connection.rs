@@ -21,7 +21,7 @@ pub(super) enum Stage {
     Print,
     /// Its values are serialized.
     Bind,
-    /// It is walked through once, without an output: Diesel asks whether it may be cached. `TenantPool` asks once more, and looks
+    /// It is walked through once, without an output: Diesel asks whether it may be cached. a `TenantPool` askss once more, and looks
     /// for other tenants in the same walk.
     Walk,
     /// It is found among the prepared ones.

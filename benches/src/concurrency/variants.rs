@@ -1,4 +1,4 @@
-//! What the tasks do: by hand over bb8, and through `TenantPool`.
+//! What the tasks do: by hand over bb8, and through a `TenantPool`.
 
 use diesel::prelude::*;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
@@ -18,7 +18,7 @@ use crate::schema::{agent, scoped};
 /// The application's own pool.
 type Pool = bb8::Pool<AsyncPgConnection>;
 
-/// One row by its key. The first is the hand-written one, without a check at checkout, as `TenantPool` have none.
+/// One row by its key. The first is the hand-written one, without a check at checkout, as a `TenantPool` has none.
 pub(super) async fn point_selects(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure> {
     let mut variants = Vec::new();
     for (name, round_trips, method) in [

@@ -59,7 +59,7 @@ fn done(changed: usize) -> Result<(), Failure> {
     answers::one(changed as u64)
 }
 
-/// The same through `TenantPool`, whose verbs have the names of diesel-async's.
+/// The same through a `TenantPool`, whose verbs have the names of diesel-async's.
 mod in_tenants {
     use diesel::prelude::*;
     use diesel_async::AsyncPgConnection;

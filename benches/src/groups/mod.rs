@@ -116,7 +116,7 @@ impl Bench<'_> {
 
     /// What the transactions of a connection are set to that `backend` serves.
     pub(crate) fn setting(&self, kind: Kind, backend: Option<i32>) -> Result<Setting, Failure> {
-        let wall = self.databases.wall(kind).ok_or("there is no wall")?;
+        let wall = self.databases.wall(kind)?.ok_or("there is no wall")?;
         Ok(Setting::new(wall, backend))
     }
 

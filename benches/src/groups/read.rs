@@ -82,7 +82,7 @@ pub(crate) async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> Que
         .await
 }
 
-/// The same through `TenantPool`, checked.
+/// The same through a `TenantPool`, checked.
 pub(crate) async fn through(
     tenants: &TenantPool<AsyncPgConnection>,
     scope: &Scoped<TenantId>,

@@ -96,13 +96,11 @@ impl<'a> Home<'a> {
         Ok(match kind {
             Kind::Open => builder(UNWALLED).without_wall(NO_WALL),
             Kind::Plain => builder(APPLICATION).wall(Wall::plain(kind.security()?)),
-            Kind::Sealed => {
-                builder(APPLICATION).wall(Wall::Sealed(self.databases.sealer()), kind.security()?)
-            }
+            Kind::Sealed => builder(APPLICATION).wall(Wall::sealed(kind.security()?, self.databases.sealer())),
         })
     }
 
-    /// `TenantPool` of one connection, with the scopes.
+    /// A `TenantPool` of one connection, with the scopes.
     pub(super) async fn tenants(
         &self,
         kind: Kind,

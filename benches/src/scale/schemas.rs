@@ -1,4 +1,4 @@
-//! TenantPool in schemas of their own, in one database: the first statement of a tenant, and every later one.
+//! Tenants in schemas of their own, in one database: the first statement of a tenant, and every later one.
 
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -204,7 +204,7 @@ struct Bench<'a> {
 type State = (TenantPool<AsyncPgConnection>, Scopes);
 
 impl Bench<'_> {
-    /// The first statements, and the `TenantPool` that have had them, each with its kind of wall.
+    /// The first statements, and the `TenantPool`s that have had them, each with its kind of wall.
     async fn firsts(&self) -> Result<(Firsts, [(Kind, TenantPool<AsyncPgConnection>); 2]), Failure> {
         let mut superuser = self.home.superuser().await?;
         let mut by_hand = self.home.connection(UNWALLED, BY_HAND).await?;
@@ -225,7 +225,7 @@ impl Bench<'_> {
         Ok((firsts, [(Kind::Open, open), (Kind::Plain, plain)]))
     }
 
-    /// The first statement of every tenant through `TenantPool`.
+    /// The first statement of every tenant through a `TenantPool`.
     async fn first(
         &self,
         kind: Kind,

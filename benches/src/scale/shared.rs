@@ -1,4 +1,4 @@
-//! TenantPool in shared tables: the same number of rows each, so that the tables and their index grow.
+//! Tenants in shared tables: the same number of rows each, so that the tables and their index grow.
 
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -38,7 +38,7 @@ struct Held {
     table: i64,
     /// Of a scope, in bytes.
     scope: f64,
-    /// What `TenantPool` have allocated more once every tenant has been served, in bytes.
+    /// What a `TenantPool` has allocated more once every tenant has been served, in bytes.
     kept: f64,
     connections: u32,
     /// Of a backend that has served point selects of tenants all over the table, in KiB.
@@ -145,7 +145,7 @@ async fn held(home: &Home<'_>, scopes: &Scopes, scope: f64) -> Result<Held, Fail
     let before = live_bytes();
     visit(&several, scopes, scopes.len()).await?;
     let kept = live_bytes() - before;
-    let connections = several.stats().connections;
+    let connections = several.state().connections;
     Ok(Held { tenants: scopes.len(), table, scope, kept, connections, backend })
 }
 

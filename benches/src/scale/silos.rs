@@ -1,4 +1,4 @@
-//! TenantPool in databases of their own: a pool for each, and no more of them than the library is told.
+//! Tenants in databases of their own: a pool for each, and no more of them than the library is told.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -33,7 +33,7 @@ pub(super) struct Silos {
 /// With so many databases.
 struct Row {
     databases: usize,
-    /// Of the first statement of each tenant, by hand and through `TenantPool`, in microseconds.
+    /// Of the first statement of each tenant, by hand and through a `TenantPool`, in microseconds.
     first: [f64; 2],
     /// Of the later ones, the databases one after the other.
     later: [f64; 2],

@@ -24,8 +24,8 @@ use crate::table::{DeclaredTable, TenantTable};
 
 /// A model of a tenant table, with its query builders. Derive it.
 ///
-/// Each builder takes the scope first and returns what Diesel's own methods go on from. A key is the table's primary
-/// key without the tenant column; a row of another tenant and a row that is not there cannot be told apart.
+/// Each builder takes the scope first, and returns something that Diesel's own methods go on from. A key is the table's
+/// primary key without the tenant column. None of the builders tells another tenant's row from one that does not exist.
 ///
 /// # The derive
 ///
@@ -76,7 +76,7 @@ pub trait TenantScoped: Sized {
     /// The type of the tenant's id.
     type TenantId: TenantIdFor<Self::Table>;
 
-    /// The tenant's rows, as this model: open for any of Diesel's methods.
+    /// A select of the tenant's rows, as this model. Diesel's methods apply to it.
     fn scoped<B, DB>(scope: &Scoped<Self::TenantId, B>) -> Select<Self, B, DB>
     where
         DB: Backend,

@@ -28,5 +28,5 @@ pub use self::rule::{Beside, InTransaction};
 pub use self::scope_for::ScopeFor;
 pub use self::scoped_table::ScopedTable;
 pub(crate) use self::selection::Selection;
-pub use self::stands::{Proof, Stands};
+pub use self::stands::{IsBare, IsGlobal, Stands};
 pub use self::tenant_id::TenantIdFor;

@@ -11,9 +11,9 @@ use tenancy_core::Access;
 
 use super::fragment::TableName;
 use super::rule::{OpenTo, SameTenant};
+use super::stands::Ours;
 use super::{
-    Beside, CrossTenantFor, EveryTenant, InTransaction, Proof, Reach, ScopeFor, Selection, SourceFragment,
-    Stands,
+    Beside, CrossTenantFor, EveryTenant, InTransaction, Reach, ScopeFor, Selection, SourceFragment, Stands,
 };
 use crate::table::TenantTable;
 
@@ -76,11 +76,11 @@ impl<T: TenantTable, R> ScopedTable<T, R> {
 }
 
 impl<T, R: SameTenant<Other>, Other> Stands<Beside<Other>> for ScopedTable<T, R> {
-    const PROOF: Proof<Self, Beside<Other>> = Proof::new();
+    type Proof = Ours<Self, Beside<Other>>;
 }
 
 impl<T, R: OpenTo<Tx>, Tx> Stands<InTransaction<Tx>> for ScopedTable<T, R> {
-    const PROOF: Proof<Self, InTransaction<Tx>> = Proof::new();
+    type Proof = Ours<Self, InTransaction<Tx>>;
 }
 
 impl<T, R> QuerySource for ScopedTable<T, R>

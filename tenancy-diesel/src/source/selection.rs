@@ -12,7 +12,7 @@ use super::{Beside, Stands};
 /// Columns `C` of a source that reaches as far as `R`.
 ///
 /// Diesel asks of every join, and of every subquery together with the query around it, whether the default selections
-/// of its sources appear on it. That is where two tenants in one query are noticed.
+/// of its sources appear on it. That is where two tenants in one query are found out.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection<C, R> {
     columns: C,

@@ -3,8 +3,6 @@
 //! A scoped table or alias says of itself which rule it keeps, beside its type; the macros say it of each declared table.
 //! What Diesel builds of them stands where all of its parts do, and that is said here.
 
-use std::marker::PhantomData;
-
 use diesel::internal::table_macro::{BoxedSelectStatement, FromClause, Join, JoinOn, SelectStatement};
 use diesel::query_source::QuerySource;
 
@@ -22,48 +20,45 @@ use crate::table::{GlobalTable, TenantTable};
     note = "T0017: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0017"
 )]
 pub trait Stands<Rule>: Sized {
-    /// What an implementation has to show.
+    /// Why it may. A type and not a value, because an associated constant that panics compiles as long as nobody reads it.
     #[doc(hidden)]
-    const PROOF: Proof<Self, Rule>;
+    type Proof: sealed::ProofOf<Self, Rule>;
 }
 
-/// That `Source` may stand under `Rule`. Outside of this crate only a declaration gives it.
+mod sealed {
+    use std::marker::PhantomData;
+
+    /// Why `Source` may stand under `Rule`. Cannot be named from outside.
+    pub trait ProofOf<Source, Rule> {}
+
+    /// This crate says so of `Source` under `Rule`. Whoever finds the type behind `Stands::Proof` has it for that source only.
+    #[derive(Debug)]
+    pub struct Ours<Source, Rule>(PhantomData<fn() -> (Source, Rule)>);
+    impl<Source, Rule> ProofOf<Source, Rule> for Ours<Source, Rule> {}
+}
+pub(super) use sealed::Ours;
+
+/// The table is global, and stands anywhere.
 #[derive(Debug)]
-pub struct Proof<Source, Rule>(PhantomData<fn() -> (Source, Rule)>);
+pub enum IsGlobal {}
+impl<T: GlobalTable, Rule> sealed::ProofOf<T, Rule> for IsGlobal {}
 
-impl<Source, Rule> Proof<Source, Rule> {
-    pub(super) const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<T: GlobalTable, Rule> Proof<T, Rule> {
-    /// A global table stands anywhere.
-    #[must_use]
-    pub const fn global() -> Self {
-        Self::new()
-    }
-}
-
-impl<T: TenantTable, Other> Proof<T, Beside<Other>> {
-    /// A bare tenant table stands beside others only so that a query with it is refused for being unscoped, and not for this
-    /// as well.
-    #[must_use]
-    pub const fn bare() -> Self {
-        Self::new()
-    }
-}
+/// The table is a tenant's, and bare. It stands beside others only so that a query with it is refused for being unscoped, and
+/// not for this as well.
+#[derive(Debug)]
+pub enum IsBare {}
+impl<T: TenantTable, Other> sealed::ProofOf<T, Beside<Other>> for IsBare {}
 
 impl<Left, Right, Kind, Rule> Stands<Rule> for Join<Left, Right, Kind>
 where
     Left: Stands<Rule> + QuerySource,
     Right: Stands<Rule> + QuerySource,
 {
-    const PROOF: Proof<Self, Rule> = Proof::new();
+    type Proof = Ours<Self, Rule>;
 }
 
 impl<Joined: Stands<Rule>, On, Rule> Stands<Rule> for JoinOn<Joined, On> {
-    const PROOF: Proof<Self, Rule> = Proof::new();
+    type Proof = Ours<Self, Rule>;
 }
 
 // The letters are Diesel's: the clauses of a select statement, in its order.
@@ -72,12 +67,12 @@ impl<F, S, D, W, O, L, G, H, Lc, Rule> Stands<Rule>
 where
     F: Stands<Rule> + QuerySource,
 {
-    const PROOF: Proof<Self, Rule> = Proof::new();
+    type Proof = Ours<Self, Rule>;
 }
 
 impl<F, ST, DB, GB, Rule> Stands<Rule> for BoxedSelectStatement<'_, ST, FromClause<F>, DB, GB>
 where
     F: Stands<Rule> + QuerySource,
 {
-    const PROOF: Proof<Self, Rule> = Proof::new();
+    type Proof = Ours<Self, Rule>;
 }

@@ -5,9 +5,9 @@ use diesel::query_builder::AstPass;
 use diesel::query_source::Column;
 use diesel::result::QueryResult;
 
-/// A column of table `T`, or a tuple of them: what `on_conflict` and `from_select` take. Sealed.
+/// A column of table `T`, or a tuple of columns: what `on_conflict` and `from_select` take. Sealed.
 ///
-/// The tenant column is none of them: the statement adds it. `Shape` is inferred: [`One`] or [`Several`].
+/// The tenant column is not among them: the statement adds it. `Shape` is inferred; it only tells a column from a tuple.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no column, nor a tuple of columns, of `{T}` that can be written",
     label = "not columns to write",

@@ -28,7 +28,7 @@ pub struct OnConflict<Key, Action> {
 }
 
 impl<Key, Action> OnConflict<Key, Action> {
-    pub(crate) fn nowhere(action: Action) -> Self {
+    pub(super) fn new(action: Action) -> Self {
         Self { action, key: PhantomData }
     }
 }
@@ -51,8 +51,8 @@ impl<T, E, Changes> DoUpdate<T, E, Changes> {
     }
 }
 
-/// Backends whose ON CONFLICT names the key. MySQL's ON DUPLICATE KEY names none: it would merge a row into whatever
-/// row any unique key finds, so it is not offered.
+/// Backends whose ON CONFLICT names the key. MySQL's ON DUPLICATE KEY names none, and would merge a row into whichever row
+/// any unique key finds; so there is no upsert for it.
 #[diagnostic::on_unimplemented(
     message = "backend `{Self}` has no ON CONFLICT that names its key",
     label = "an upsert here could overwrite another tenant's row",

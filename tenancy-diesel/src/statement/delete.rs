@@ -20,7 +20,7 @@ use crate::table::{TenantTable, push_qualified_name};
 
 /// Starts a delete of rows of one tenant: the twin of `diesel::delete`.
 ///
-/// Without a filter it deletes all of that tenant's rows. A statement that finds no row says 0.
+/// Without a filter it deletes all of that tenant's rows. If it finds no row it returns 0.
 ///
 /// # Examples
 ///

@@ -60,8 +60,8 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     /// The rows: anything that is Diesel's `Insertable` for the bare table, without the tenant column. One value, a
     /// tuple, an array, a slice or a `Vec`.
     ///
-    /// On SQLite a batch is a statement for each run of rows that leave the same columns to their defaults, in one
-    /// transaction when there are several.
+    /// SQLite cannot write `DEFAULT` in VALUES. So a batch there is a statement for each run of rows that leave out the same
+    /// columns, and if there are several they run in one transaction.
     pub fn values<V>(self, values: V) -> ScopedInsert<T, R, StampedRows<T, E, V::Values>>
     where
         V: Insertable<T>,
@@ -71,20 +71,20 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
         ScopedInsert::new(rows, NoConflict, NoReturning)
     }
 
-    /// Many rows at once, in a statement that is prepared once for any number of them: an array for each column, unnested.
-    /// PostgreSQL; elsewhere, and for values that the database computes, use [`values`](Self::values).
+    /// Many rows at once: an array for each column, unnested. The statement is the same for any number of rows, so it is
+    /// prepared once. PostgreSQL only; on another database, and for values that the database computes, use
+    /// [`values`](Self::values).
     ///
-    /// A row is anything that is Diesel's `Insertable` for the bare table, without the tenant column, whose values are bound
-    /// ones. A field that is `None` is left to its default, which all rows have to do alike.
+    /// A row is anything that is Diesel's `Insertable` for the bare table, without the tenant column, as long as its values
+    /// are plain ones. A field that is `None` leaves its column to the default; all rows have to leave out the same columns.
     ///
-    /// A column that is itself an array cannot be sent so: the server refuses it.
-    ///
-    /// On Citus under row-level security an `INSERT … SELECT` of this kind is refused by the server: use `values` there.
+    /// The server refuses two things: a column that is itself an array, and, on Citus under row-level security, any
+    /// `INSERT … SELECT` of this kind. Use `values` there.
     ///
     /// # Errors
     ///
-    /// When it is run: a `QueryBuilderError` with [`MixedDefaults`](super::MixedDefaults) if some rows leave a column to its
-    /// default and others do not.
+    /// The statement returns a `QueryBuilderError` with [`MixedDefaults`](super::MixedDefaults), when it is run, if some
+    /// rows leave a column to its default and others do not.
     ///
     /// # Examples
     ///
@@ -148,14 +148,14 @@ impl<T, R, Values, Conflict, Ret> ScopedInsert<T, R, Values, Conflict, Ret> {
 }
 
 impl<T, R, Values> ScopedInsert<T, R, Values> {
-    /// Leaves rows out that would break a unique key. PostgreSQL and SQLite.
+    /// Leaves out rows that would violate a unique key. PostgreSQL and SQLite.
     ///
     /// # Tenancy
     ///
-    /// On a key that does not lead with the tenant column, the count of inserted rows tells whether another tenant has
-    /// the value. Keys of tenant tables should lead with the tenant.
+    /// If a unique key does not lead with the tenant column, the number of inserted rows tells whether another tenant has
+    /// the value. The keys of tenant tables should lead with the tenant.
     pub fn on_conflict_do_nothing(self) -> ScopedInsert<T, R, Values, OnConflict<(), DoNothing>> {
-        ScopedInsert::new(self.rows, OnConflict::nowhere(DoNothing), NoReturning)
+        ScopedInsert::new(self.rows, OnConflict::new(DoNothing), NoReturning)
     }
 
     /// Names the key whose conflict is handled: `target`, and the tenant column before it. PostgreSQL and SQLite.

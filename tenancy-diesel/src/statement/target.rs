@@ -87,7 +87,7 @@ where
 
 /// Table `T` opened for writing across tenants: `agents::table.write_across_tenants(&cross_tenant)`.
 ///
-/// Opening it is reported to the audit sink. [`update`](crate::update) and [`delete`](crate::delete) then reach every
+/// Opening it is reported to the audit sink. An [`update`](crate::update) or [`delete`](crate::delete) of it reaches every
 /// tenant's rows; to insert, name the tenant with [`of`](Self::of).
 #[derive(Debug)]
 pub struct CrossTenantTarget<T> {
@@ -102,7 +102,7 @@ impl<T: TenantTable> CrossTenantTarget<T> {
         Self { reach: EveryTenant::recorded::<T, C>(&cross_tenant, Access::Write), table: PhantomData }
     }
 
-    /// The table within the tenant `id`, which nobody was admitted to: the capability stands in for the admission.
+    /// The table within tenant `id`. Nobody was admitted to that tenant; the capability takes the place of the admission.
     pub fn of<I: TenantIdFor<T>>(self, id: I) -> ScopedTable<T, Within<I>> {
         ScopedTable::reaching(Within::new(id))
     }

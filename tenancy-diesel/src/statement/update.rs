@@ -20,7 +20,7 @@ use crate::table::{TenantTable, push_qualified_name};
 
 /// Starts an update of the rows of one tenant: the twin of `diesel::update`.
 ///
-/// A statement that finds no row changes none and says 0: a foreign tenant's row is not told from one that is not there.
+/// If it finds no row it changes none and returns 0. It does not tell another tenant's row from one that does not exist.
 ///
 /// # Examples
 ///
@@ -146,8 +146,8 @@ where
         if self.changes.is_noop(out.backend())? {
             return Err(Error::QueryBuilderError(Box::new(EmptyChangeset)));
         }
-        // Diesel never keeps an UPDATE prepared, because which columns a changeset prints depends on its values. This one has no
-        // static id, so that it is kept under its text: one more for each combination of optional fields that occurs.
+        // Diesel never keeps an UPDATE prepared, because which columns a changeset prints depends on its values. This one has
+        // no static id and so is kept under its text: one more statement for each combination of optional fields.
         out.push_sql("UPDATE ");
         push_qualified_name::<T, DB>(&mut out)?;
         out.push_sql(" SET ");

@@ -33,7 +33,7 @@ impl<T, R, Values, Key> IncompleteOnConflict<T, R, Values, Key> {
 
     /// Keeps the row that is there.
     pub fn do_nothing(self) -> ScopedInsert<T, R, Values, OnConflict<(T, Key), DoNothing>> {
-        ScopedInsert::new(self.rows, OnConflict::nowhere(DoNothing), NoReturning)
+        ScopedInsert::new(self.rows, OnConflict::new(DoNothing), NoReturning)
     }
 
     /// Changes the row that is there, if it is the same tenant's.
@@ -56,6 +56,6 @@ where
         Changes: AsChangeset<Target = T>,
     {
         let action = DoUpdate::new(self.rows.tenant(), changes.as_changeset());
-        ScopedInsert::new(self.rows, OnConflict::nowhere(action), NoReturning)
+        ScopedInsert::new(self.rows, OnConflict::new(action), NoReturning)
     }
 }

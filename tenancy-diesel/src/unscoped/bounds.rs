@@ -37,11 +37,12 @@ pub trait ReadWithinTenant<'tenant>: sealed::Proven<'tenant> {}
 
 /// A tenant table may be run as a query without a tenant: it never may.
 ///
-/// This is the bound of `load` and its like, whose callers write the row type out (`load::<Agent>`) or leave it to be
-/// inferred, and then use `?`, `unwrap` or `await`. One error is to come of that, so the compiler has to give up on the
-/// result type: it is a projection of this bound, which fails, at the same place and for the same reason as the bound.
-/// While the row type is unknown the projection must be undecided instead, or the method would not be considered: so
-/// `Key` is `Asked` only once the row type is known (`RowKey`), and there are two other keys that hold.
+/// This is the bound of `load` and its like. Their callers write the row type (`load::<Agent>`) or leave it to be inferred,
+/// and then use `?`, `unwrap` or `await`. That is to be one error. So the result type is a projection of this bound: both
+/// fail at the same place and for the same reason, and the compiler gives up on the type without another word.
+///
+/// As long as the row type is unknown the projection must not fail yet, or the method would not be considered at all. So
+/// `Key` is `Asked` only once the row type is known (`RowKey`); two other keys, which hold, keep it undecided until then.
 #[diagnostic::on_unimplemented(
     message = "tenant table `{Self}` is read without a tenant",
     label = "this would read every tenant's rows",
@@ -80,9 +81,9 @@ impl<'tenant, T> RunWithinTenant<'tenant, sealed::StillUndecided> for T {
 
 /// A backend may run a statement that mentions tenant table `T` bare: none may.
 ///
-/// The bound is on the backend, not on the table: while the connection is unknown it is undecided, and the compiler does
-/// not search on without end for another way to print the statement; and it reports the innermost bound that fails only
-/// where its type is not that of the outermost.
+/// The bound is on the backend, not on the table, for two reasons. While the connection is unknown it is undecided, so the
+/// compiler does not search without end for another way to print the statement. And the compiler reports the innermost
+/// bound that fails only if its type is another than that of the outermost one.
 #[diagnostic::on_unimplemented(
     message = "tenant table `{T}` is used without a tenant",
     label = "this would read or change every tenant's rows",

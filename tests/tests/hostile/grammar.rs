@@ -9,7 +9,7 @@ fn one_of(parts: &'static [&'static str]) -> BoxedStrategy<String> {
     select(parts).prop_map(str::to_owned).boxed()
 }
 
-/// TenantPool' tables, however named.
+/// Tenants' tables, however named.
 fn table() -> BoxedStrategy<String> {
     one_of(&[
         "agents",

@@ -1,4 +1,4 @@
-//! TenantPool in all places on PostgreSQL: shared tables, a schema, a database, a schema in a database, and all of them at once.
+//! Tenants in all places on PostgreSQL: shared tables, a schema, a database, a schema in a database, and all of them at once.
 #![allow(clippy::unwrap_used)] // a result that is an error is a failed test
 
 mod body;

@@ -23,7 +23,7 @@ const VARIABLE: &str = "TENANCY_PGBOUNCER_URL";
 
 const SCHEMA: &str = "tenancy_behind_pgbouncer";
 
-/// TenantPool, tasks of each, and transactions of each task: many more than the pooler has connections to the server.
+/// Tenants, tasks of each, and transactions of each task: many more than the pooler has connections to the server.
 const LOAD: (i32, i32, i32) = (6, 3, 25);
 
 #[tokio::test(flavor = "multi_thread")]

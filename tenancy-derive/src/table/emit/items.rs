@@ -69,7 +69,7 @@ pub(crate) fn tenant_items(
 /// What is the same for every tenant table.
 const TENANT_ITEMS: &str = stringify! {
     impl<Other> __tenancy::Stands<__tenancy::Beside<Other>> for table {
-        const PROOF: __tenancy::Proof<table, __tenancy::Beside<Other>> = __tenancy::Proof::bare();
+        type Proof = __tenancy::IsBare;
     }
 
     /// A boxed query on this table, within one tenant.
@@ -204,6 +204,10 @@ pub(crate) fn global_items(declared: &Declared, krate: &Path) -> TokenStream {
 const GLOBAL_ITEMS: &str = stringify! {
     impl __tenancy::GlobalTable for table {
         type Under<A> = __tenancy::ScopedAlias<A, __tenancy::Unowned>;
+    }
+
+    impl<Rule> __tenancy::Stands<Rule> for table {
+        type Proof = __tenancy::IsGlobal;
     }
 
     impl<Left, S> diesel::JoinTo<table> for __tenancy::ScopedTable<Left, S>

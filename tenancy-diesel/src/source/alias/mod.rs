@@ -59,9 +59,9 @@ impl<A: TableAlias> Alias<A> {
 
 /// Second names for declared tables, for joining them with themselves.
 ///
-/// The twin of `diesel::alias!`, whose aliases of a tenant table have no SQL, and which do not stand beside scoped
-/// tables. Aliases that meet in one query are declared in one call; each is then scoped, or, of a global table, taken
-/// with `global()`.
+/// Use it instead of `diesel::alias!`, whose aliases of a tenant table have no SQL and whose others do not stand beside
+/// scoped tables. Declare the aliases of one query in one call. Then scope each one, with `scoped(&scope)`; for a global
+/// table, write `global()`.
 ///
 /// # Examples
 ///

@@ -10,7 +10,8 @@ use diesel::query_source::{AppearsInFromClause, Never, QuerySource, Table, Table
 
 use super::{AliasColumns, AliasCount, AliasField, AliasName, TableAlias};
 use crate::source::rule::{OpenTo, SameTenant};
-use crate::source::{Beside, InTransaction, Proof, Reach, ScopedTable, Selection, SourceFragment, Stands};
+use crate::source::stands::Ours;
+use crate::source::{Beside, InTransaction, Reach, ScopedTable, Selection, SourceFragment, Stands};
 use crate::table::DeclaredTable;
 
 /// The table that goes by alias `A`, reaching as far as `R`. A Diesel [`Table`]; join it with an explicit `on`.
@@ -26,11 +27,11 @@ impl<A, R> ScopedAlias<A, R> {
 }
 
 impl<A, R: SameTenant<Other>, Other> Stands<Beside<Other>> for ScopedAlias<A, R> {
-    const PROOF: Proof<Self, Beside<Other>> = Proof::new();
+    type Proof = Ours<Self, Beside<Other>>;
 }
 
 impl<A, R: OpenTo<Tx>, Tx> Stands<InTransaction<Tx>> for ScopedAlias<A, R> {
-    const PROOF: Proof<Self, InTransaction<Tx>> = Proof::new();
+    type Proof = Ours<Self, InTransaction<Tx>>;
 }
 
 /// The default selection of alias `A`.

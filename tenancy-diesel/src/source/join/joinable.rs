@@ -79,10 +79,10 @@ where
 
 /// Declares that two tables can be joined without an explicit ON clause: `joinable!(child -> parent (foreign_key))`.
 ///
-/// The twin of `diesel::joinable!`, which compares the foreign key with the whole primary key and so does not serve a
-/// table whose key leads with the tenant. Between two tenant tables the ON clause says, besides
-/// `child.foreign_key = parent.key`, that both rows are the same tenant's, so that joins across tenants keep each tenant's
-/// rows together as well. Both tables have to be declared, tenant-scoped or global.
+/// Use it instead of `diesel::joinable!`, which compares the foreign key with the whole primary key, and so cannot join a
+/// table whose key leads with the tenant. The ON clause says `child.foreign_key = parent.key`. Between two tenant tables it
+/// also says that both rows are the same tenant's; so a join across tenants does not mix them up. Both tables have to be
+/// declared, tenant-scoped or global.
 ///
 /// # Examples
 ///

@@ -11,7 +11,6 @@ use diesel::result::Error;
      cannot say; nothing was sent. Insert the two kinds of rows apart, or, to write NULL for `None`, put \
      `#[diesel(treat_none_as_default_value = false)]` on the model"
 )]
-#[non_exhaustive]
 pub struct MixedDefaults {
     /// The column.
     pub column: &'static str,

@@ -108,28 +108,18 @@ impl fmt::Debug for Tls {
 }
 
 /// A certificate or a key that cannot be used.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{what}: {reason}; give it as PEM text, as the authority issued it")]
 pub struct TlsError {
     what: &'static str,
     reason: &'static str,
+    #[source]
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl TlsError {
     fn new(what: &'static str, reason: &'static str, source: impl Error + Send + Sync + 'static) -> Self {
         Self { what, reason, source: Some(Arc::new(source)) }
-    }
-}
-
-impl fmt::Display for TlsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}; give it as PEM text, as the authority issued it", self.what, self.reason)
-    }
-}
-
-impl Error for TlsError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
     }
 }
 

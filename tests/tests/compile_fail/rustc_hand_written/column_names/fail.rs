@@ -7,7 +7,7 @@ tenancy_diesel::table! {
     }
 }
 
-impl tenancy_diesel::ColumnNames<agents::table, tenancy_diesel::statement::One> for agents::tenant_id {
+impl<Shape> tenancy_diesel::ColumnNames<agents::table, Shape> for agents::tenant_id {
     type SqlType = diesel::sql_types::Integer;
 
     fn push_names<DB: diesel::backend::Backend>(

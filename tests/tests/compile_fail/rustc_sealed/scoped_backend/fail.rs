@@ -1,7 +1,5 @@
 pub struct Oracle;
 
-impl tenancy_diesel::TenantBackend for Oracle {
-    const SOURCE: tenancy_diesel::SourceForm = tenancy_diesel::SourceForm::Derived;
-}
+impl tenancy_diesel::TenantBackend for Oracle {}
 
 fn main() {}

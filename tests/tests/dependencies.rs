@@ -1,0 +1,68 @@
+//! What each crate brings with it: an edge needs the core alone, a tool that inspects a database needs no pool, and an
+//! application on SQLite compiles nothing of PostgreSQL's and no cryptography.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// The crates that `package` with `features` depends on, as `cargo tree` sees them, without its development dependencies.
+fn tree(package: &str, features: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+        .args(["--package", package, "--no-default-features", "--features", features])
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed = String::from_utf8(output.stdout).expect("UTF-8");
+    listed.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+/// Those of `names` that are in the tree.
+fn found<'a>(tree: &BTreeSet<String>, names: &[&'a str]) -> Vec<&'a str> {
+    names.iter().copied().filter(|name| tree.contains(*name)).collect()
+}
+
+const NOTHING: [&str; 0] = [];
+const POSTGRES: [&str; 4] = ["tokio-postgres", "postgres-protocol", "postgres-types", "tenancy-rls"];
+/// `postgres-protocol` has `sha2` and `hmac` for SCRAM: where there is no PostgreSQL, there is none of them.
+const CRYPTOGRAPHY: [&str; 6] = ["hmac", "sha2", "md-5", "rustls", "ring", "digest"];
+const POOL: [&str; 4] = ["tenancy-pool", "bb8", "tokio", "moka"];
+
+#[test]
+fn an_edge_needs_the_core_alone() {
+    let core = tree("tenancy-core", "");
+    assert_eq!(found(&core, &["diesel", "diesel-async", "tenancy-diesel", "tenancy-derive"]), NOTHING);
+    assert_eq!(found(&core, &POSTGRES), NOTHING);
+    assert_eq!(found(&core, &CRYPTOGRAPHY), NOTHING);
+    assert_eq!(found(&core, &POOL), NOTHING);
+}
+
+#[test]
+fn the_engine_needs_no_driver_and_no_pool() {
+    let engine = tree("tenancy-diesel", "postgres,mysql");
+    assert_eq!(found(&engine, &["diesel-async", "pq-sys", "mysqlclient-sys", "mysql_async"]), NOTHING);
+    assert_eq!(found(&engine, &POSTGRES), NOTHING);
+    assert_eq!(found(&engine, &POOL), NOTHING);
+}
+
+#[test]
+fn what_inspects_a_database_needs_no_pool() {
+    let rls = tree("tenancy-rls", "");
+    assert_eq!(found(&rls, &["tenancy-pool", "bb8", "moka", "tokio-postgres", "pq-sys"]), NOTHING);
+    assert_eq!(found(&rls, &["tenancy-core", "tenancy-diesel", "hmac"]), ["tenancy-core", "tenancy-diesel", "hmac"]);
+}
+
+#[test]
+fn an_application_on_sqlite_compiles_no_postgresql_and_no_cryptography() {
+    let pool = tree("tenancy-pool", "sqlite");
+    assert_eq!(found(&pool, &POSTGRES), NOTHING);
+    assert_eq!(found(&pool, &CRYPTOGRAPHY), NOTHING);
+    assert_eq!(found(&pool, &["moka", "mysql_async"]), NOTHING);
+    assert_eq!(found(&pool, &["tenancy-diesel", "bb8", "libsqlite3-sys"]), ["tenancy-diesel", "bb8", "libsqlite3-sys"]);
+}
+
+#[test]
+fn a_pool_without_the_wall_does_not_compile_it() {
+    assert_eq!(found(&tree("tenancy-pool", "postgres"), &["tenancy-rls", "moka", "rustls"]), NOTHING);
+    assert_eq!(found(&tree("tenancy-pool", "postgres,rls"), &["tenancy-rls", "moka"]), ["tenancy-rls"]);
+    assert_eq!(found(&tree("tenancy-pool", "mysql"), &POSTGRES), NOTHING);
+}
