@@ -7,7 +7,17 @@ use std::process::Command;
 /// The crates that `package` with `features` depends on, as `cargo tree` sees them, without its development dependencies.
 fn tree(package: &str, features: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
         .args(["--package", package, "--no-default-features", "--features", features])
         .output()
         .expect("cargo runs");
@@ -48,7 +58,10 @@ fn the_engine_needs_no_driver_and_no_pool() {
 fn what_inspects_a_database_needs_no_pool() {
     let rls = tree("tenancy-rls", "");
     assert_eq!(found(&rls, &["tenancy-pool", "bb8", "moka", "tokio-postgres", "pq-sys"]), NOTHING);
-    assert_eq!(found(&rls, &["tenancy-core", "tenancy-diesel", "hmac"]), ["tenancy-core", "tenancy-diesel", "hmac"]);
+    assert_eq!(
+        found(&rls, &["tenancy-core", "tenancy-diesel", "hmac"]),
+        ["tenancy-core", "tenancy-diesel", "hmac"]
+    );
 }
 
 #[test]
@@ -57,7 +70,10 @@ fn an_application_on_sqlite_compiles_no_postgresql_and_no_cryptography() {
     assert_eq!(found(&pool, &POSTGRES), NOTHING);
     assert_eq!(found(&pool, &CRYPTOGRAPHY), NOTHING);
     assert_eq!(found(&pool, &["moka", "mysql_async"]), NOTHING);
-    assert_eq!(found(&pool, &["tenancy-diesel", "bb8", "libsqlite3-sys"]), ["tenancy-diesel", "bb8", "libsqlite3-sys"]);
+    assert_eq!(
+        found(&pool, &["tenancy-diesel", "bb8", "libsqlite3-sys"]),
+        ["tenancy-diesel", "bb8", "libsqlite3-sys"]
+    );
 }
 
 #[test]

@@ -108,8 +108,6 @@ mod models {
             id -> Integer,
             tenant_id -> Uuid,
             folder_id -> Integer,
-            scope -> Text,
-            parent -> Text,
             Sized -> Text,
         }
     }

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, join_all};
+use tenancy_diesel::TenantKey;
 use tenancy_pool::placement::{CacheOptions, CachedCatalog, Catalog, CatalogError, Placement};
 use tokio::sync::{Semaphore, watch};
 
-use crate::database::{eventually, schema};
+use crate::database::{eventually, key, schema};
 
 /// Reads its answer when it is asked, and gives it when it is let.
 struct Slow {
@@ -34,7 +35,7 @@ impl Slow {
 }
 
 impl Catalog for Slow {
-    fn locate<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Placement, CatalogError>> {
+    fn locate<'a>(&'a self, _: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
         async {
             let answer = self.answer.borrow().clone();
             self.asked.fetch_add(1, Ordering::SeqCst);
@@ -53,7 +54,7 @@ async fn many_who_ask_at_once_are_one_question() {
     let catalog = Arc::new(CachedCatalog::new(slow.clone(), OPTIONS));
     let asking = join_all((0..100).map(|_| {
         let catalog = catalog.clone();
-        tokio::spawn(async move { catalog.locate("acme").await })
+        tokio::spawn(async move { catalog.locate(&key("acme")).await })
     }));
     eventually("it is asked", async || slow.asked() > 0).await;
     slow.gate.add_permits(100);
@@ -70,7 +71,7 @@ async fn an_answer_from_before_a_change_is_neither_given_nor_kept() {
         let catalog = Arc::new(CachedCatalog::new(slow.clone(), OPTIONS));
         let before = tokio::spawn({
             let catalog = catalog.clone();
-            async move { catalog.locate("acme").await }
+            async move { catalog.locate(&key("acme")).await }
         });
         eventually("it has read the old row", async || slow.asked() == 1).await;
 
@@ -84,7 +85,7 @@ async fn an_answer_from_before_a_change_is_neither_given_nor_kept() {
         slow.gate.add_permits(10);
         assert_eq!(before.await.expect("a task").expect("a place"), schema("acme"));
         let asked = slow.asked();
-        assert_eq!(catalog.locate("acme").await.expect("a place"), schema("acme"));
+        assert_eq!(catalog.locate(&key("acme")).await.expect("a place"), schema("acme"));
         assert_eq!(slow.asked(), asked, "the new answer is kept");
     }
 }
@@ -96,7 +97,7 @@ async fn an_answer_from_before_the_loss_is_not_found_after_it() {
     catalog.invalidations().heard();
     let before = tokio::spawn({
         let catalog = catalog.clone();
-        async move { catalog.locate("acme").await }
+        async move { catalog.locate(&key("acme")).await }
     });
     eventually("it has read the old row", async || slow.asked() == 1).await;
     catalog.invalidations().lost();
@@ -104,7 +105,7 @@ async fn an_answer_from_before_the_loss_is_not_found_after_it() {
     catalog.invalidations().heard();
     slow.gate.add_permits(10);
     assert_eq!(before.await.expect("a task").expect("a place"), schema("acme"));
-    assert_eq!(catalog.locate("acme").await.expect("a place"), schema("acme"));
+    assert_eq!(catalog.locate(&key("acme")).await.expect("a place"), schema("acme"));
 }
 
 #[tokio::test]
@@ -120,7 +121,7 @@ async fn a_change_that_never_ends_does_not_keep_the_caller() {
             }
         }
     });
-    let answer = tokio::time::timeout(Duration::from_secs(10), catalog.locate("acme")).await;
+    let answer = tokio::time::timeout(Duration::from_secs(10), catalog.locate(&key("acme"))).await;
     assert_eq!(answer.expect("an end").expect("a place"), Placement::Shared);
     busy.abort();
 }
@@ -130,16 +131,16 @@ async fn nothing_is_kept_before_changes_are_heard_of() {
     let slow = Slow::new(1000);
     let catalog = CachedCatalog::following(slow.clone(), OPTIONS);
     for asked in 1..=3 {
-        catalog.locate("acme").await.expect("a place");
+        catalog.locate(&key("acme")).await.expect("a place");
         assert_eq!(slow.asked(), asked);
     }
     catalog.invalidations().heard();
     for _ in 0..3 {
-        catalog.locate("acme").await.expect("a place");
+        catalog.locate(&key("acme")).await.expect("a place");
         assert_eq!(slow.asked(), 4);
     }
     catalog.invalidations().lost();
-    catalog.locate("acme").await.expect("a place");
+    catalog.locate(&key("acme")).await.expect("a place");
     assert_eq!(slow.asked(), 5);
 }
 
@@ -147,10 +148,10 @@ async fn nothing_is_kept_before_changes_are_heard_of() {
 async fn errors_are_not_kept() {
     let slow = Slow::new(1000);
     let catalog = CachedCatalog::new(slow.clone(), OPTIONS);
-    slow.will_answer(Err(CatalogError::Moving { tenant: "acme".to_owned() }));
-    assert!(matches!(catalog.locate("acme").await, Err(CatalogError::Moving { .. })));
+    slow.will_answer(Err(CatalogError::Moving { tenant: key("acme") }));
+    assert!(matches!(catalog.locate(&key("acme")).await, Err(CatalogError::Moving { .. })));
     slow.will_answer(Ok(Placement::Shared));
-    assert_eq!(catalog.locate("acme").await.expect("a place"), Placement::Shared);
+    assert_eq!(catalog.locate(&key("acme")).await.expect("a place"), Placement::Shared);
 }
 
 #[tokio::test]
@@ -158,10 +159,10 @@ async fn answers_age() {
     let slow = Slow::new(1000);
     let age = Duration::from_millis(100);
     let catalog = CachedCatalog::new(slow.clone(), CacheOptions::new().time_to_live(age));
-    catalog.locate("acme").await.expect("a place");
+    catalog.locate(&key("acme")).await.expect("a place");
     slow.will_answer(Ok(schema("acme")));
     tokio::time::sleep(age * 3).await;
-    assert_eq!(catalog.locate("acme").await.expect("a place"), schema("acme"));
+    assert_eq!(catalog.locate(&key("acme")).await.expect("a place"), schema("acme"));
 }
 
 #[tokio::test]
@@ -170,12 +171,12 @@ async fn whoever_gives_up_does_not_take_the_answer_from_the_others() {
     let catalog = Arc::new(CachedCatalog::new(slow.clone(), OPTIONS));
     let first = tokio::spawn({
         let catalog = catalog.clone();
-        async move { catalog.locate("acme").await }
+        async move { catalog.locate(&key("acme")).await }
     });
     eventually("it is asked", async || slow.asked() == 1).await;
     let second = tokio::spawn({
         let catalog = catalog.clone();
-        async move { catalog.locate("acme").await }
+        async move { catalog.locate(&key("acme")).await }
     });
     tokio::task::yield_now().await;
     first.abort();

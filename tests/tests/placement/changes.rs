@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tenancy_pool::placement::{CacheOptions, CachedCatalog, Catalog as _, PgCatalog, Placement};
 
-use crate::database::{Database, eventually, schema};
+use crate::database::{Database, eventually, key, schema};
 
 /// So long that only a notification can be the reason for a new answer.
 const HOUR: CacheOptions = CacheOptions::new().time_to_live(Duration::from_secs(3600));
@@ -38,41 +38,49 @@ async fn a_change_is_heard_of_and_nothing_else_is_asked_again() {
     for tenant in ["acme", "globex", "last"] {
         manager.register(tenant, &Placement::Shared).await.expect("a tenant");
         eventually("the answer is kept", async || {
-            catalog.locate(tenant).await.is_ok_and(|place| place == Placement::Shared)
+            catalog.locate(&key(tenant)).await.is_ok_and(|place| place == Placement::Shared)
         })
         .await;
     }
     // The notifications of the registrations have to have passed before answers stay: they come in order, and this one is the last.
     manager.start_move("last").await.expect("a step");
-    eventually("the last change shows", async || catalog.locate("last").await.is_err()).await;
+    eventually("the last change shows", async || catalog.locate(&key("last")).await.is_err()).await;
     for tenant in ["acme", "globex"] {
-        catalog.locate(tenant).await.expect("a place");
+        catalog.locate(&key(tenant)).await.expect("a place");
         change_silently(&database, tenant, &format!("silent_{tenant}"));
-        assert_eq!(catalog.locate(tenant).await.expect("a place"), Placement::Shared, "the answer is kept");
+        assert_eq!(
+            catalog.locate(&key(tenant)).await.expect("a place"),
+            Placement::Shared,
+            "the answer is kept"
+        );
     }
 
     manager.start_move("acme").await.expect("a step");
-    eventually("the move shows", async || catalog.locate("acme").await.is_err()).await;
+    eventually("the move shows", async || catalog.locate(&key("acme")).await.is_err()).await;
     manager
         .finish_move("acme", &Placement::Schema("acme".try_into().expect("a name")))
         .await
         .expect("a step");
     eventually("the new place shows", async || {
-        catalog.locate("acme").await.is_ok_and(|place| place == schema("acme"))
+        catalog.locate(&key("acme")).await.is_ok_and(|place| place == schema("acme"))
     })
     .await;
-    assert_eq!(catalog.locate("globex").await.expect("a place"), Placement::Shared, "globex did not change");
+    assert_eq!(
+        catalog.locate(&key("globex")).await.expect("a place"),
+        Placement::Shared,
+        "globex did not change"
+    );
 
     database.run("UPDATE tenancy.tenant_placements SET tenant = 'renamed' WHERE tenant = 'acme'");
-    eventually("a new id shows", async || catalog.locate("acme").await.is_err()).await;
+    eventually("a new id shows", async || catalog.locate(&key("acme")).await.is_err()).await;
     database.run("SET session_replication_role = replica; DELETE FROM tenancy.tenant_placements WHERE tenant = 'globex'");
     eventually("a removal shows, triggers turned off or not", async || {
-        catalog.locate("globex").await.is_err()
+        catalog.locate(&key("globex")).await.is_err()
     })
     .await;
-    assert!(catalog.locate("renamed").await.is_ok());
+    assert!(catalog.locate(&key("renamed")).await.is_ok());
     database.run("TRUNCATE tenancy.tenant_placements");
-    eventually("the end of all shows", async || catalog.locate("renamed").await.is_err()).await;
+    eventually("the end of all shows", async || catalog.locate(&key("renamed")).await.is_err()).await;
 }
 
 #[tokio::test]
@@ -81,9 +89,9 @@ async fn while_nothing_is_heard_nothing_is_kept() {
     let manager = database.managing().await;
     manager.register("acme", &Placement::Shared).await.expect("a tenant");
     let catalog = following(&database).await;
-    catalog.locate("acme").await.expect("a place");
+    catalog.locate(&key("acme")).await.expect("a place");
     change_silently(&database, "acme", "first");
-    assert_eq!(catalog.locate("acme").await.expect("a place"), Placement::Shared, "the answer is kept");
+    assert_eq!(catalog.locate(&key("acme")).await.expect("a place"), Placement::Shared, "the answer is kept");
 
     // It cannot come back for now; the connections for lookups stay.
     database.run(&format!("ALTER ROLE {} NOLOGIN", database.reader));
@@ -93,18 +101,18 @@ async fn while_nothing_is_heard_nothing_is_kept() {
     );
     eventually("the loss is noticed", async || !catalog.invalidations().is_heard()).await;
     assert_eq!(
-        catalog.locate("acme").await.expect("a place"),
+        catalog.locate(&key("acme")).await.expect("a place"),
         schema("first"),
         "the old answer is forgotten"
     );
     change_silently(&database, "acme", "second");
-    assert_eq!(catalog.locate("acme").await.expect("a place"), schema("second"), "no answer is kept");
+    assert_eq!(catalog.locate(&key("acme")).await.expect("a place"), schema("second"), "no answer is kept");
 
     database.run(&format!("ALTER ROLE {} LOGIN", database.reader));
     eventually("it listens again", async || catalog.invalidations().is_heard()).await;
-    assert_eq!(catalog.locate("acme").await.expect("a place"), schema("second"));
+    assert_eq!(catalog.locate(&key("acme")).await.expect("a place"), schema("second"));
     manager.start_move("acme").await.expect("a step");
-    eventually("it hears again", async || catalog.locate("acme").await.is_err()).await;
+    eventually("it hears again", async || catalog.locate(&key("acme")).await.is_err()).await;
 }
 
 #[tokio::test]
@@ -122,8 +130,8 @@ async fn without_listening_answers_age() {
     database.managing().await.register("acme", &Placement::Shared).await.expect("a tenant");
     let age = Duration::from_millis(300);
     let catalog = database.reading().await.cached(CacheOptions::new().time_to_live(age));
-    catalog.locate("acme").await.expect("a place");
+    catalog.locate(&key("acme")).await.expect("a place");
     change_silently(&database, "acme", "later");
     tokio::time::sleep(age * 2).await;
-    assert_eq!(catalog.locate("acme").await.expect("a place"), schema("later"));
+    assert_eq!(catalog.locate(&key("acme")).await.expect("a place"), schema("later"));
 }

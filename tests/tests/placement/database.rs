@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, QueryResult, RunQueryDsl as _, sql_query};
+use tenancy_diesel::TenantKey;
 use tenancy_pool::placement::{
     AddressBook, CatalogConnection, CatalogMigration, DatabaseAddress, DatabaseName, PgCatalog, Placement,
 };
@@ -124,4 +125,9 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut done: i
 
 pub(crate) fn schema(name: &str) -> Placement {
     Placement::Schema(name.try_into().expect("a name"))
+}
+
+/// A tenant's key.
+pub(crate) fn key(tenant: &str) -> TenantKey {
+    TenantKey::new(tenant).expect("a key")
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tenancy_pool::placement::{
-    DatabaseAddress, DatabasePoolError, DatabasePools, DatabasePoolsOptions, Lease,
+    DatabaseAddress, DatabasePoolError, DatabasePoolGuard, DatabasePools, DatabasePoolsOptions,
 };
 use tokio::time::sleep;
 
@@ -63,7 +63,7 @@ fn database(number: usize) -> DatabaseAddress {
     address(&format!("postgres://app:s3cret@db/{number}"))
 }
 
-async fn lease(pools: &DatabasePools<Counted>, number: usize) -> Lease<Counted> {
+async fn lease(pools: &DatabasePools<Counted>, number: usize) -> DatabasePoolGuard<Counted> {
     let lease = pools.get(&database(number)).await.expect("a pool");
     assert_eq!(lease.0.address, database(number));
     lease
@@ -75,10 +75,10 @@ async fn many_who_ask_at_once_open_one_pool() {
     assert_eq!(counter.opened.load(Ordering::SeqCst), 0, "none is opened before it is asked for");
     let leases = join_all((0..100).map(|_| lease(&pools, 1))).await;
     assert_eq!(counter.opened.load(Ordering::SeqCst), 1);
-    let stats = pools.stats();
+    let stats = pools.state();
     assert_eq!((stats.open, stats.in_use, stats.opened, stats.closed), (1, 1, 1, 0));
     drop(leases);
-    assert_eq!((pools.stats().open, pools.stats().in_use), (1, 0));
+    assert_eq!((pools.state().open, pools.state().in_use), (1, 0));
 }
 
 #[tokio::test]
@@ -89,17 +89,17 @@ async fn the_one_unused_for_longest_makes_room_and_none_in_use_does() {
     drop(lease(&pools, 2).await);
     drop(lease(&pools, 3).await);
     assert_eq!(counter.opened.load(Ordering::SeqCst), 3);
-    assert_eq!(pools.stats().closed, 1, "2 made room");
+    assert_eq!(pools.state().closed, 1, "2 made room");
     // 1 was there all the time.
     drop(lease(&pools, 1).await);
     assert_eq!(counter.opened.load(Ordering::SeqCst), 3);
 
     let third = lease(&pools, 3).await;
     let refused = pools.get(&database(4)).await.expect_err("all are in use");
-    assert!(matches!(refused, DatabasePoolError::AllInUse { most: 2, .. }), "{refused:?}");
+    assert!(matches!(refused, DatabasePoolError::AllInUse { max_pools: 2, .. }), "{refused:?}");
     let text = format!("{refused} {refused:?}");
     assert!(text.contains("all 2 pools") && !text.contains("s3cret"), "{text}");
-    assert_eq!((pools.stats().refused, counter.most.load(Ordering::SeqCst)), (1, 2));
+    assert_eq!((pools.state().refused, counter.most.load(Ordering::SeqCst)), (1, 2));
 
     // 1 was used last, so 3 goes when both are free.
     drop(third);
@@ -130,7 +130,7 @@ async fn whoever_waits_gets_the_place_that_becomes_free() {
         task.expect("a pool");
     }
     assert_eq!(counter.most.load(Ordering::SeqCst), 1);
-    assert_eq!(pools.stats().refused, 0);
+    assert_eq!(pools.state().refused, 0);
 }
 
 #[tokio::test]
@@ -140,13 +140,13 @@ async fn what_is_unused_for_a_time_is_closed() {
     drop(lease(&pools, 2).await);
     eventually("2 is closed", async || counter.alive.load(Ordering::SeqCst) == 1).await;
     sleep(Duration::from_millis(200)).await;
-    assert_eq!(pools.stats().open, 1, "1 is in use");
+    assert_eq!(pools.state().open, 1, "1 is in use");
     drop(kept);
     eventually("1 is closed", async || counter.alive.load(Ordering::SeqCst) == 0).await;
     // And the closing begins anew with the next.
     drop(lease(&pools, 3).await);
     eventually("3 is closed", async || counter.alive.load(Ordering::SeqCst) == 0).await;
-    let stats = pools.stats();
+    let stats = pools.state();
     assert_eq!((stats.open, stats.opened, stats.closed), (0, 3, 3));
 }
 
@@ -156,7 +156,7 @@ async fn they_all_go_with_the_set() {
     drop(join_all((0..5).map(|number| lease(&pools, number))).await);
     let one = lease(&pools, 1).await;
     pools.close_unused();
-    assert_eq!((pools.stats().open, counter.alive.load(Ordering::SeqCst)), (1, 1));
+    assert_eq!((pools.state().open, counter.alive.load(Ordering::SeqCst)), (1, 1));
     drop(pools);
     assert_eq!(counter.alive.load(Ordering::SeqCst), 1, "it is in use");
     drop(one);
@@ -181,10 +181,10 @@ async fn what_does_not_open_is_tried_again_and_takes_no_place() {
         assert!(
             matches!(&error, DatabasePoolError::Open { source, .. } if source.to_string() == "the server is away")
         );
-        assert_eq!(pools.stats().in_use, 0);
+        assert_eq!(pools.state().in_use, 0);
     }
     assert_eq!(**pools.get(&database(2)).await.expect("a pool"), database(2));
-    let stats = pools.stats();
+    let stats = pools.state();
     assert_eq!((stats.open, stats.opened, stats.closed, stats.refused), (1, 1, 0, 0));
 }
 
@@ -195,7 +195,7 @@ async fn whoever_gives_up_leaves_nothing_behind() {
     for number in 0..50 {
         // Dropped while it opens, or while it waits.
         let _ = tokio::time::timeout(Duration::from_micros(number * 100), lease(&pools, 1)).await;
-        assert_eq!(pools.stats().in_use, 0);
+        assert_eq!(pools.state().in_use, 0);
     }
     drop(lease(&pools, 2).await);
     assert_eq!(counter.most.load(Ordering::SeqCst), 1);
@@ -231,8 +231,8 @@ async fn under_load_from_many_tenants_there_are_never_more_than_may_be() {
         task.expect("every lease was the right one");
     }
     assert!(counter.most.load(Ordering::SeqCst) <= MOST, "{}", counter.most.load(Ordering::SeqCst));
-    assert_eq!(pools.stats().in_use, 0);
+    assert_eq!(pools.state().in_use, 0);
     eventually("all are closed", async || counter.alive.load(Ordering::SeqCst) == 0).await;
-    let stats = pools.stats();
+    let stats = pools.state();
     assert_eq!((stats.opened, stats.opened), (stats.closed, counter.opened.load(Ordering::SeqCst) as u64));
 }

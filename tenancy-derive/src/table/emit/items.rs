@@ -247,8 +247,4 @@ const GLOBAL_ITEMS: &str = stringify! {
             __tenancy::on_clause::<table, Right, _>(rhs)
         }
     }
-
-    impl<Rule> __tenancy::Stands<Rule> for table {
-        const PROOF: __tenancy::Proof<table, Rule> = __tenancy::Proof::global();
-    }
 };
