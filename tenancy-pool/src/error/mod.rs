@@ -39,7 +39,10 @@ mod tests {
         let errors: Vec<Box<dyn Error>> = vec![
             Box::new(PoolError::Connect(Box::new(refused()))),
             Box::new(PoolError::Catalog(CatalogError::unavailable(&tenant, "the network is gone"))),
-            Box::new(PoolError::DatabasePool(DatabasePoolError::Open { address, source: Arc::new(refused()) })),
+            Box::new(PoolError::DatabasePool(DatabasePoolError::Open {
+                address,
+                source: Arc::new(refused()),
+            })),
             Box::new(PoolError::Unsafe(Box::new(BuildError::Connect(refused())))),
             Box::new(BuildError::Pool(PoolError::Connect(Box::new(refused())))),
             Box::new(PoolError::Query(diesel::result::Error::NotFound)),
