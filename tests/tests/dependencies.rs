@@ -1,5 +1,6 @@
 //! What each crate brings with it: an edge needs the core alone, a tool that inspects a database needs no pool, and an
 //! application on SQLite compiles nothing of PostgreSQL's and no cryptography.
+#![allow(clippy::expect_used, reason = "clippy knows the tests, and not what they share")]
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -9,7 +10,6 @@ fn tree(package: &str, features: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args([
             "tree",
-            "--offline",
             "--locked",
             "--edges",
             "normal,build",
