@@ -8,16 +8,7 @@ use std::process::Command;
 /// The crates that `package` with `features` depends on, as `cargo tree` sees them, without its development dependencies.
 fn tree(package: &str, features: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--locked",
-            "--edges",
-            "normal,build",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ])
+        .args(["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
         .args(["--package", package, "--no-default-features", "--features", features])
         .output()
         .expect("cargo runs");

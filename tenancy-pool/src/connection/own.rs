@@ -123,6 +123,7 @@ impl<C: Driver> OwnPool<C> {
     }
 
     /// Why the pool could not connect, if that happened after `since`.
+    #[cfg(all(feature = "catalog", feature = "postgres"))]
     pub(crate) fn failure_since(&self, since: Instant) -> Option<Arc<ConnectionError>> {
         self.failure.since(since)
     }

@@ -42,6 +42,11 @@ pub enum Abandoned {
 )]
 #[derive(Debug)]
 pub struct Beginning<'a> {
+    /// For the wall, and for refusals.
+    #[cfg_attr(
+        not(any(feature = "rls", feature = "mysql", feature = "sqlite")),
+        allow(dead_code, reason = "PostgreSQL without the wall has no use for it")
+    )]
     pub(crate) tenant: &'a TenantKey,
     pub(crate) placement: &'a Placement,
     pub(crate) options: TransactionOptions,
@@ -52,6 +57,10 @@ pub struct Beginning<'a> {
 }
 
 /// What goes ahead of a statement: what opens the transaction, then savepoints and their ends.
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    allow(dead_code, reason = "only drivers read it")
+)]
 #[derive(Debug)]
 pub struct Ahead<Opening> {
     pub(crate) opening: Option<Opening>,

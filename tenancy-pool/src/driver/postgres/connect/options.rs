@@ -59,6 +59,7 @@ impl ConnectOptions {
     }
 
     /// Says that the server itself answers.
+    #[cfg(feature = "catalog")]
     #[must_use]
     pub(crate) fn directly(mut self) -> Self {
         self.route = Route::Direct;
