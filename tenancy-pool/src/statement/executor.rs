@@ -12,7 +12,7 @@ mod sealed {
 }
 pub(crate) use sealed::Sealed;
 
-/// What runs statements: a [`TenantTransaction`](crate::TenantTransaction), or a [`CrossTenantTransaction`](super::CrossTenantTransaction). Sealed.
+/// What runs statements: a [`TenantTransaction`](crate::TenantTransaction), or a [`CrossTenantTransaction`](crate::CrossTenantTransaction). Sealed.
 ///
 /// Its own methods are not to be called, because they ask for no [`RunsIn`](super::RunsIn):
 ///
