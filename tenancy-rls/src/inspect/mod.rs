@@ -169,6 +169,7 @@ impl<'a> Inspection<'a> {
         for row in rows {
             if row.code == server::VERSION {
                 findings.extend(server::findings(&row.object));
+                findings.extend(server::on_citus(wall.server, row.reason == server::CITUS));
             } else {
                 findings.push(Finding::new(row.code, row.object, row.reason, row.mend));
             }
@@ -182,7 +183,9 @@ fn statement() -> String {
     let rules = RULES.join("\nUNION ALL\n");
     format!(
         "{GIVEN}{REPAIRS}\n{rules}\nUNION ALL\n\
-         SELECT '{}', current_setting('server_version_num'), '', ''\n",
-        server::VERSION
+         SELECT '{}', current_setting('server_version_num'),\n       \
+         coalesce((SELECT extname::text FROM pg_extension WHERE extname = '{}'), ''), ''\n",
+        server::VERSION,
+        server::CITUS
     )
 }

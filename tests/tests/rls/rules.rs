@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use tenancy_rls::{Inspection, Report, RowSecurity};
+use tenancy_rls::{Inspection, Report, RowSecurity, Waivers};
 use tenancy_tests::server::of_the_database;
 
 use crate::database::Database;
@@ -316,4 +316,35 @@ fn r093_seals_of_no_backend_that_other_sessions_read() {
         |inspection| inspection.behind_pooler(),
         "app",
     );
+}
+
+/// Citus drops RESTRICTIVE on the shards, which nothing in the coordinator's catalog shows: there is no clean report.
+#[test]
+fn r082_a_wall_on_citus_is_refused_until_somebody_accepts_it_by_name() {
+    let database = Database::walled("rule_r082", |wall| wall);
+    let wall = database.wall().citus();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    let refused: Vec<_> =
+        report.refusals().map(|finding| (finding.code.as_str(), finding.object.as_str())).collect();
+    assert_eq!(refused, [("R082", "citus")], "{report}");
+    let waivers = Waivers::new().waive("R082", "citus", "the application runs no raw SQL").unwrap();
+    let report = report_as(&database, &Inspection::new(&wall).waivers(waivers), "app");
+    assert!(report.is_clean() && report.findings.len() == 1, "{report}");
+}
+
+#[test]
+fn r082_a_wall_for_postgresql_where_citus_is_installed() {
+    let database = Database::walled("rule_r082", |wall| wall);
+    let wall = database.wall();
+    // Its name is what is looked at, and the extension need not be on the tests' machine.
+    database
+        .superuser()
+        .batch_execute(
+            "SET allow_system_table_mods = on;
+             INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+             SELECT 99999, 'citus', 10, 'pg_catalog'::regnamespace, false, '13.2-1'",
+        )
+        .unwrap();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    assert!(report.refusals().any(|finding| finding.code == "R082"), "{report}");
 }
