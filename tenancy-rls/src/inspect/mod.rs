@@ -22,12 +22,13 @@ use super::row_security::{Mode, RowSecurity, Server};
 const GIVEN: &str = include_str!("rules/given.sql");
 
 /// The rules: each gives the rows `(code, object, reason, mend)` of what is wrong, in the order of its mending.
-const RULES: [&str; 6] = [
+const RULES: [&str; 7] = [
     include_str!("rules/roles.sql"),
     include_str!("rules/tables.sql"),
     include_str!("rules/keys.sql"),
     include_str!("rules/objects.sql"),
     include_str!("rules/grants.sql"),
+    include_str!("rules/server.sql"),
     include_str!("rules/sealing.sql"),
 ];
 

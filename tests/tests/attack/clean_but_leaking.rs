@@ -196,3 +196,82 @@ fn a_copy_in_another_schema() {
         "secret",
     );
 }
+
+#[test]
+fn statistics_that_show_every_tenants_values() {
+    found(
+        "R055",
+        "leak_statistic",
+        |wall| wall,
+        "ANALYZE canvases; GRANT SELECT ON pg_statistic TO PUBLIC",
+        "SELECT 1",
+        "SELECT stavalues1::text, stavalues2::text FROM pg_statistic WHERE starelid = 'canvases'::regclass",
+        "secret",
+    );
+    // One column of them.
+    found(
+        "R055",
+        "leak_statistic",
+        |wall| wall,
+        "ANALYZE canvases; GRANT SELECT (stavalues1), SELECT (starelid) ON pg_statistic TO {app}",
+        "SELECT 1",
+        "SELECT stavalues1::text FROM pg_statistic WHERE starelid = 'canvases'::regclass",
+        "secret",
+    );
+}
+
+#[test]
+fn files_read_by_a_function() {
+    found(
+        "R055",
+        "leak_file",
+        |wall| wall,
+        "CHECKPOINT; GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO {app}",
+        "SELECT 1",
+        "SELECT 'the secret' WHERE position('secret' IN pg_read_binary_file(pg_relation_filepath('canvases'))) > 0",
+        "secret",
+    );
+}
+
+#[test]
+fn large_objects_read_by_their_table() {
+    found(
+        "R055",
+        "leak_large",
+        |wall| wall,
+        "SELECT lo_from_bytea(0, 'secret'); GRANT SELECT ON pg_largeobject TO PUBLIC",
+        "SELECT 1",
+        "SELECT encode(data, 'escape') FROM pg_largeobject",
+        "secret",
+    );
+}
+
+#[test]
+fn long_values_read_where_they_are_stored() {
+    found(
+        "R055",
+        "leak_toast",
+        |wall| wall,
+        "ALTER TABLE canvases ALTER title SET STORAGE EXTERNAL; UPDATE canvases SET title = repeat('secret ', 1000) WHERE tenant_id = 2 AND id = 3;
+         GRANT USAGE ON SCHEMA pg_toast TO {app};
+         DO $$ BEGIN EXECUTE format('GRANT SELECT ON %s TO {app}', (SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'canvases'::regclass)); END $$",
+        "SELECT 1",
+        "SELECT query_to_xml(format('SELECT encode(chunk_data, ''escape'') FROM %s', reltoastrelid::regclass), true, true, '')
+           FROM pg_class WHERE oid = 'canvases'::regclass",
+        "secret",
+    );
+}
+
+/// By way of a role that the application's can become, and that PostgreSQL has made.
+#[test]
+fn other_sessions_statements_read_as_a_role_of_postgresql() {
+    found(
+        "R003",
+        "leak_monitor",
+        |wall| wall,
+        "ALTER ROLE {app} NOINHERIT; GRANT pg_monitor TO {app}",
+        "SET ROLE pg_monitor",
+        "SELECT 'secret' FROM pg_stat_activity WHERE query <> '<insufficient privilege>' AND backend_type = 'checkpointer'",
+        "secret",
+    );
+}

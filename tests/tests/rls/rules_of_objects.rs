@@ -156,3 +156,30 @@ fn r054_a_schema_named_as_the_role() {
         "CREATE SCHEMA {app}; GRANT USAGE ON SCHEMA {app} TO {app}; CREATE TABLE {app}.plans (id integer)",
     );
 }
+
+#[test]
+fn r055_a_grant_on_what_is_postgresqls_own() {
+    broken_and_mended(
+        "R055",
+        "pg_statistic_ext_data column stxdmcv",
+        "GRANT SELECT (stxdmcv) ON pg_statistic_ext_data TO {app}",
+    );
+    broken_and_mended("R055", "pg_authid", "GRANT SELECT, UPDATE ON pg_authid TO {app} WITH GRANT OPTION");
+    broken_and_mended(
+        "R055",
+        "pg_ls_dir(text)",
+        "GRANT EXECUTE ON FUNCTION pg_ls_dir(text), lo_export(oid, text) TO PUBLIC",
+    );
+    broken_and_mended("R055", "SCHEMA pg_catalog", "GRANT CREATE ON SCHEMA pg_catalog TO {app}");
+    broken_and_mended(
+        "R055",
+        "pg_ls_dir(text)",
+        "CREATE ROLE {db}_files; GRANT {db}_files TO {app}; GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO {db}_files",
+    );
+}
+
+#[test]
+fn l52_r003_a_member_of_a_role_of_postgresqls_own() {
+    broken_and_mended("R003", "{app} in pg_monitor", "GRANT pg_monitor TO {app}");
+    broken_and_mended("R003", "{app} in pg_signal_backend", "GRANT pg_signal_backend TO {app}");
+}
