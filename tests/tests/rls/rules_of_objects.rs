@@ -87,6 +87,56 @@ fn l55_r043_a_trigger_with_its_owners_rights() {
 }
 
 #[test]
+fn l55_r043_only_what_the_application_can_cause() {
+    let database = Database::walled("rule_r043_others", |wall| wall);
+    // A trigger on a table that the application does not reach, an aggregate that it may not call, and functions that nobody uses.
+    database
+        .superuser()
+        .batch_execute(
+            "CREATE TABLE ledger (line text);
+             CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NEW; END';
+             CREATE FUNCTION adds(text, integer) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+             CREATE FUNCTION reads(text) RETURNS bytea LANGUAGE internal STRICT AS 'pg_read_binary_file_all';
+             CREATE AGGREGATE everything(integer) (SFUNC = adds, STYPE = text);
+             REVOKE EXECUTE ON ROUTINE noted(), adds(text, integer), reads(text), everything(integer) FROM PUBLIC;
+             CREATE TRIGGER noted BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION noted();
+             CREATE TYPE span AS RANGE (SUBTYPE = text)",
+        )
+        .unwrap();
+    let wall = database.wall();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    assert!(report.findings.is_empty(), "{report}");
+}
+
+#[test]
+fn l55_r043_what_is_called_without_a_grant() {
+    broken_and_mended(
+        "R043",
+        "noted()",
+        "CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN END';
+         REVOKE EXECUTE ON FUNCTION noted() FROM PUBLIC;
+         CREATE EVENT TRIGGER noted ON ddl_command_start WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION noted()",
+    );
+    broken_and_mended(
+        "R043",
+        "noted()",
+        "CREATE TABLE ledger (line text); CREATE VIEW lines AS SELECT * FROM ledger; GRANT INSERT ON lines TO {app};
+         CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NEW; END';
+         REVOKE EXECUTE ON FUNCTION noted() FROM PUBLIC;
+         CREATE TRIGGER noted BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION noted()",
+    );
+}
+
+#[test]
+fn r048_a_language_that_is_not_trusted() {
+    broken_and_mended(
+        "R048",
+        "reads(text)",
+        "CREATE FUNCTION reads(text) RETURNS bytea LANGUAGE internal STRICT AS 'pg_read_binary_file_all'",
+    );
+}
+
+#[test]
 fn r044_a_part_without_row_level_security() {
     broken_and_mended("R044", "part", "CREATE TABLE part () INHERITS (agents)");
 }
