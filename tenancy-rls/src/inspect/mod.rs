@@ -3,6 +3,7 @@
 mod finding;
 mod report;
 mod server;
+mod trial;
 mod waivers;
 
 use diesel::QueryableByName;
@@ -17,6 +18,7 @@ pub use self::report::{NotMigrated, Report};
 pub use self::waivers::{Waiver, Waivers};
 use super::migration::{KEY_TABLE, REPAIRS, TenantFunction, table_statements};
 use super::row_security::{Mode, RowSecurity, Server};
+use super::seal::Sealer;
 
 /// The facts that the rules ask of, as the beginning of their one statement.
 const GIVEN: &str = include_str!("rules/given.sql");
@@ -31,6 +33,9 @@ const RULES: [&str; 7] = [
     include_str!("rules/server.sql"),
     include_str!("rules/sealing.sql"),
 ];
+
+/// The rules without which no seal is opened.
+const UNSEALED: [&str; 5] = ["R006", "R020", "R091", "R092", "R094"];
 
 /// Compares a database with the wall that it should have.
 ///
@@ -55,6 +60,7 @@ pub struct Inspection<'a> {
     waivers: Waivers,
     connected_as_application: bool,
     pooled: bool,
+    sealer: Option<&'a Sealer>,
 }
 
 /// The database did not answer, so nothing is known of its wall.
@@ -97,7 +103,7 @@ impl<'a> Inspection<'a> {
     /// An inspection for `wall`, on a connection of the application.
     pub fn new(wall: &'a RowSecurity) -> Self {
         let pooled = wall.server() == Server::Citus;
-        Self { wall, waivers: Waivers::new(), connected_as_application: true, pooled }
+        Self { wall, waivers: Waivers::new(), connected_as_application: true, pooled, sealer: None }
     }
 
     /// Accepts findings that are known.
@@ -117,6 +123,13 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn behind_pooler(self) -> Self {
         Self { pooled: true, ..self }
+    }
+
+    /// Tries a seal of `sealer`'s as well: whether the database has its key, and takes it on connections such as this one. Not
+    /// within a transaction, which a seal that is refused ends.
+    #[must_use]
+    pub fn sealed_by(self, sealer: &'a Sealer) -> Self {
+        Self { sealer: Some(sealer), ..self }
     }
 
     /// Runs it.
@@ -174,6 +187,11 @@ impl<'a> Inspection<'a> {
             } else {
                 findings.push(Finding::new(row.code, row.object, row.reason, row.mend));
             }
+        }
+        // What is known to be wrong would only be said again.
+        let opens = |finding: &Finding| !UNSEALED.contains(&finding.code.as_str());
+        if let (Some(sealer), Mode::Sealed, true) = (self.sealer, wall.mode, findings.iter().all(opens)) {
+            findings.extend(trial::finding(connection, sealer, self.pooled).await.map_err(InspectionError)?);
         }
         Ok(Report::new(findings, &self.waivers, of_tenants.iter().map(String::as_str)))
     }
