@@ -233,3 +233,23 @@ fn l52_r003_a_member_of_a_role_of_postgresqls_own() {
     broken_and_mended("R003", "{app} in pg_monitor", "GRANT pg_monitor TO {app}");
     broken_and_mended("R003", "{app} in pg_signal_backend", "GRANT pg_signal_backend TO {app}");
 }
+
+#[test]
+fn r056_a_sequence_that_no_column_owns() {
+    const NUMBERS: &str = "CREATE SEQUENCE numbers START 100;
+        ALTER TABLE canvases ALTER id SET DEFAULT nextval('numbers')";
+    const INSERT: &str = "BEGIN; SET LOCAL tenancy.tenant = '1';
+        INSERT INTO canvases (tenant_id, title, score) VALUES (1, 'new', 1); COMMIT";
+    let database = Database::walled("rule_r056_fails", |wall| wall);
+    database.owner().batch_execute(NUMBERS).unwrap();
+    let refused = database.app().batch_execute(INSERT).unwrap_err().to_string();
+    assert!(refused.contains("permission denied for sequence numbers"), "{refused}");
+    let wall = database.wall();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    for finding in report.refusals() {
+        database.owner().batch_execute(&finding.mend).unwrap();
+    }
+    database.app().batch_execute(INSERT).unwrap();
+    broken_and_mended("R056", "numbers", NUMBERS);
+    broken_and_mended("R056", "agents_id_seq", "REVOKE USAGE ON SEQUENCE agents_id_seq FROM {across}");
+}

@@ -31,6 +31,11 @@ SELECT 'R004', s.name, 'the role has ' || concat_ws(' and ', CASE WHEN s.rolcrea
 UNION ALL -- R005
 SELECT 'R005', w.object, format('the role %s owns the table, and can drop its policies', s.name),
        format('ALTER TABLE %s OWNER TO %s; GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %1$s TO %3$s', w.object, g.owner, g.application)
+       -- They go with the table.
+       || coalesce((SELECT string_agg(format('; GRANT USAGE ON SEQUENCE %s TO %s', q.oid::regclass, g.application), '')
+                      FROM pg_depend AS d JOIN pg_class AS q ON q.oid = d.objid AND q.relkind = 'S'
+                     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = w.relation
+                       AND d.deptype IN ('a', 'i')), '')
   FROM walled AS w JOIN ordinary AS s ON s.oid = w.relowner, given AS g
 UNION ALL -- R006
 SELECT 'R006', quote_ident(current_user),
