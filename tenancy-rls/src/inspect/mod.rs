@@ -3,6 +3,7 @@
 mod finding;
 mod report;
 mod server;
+mod trial;
 mod waivers;
 
 use diesel::QueryableByName;
@@ -17,19 +18,24 @@ pub use self::report::{NotMigrated, Report};
 pub use self::waivers::{Waiver, Waivers};
 use super::migration::{KEY_TABLE, REPAIRS, TenantFunction, table_statements};
 use super::row_security::{Mode, RowSecurity, Server};
+use super::seal::Sealer;
 
 /// The facts that the rules ask of, as the beginning of their one statement.
 const GIVEN: &str = include_str!("rules/given.sql");
 
 /// The rules: each gives the rows `(code, object, reason, mend)` of what is wrong, in the order of its mending.
-const RULES: [&str; 6] = [
+const RULES: [&str; 7] = [
     include_str!("rules/roles.sql"),
     include_str!("rules/tables.sql"),
     include_str!("rules/keys.sql"),
     include_str!("rules/objects.sql"),
     include_str!("rules/grants.sql"),
+    include_str!("rules/server.sql"),
     include_str!("rules/sealing.sql"),
 ];
+
+/// The rules without which no seal is opened.
+const UNSEALED: [&str; 5] = ["R006", "R020", "R091", "R092", "R094"];
 
 /// Compares a database with the wall that it should have.
 ///
@@ -54,6 +60,7 @@ pub struct Inspection<'a> {
     waivers: Waivers,
     connected_as_application: bool,
     pooled: bool,
+    sealer: Option<&'a Sealer>,
 }
 
 /// The database did not answer, so nothing is known of its wall.
@@ -96,7 +103,7 @@ impl<'a> Inspection<'a> {
     /// An inspection for `wall`, on a connection of the application.
     pub fn new(wall: &'a RowSecurity) -> Self {
         let pooled = wall.server() == Server::Citus;
-        Self { wall, waivers: Waivers::new(), connected_as_application: true, pooled }
+        Self { wall, waivers: Waivers::new(), connected_as_application: true, pooled, sealer: None }
     }
 
     /// Accepts findings that are known.
@@ -116,6 +123,13 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn behind_pooler(self) -> Self {
         Self { pooled: true, ..self }
+    }
+
+    /// Tries a seal of `sealer`'s as well: whether the database has its key, and takes it on connections such as this one. Not
+    /// within a transaction, which a seal that is refused ends.
+    #[must_use]
+    pub fn sealed_by(self, sealer: &'a Sealer) -> Self {
+        Self { sealer: Some(sealer), ..self }
     }
 
     /// Runs it.
@@ -169,9 +183,15 @@ impl<'a> Inspection<'a> {
         for row in rows {
             if row.code == server::VERSION {
                 findings.extend(server::findings(&row.object));
+                findings.extend(server::on_citus(wall.server, row.reason == server::CITUS));
             } else {
                 findings.push(Finding::new(row.code, row.object, row.reason, row.mend));
             }
+        }
+        // What is known to be wrong would only be said again.
+        let opens = |finding: &Finding| !UNSEALED.contains(&finding.code.as_str());
+        if let (Some(sealer), Mode::Sealed, true) = (self.sealer, wall.mode, findings.iter().all(opens)) {
+            findings.extend(trial::finding(connection, sealer, self.pooled).await.map_err(InspectionError)?);
         }
         Ok(Report::new(findings, &self.waivers, of_tenants.iter().map(String::as_str)))
     }
@@ -182,7 +202,9 @@ fn statement() -> String {
     let rules = RULES.join("\nUNION ALL\n");
     format!(
         "{GIVEN}{REPAIRS}\n{rules}\nUNION ALL\n\
-         SELECT '{}', current_setting('server_version_num'), '', ''\n",
-        server::VERSION
+         SELECT '{}', current_setting('server_version_num'),\n       \
+         coalesce((SELECT extname::text FROM pg_extension WHERE extname = '{}'), ''), ''\n",
+        server::VERSION,
+        server::CITUS
     )
 }

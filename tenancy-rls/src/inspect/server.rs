@@ -1,9 +1,13 @@
 //! Servers with holes in their row-level security.
 
 use super::finding::Finding;
+use crate::row_security::Server;
 
 /// Marks the row that holds the server's version.
 pub(super) const VERSION: &str = "version";
+
+/// The extension that spreads tables over servers, which that row names where it is installed.
+pub(super) const CITUS: &str = "citus";
 
 /// The oldest major version with views that have the rights of whoever asks (`security_invoker`).
 const OLDEST: u32 = 15;
@@ -61,6 +65,23 @@ const HOLES: &[Hole] = &[
 ];
 
 const NOVEMBER_2026: &[(u32, u32)] = &[(15, 20), (16, 16), (17, 12), (18, 7)];
+
+/// What is wrong with a wall on Citus, which it is made for or which is installed, whatever else the catalog says: the
+/// coordinator's says nothing of the shards, where the policies are and where they are no longer restrictive.
+pub(super) fn on_citus(made_for: Server, installed: bool) -> Option<Finding> {
+    (made_for == Server::Citus || installed).then(|| {
+        Finding::new(
+            "R082".to_owned(),
+            CITUS.to_owned(),
+            "Citus drops RESTRICTIVE when it copies a policy to the shards, which this inspection does not see: the wall is \
+             open to raw SQL there"
+                .to_owned(),
+            "-- use PostgreSQL, or let the application run no SQL that its types do not stop; then it can be accepted: \
+             Waivers::new().waive(\"R082\", \"citus\", reason)"
+                .to_owned(),
+        )
+    })
+}
 
 /// What is wrong with a server of that `server_version_num`. An unreadable one is refused.
 pub(super) fn findings(version: &str) -> Vec<Finding> {

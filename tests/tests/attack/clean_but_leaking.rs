@@ -196,3 +196,167 @@ fn a_copy_in_another_schema() {
         "secret",
     );
 }
+
+#[test]
+fn statistics_that_show_every_tenants_values() {
+    found(
+        "R055",
+        "leak_statistic",
+        |wall| wall,
+        "ANALYZE canvases; GRANT SELECT ON pg_statistic TO PUBLIC",
+        "SELECT 1",
+        "SELECT stavalues1::text, stavalues2::text FROM pg_statistic WHERE starelid = 'canvases'::regclass",
+        "secret",
+    );
+    // One column of them.
+    found(
+        "R055",
+        "leak_statistic",
+        |wall| wall,
+        "ANALYZE canvases; GRANT SELECT (stavalues1), SELECT (starelid) ON pg_statistic TO {app}",
+        "SELECT 1",
+        "SELECT stavalues1::text FROM pg_statistic WHERE starelid = 'canvases'::regclass",
+        "secret",
+    );
+}
+
+#[test]
+fn files_read_by_a_function() {
+    found(
+        "R055",
+        "leak_file",
+        |wall| wall,
+        "CHECKPOINT; GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO {app}",
+        "SELECT 1",
+        "SELECT 'the secret' WHERE position('secret' IN pg_read_binary_file(pg_relation_filepath('canvases'))) > 0",
+        "secret",
+    );
+}
+
+#[test]
+fn large_objects_read_by_their_table() {
+    found(
+        "R055",
+        "leak_large",
+        |wall| wall,
+        "SELECT lo_from_bytea(0, 'secret'); GRANT SELECT ON pg_largeobject TO PUBLIC",
+        "SELECT 1",
+        "SELECT encode(data, 'escape') FROM pg_largeobject",
+        "secret",
+    );
+}
+
+#[test]
+fn long_values_read_where_they_are_stored() {
+    found(
+        "R055",
+        "leak_toast",
+        |wall| wall,
+        "ALTER TABLE canvases ALTER title SET STORAGE EXTERNAL; UPDATE canvases SET title = repeat('secret ', 1000) WHERE tenant_id = 2 AND id = 3;
+         GRANT USAGE ON SCHEMA pg_toast TO {app};
+         DO $$ BEGIN EXECUTE format('GRANT SELECT ON %s TO {app}', (SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'canvases'::regclass)); END $$",
+        "SELECT 1",
+        "SELECT query_to_xml(format('SELECT encode(chunk_data, ''escape'') FROM %s', reltoastrelid::regclass), true, true, '')
+           FROM pg_class WHERE oid = 'canvases'::regclass",
+        "secret",
+    );
+}
+
+/// By way of a role that the application's can become, and that PostgreSQL has made.
+#[test]
+fn other_sessions_statements_read_as_a_role_of_postgresql() {
+    found(
+        "R003",
+        "leak_monitor",
+        |wall| wall,
+        "ALTER ROLE {app} NOINHERIT; GRANT pg_monitor TO {app}",
+        "SET ROLE pg_monitor",
+        "SELECT 'secret' FROM pg_stat_activity WHERE query <> '<insufficient privilege>' AND backend_type = 'checkpointer'",
+        "secret",
+    );
+}
+
+#[test]
+fn an_aggregate_over_a_function_that_nobody_may_call() {
+    found(
+        "R043", "leak_aggregate", |wall| wall,
+        "CREATE FUNCTION adds(text, integer) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT string_agg(title, '','') FROM canvases';
+         REVOKE EXECUTE ON FUNCTION adds(text, integer) FROM PUBLIC;
+         CREATE AGGREGATE everything(integer) (SFUNC = adds, STYPE = text)",
+        "SELECT 1", "SELECT everything(1)", "secret",
+    );
+}
+
+#[test]
+fn a_trigger_of_a_table_that_nobody_declared() {
+    found(
+        "R043", "leak_trigger", |wall| wall,
+        "CREATE TABLE inbox (line text); GRANT INSERT ON inbox TO {app};
+         CREATE FUNCTION fills() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+         AS $$ BEGIN PERFORM set_config('attack.heard', (SELECT string_agg(title, ',') FROM canvases), false); RETURN NEW; END $$;
+         REVOKE EXECUTE ON FUNCTION fills() FROM PUBLIC;
+         CREATE TRIGGER fills BEFORE INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION fills()",
+        "INSERT INTO inbox VALUES ('x')", "SELECT current_setting('attack.heard', true)", "secret",
+    );
+}
+
+/// The table's rows go by a foreign key's action, which asks no grant.
+#[test]
+fn a_trigger_of_a_table_that_is_only_written_by_cascades() {
+    found(
+        "R043", "leak_cascade", |wall| wall,
+        "CREATE TABLE lists (id integer PRIMARY KEY); CREATE TABLE entries (list_id integer REFERENCES lists ON DELETE CASCADE);
+         INSERT INTO lists VALUES (1); INSERT INTO entries VALUES (1); GRANT SELECT, DELETE ON lists TO {app};
+         CREATE FUNCTION fills() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+         AS $$ BEGIN PERFORM set_config('attack.heard', (SELECT string_agg(title, ',') FROM canvases), false); RETURN OLD; END $$;
+         REVOKE EXECUTE ON FUNCTION fills() FROM PUBLIC;
+         CREATE TRIGGER fills BEFORE DELETE ON entries FOR EACH ROW EXECUTE FUNCTION fills()",
+        "DELETE FROM lists", "SELECT current_setting('attack.heard', true)", "secret",
+    );
+}
+
+/// What an index or a sort compares by is called without anybody's leave.
+#[test]
+fn a_type_that_is_compared_by_a_function_that_nobody_may_call() {
+    found(
+        "R043", "leak_compares", |wall| wall,
+        "CREATE TYPE odd AS (part integer);
+         CREATE FUNCTION compares(odd, odd) RETURNS integer LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER
+         AS $$ BEGIN PERFORM set_config('attack.heard', (SELECT string_agg(title, ',') FROM public.canvases), false); RETURN 0; END $$;
+         REVOKE EXECUTE ON FUNCTION compares(odd, odd) FROM PUBLIC;
+         CREATE FUNCTION less(odd, odd) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1.part < $2.part';
+         CREATE OPERATOR <<< (LEFTARG = odd, RIGHTARG = odd, FUNCTION = less);
+         CREATE OPERATOR === (LEFTARG = odd, RIGHTARG = odd, FUNCTION = less);
+         CREATE OPERATOR CLASS odd_ops DEFAULT FOR TYPE odd USING btree AS OPERATOR 1 <<<, OPERATOR 3 ===, FUNCTION 1 compares(odd, odd)",
+        "SELECT FROM (VALUES (ROW(1)::odd), (ROW(2)::odd)) AS v (o) ORDER BY o USING <<<",
+        "SELECT current_setting('attack.heard', true)", "secret",
+    );
+}
+
+/// The schema that is searched first, and is not PostgreSQL's alone.
+#[test]
+fn a_function_with_its_owners_rights_in_the_schema_of_the_catalog() {
+    found(
+        "R043",
+        "leak_catalog",
+        |wall| wall,
+        "CREATE FUNCTION pg_catalog.everything() RETURNS SETOF public.canvases LANGUAGE sql SECURITY DEFINER AS 'SELECT * FROM public.canvases'",
+        "SELECT 1",
+        "SELECT title FROM everything()",
+        "secret",
+    );
+}
+
+/// Another name for what PostgreSQL keeps to itself.
+#[test]
+fn a_function_in_a_language_that_is_not_trusted() {
+    found(
+        "R048",
+        "leak_internal",
+        |wall| wall,
+        "CHECKPOINT; CREATE FUNCTION slurp(text) RETURNS bytea LANGUAGE internal STRICT AS 'pg_read_binary_file_all'",
+        "SELECT 1",
+        "SELECT 'the secret' WHERE position('secret' IN slurp(pg_relation_filepath('canvases'))) > 0",
+        "secret",
+    );
+}

@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::Text;
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
-use tenancy_rls::{Roles, RowSecurity, Tables, tables};
+use tenancy_rls::{Binding, Mode, Roles, RowSecurity, SealingKey, Tables, tables};
 use tenancy_tests::server;
 
 tenancy_diesel::table! {
@@ -83,11 +83,21 @@ impl Database {
         database
     }
 
-    /// With the wall that `make` makes of the plain one.
+    /// With the wall that `make` makes of the plain one, and a key where that one is sealed.
     pub(crate) fn walled(prefix: &str, make: impl Fn(RowSecurity) -> RowSecurity) -> Self {
         let database = Self::unwalled(prefix);
-        database.owner().batch_execute(&make(database.wall()).migration().up()).unwrap();
+        let wall = make(database.wall());
+        database.owner().batch_execute(&wall.migration().up()).unwrap();
+        database.install_key(&wall);
         database
+    }
+
+    /// Installs the key number 1 where the wall is sealed.
+    pub(crate) fn install_key(&self, wall: &RowSecurity) {
+        if wall.mode() == Mode::Sealed {
+            let key = SealingKey::new(1, [1; 32]).unwrap();
+            self.superuser().batch_execute(&key.install(Binding::Any)).unwrap();
+        }
     }
 
     /// The plain wall of its tables and roles.

@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use tenancy_rls::{Inspection, Report, RowSecurity};
+use tenancy_rls::{Binding, Inspection, Report, RowSecurity, Sealer, SealingKey, Waivers};
 use tenancy_tests::server::of_the_database;
 
 use crate::database::Database;
@@ -45,9 +45,12 @@ pub(crate) fn broken_and_mended_as(
         broken.findings.iter().any(|finding| finding.code == code && finding.object == names(object)),
         "{code} {object} is not in: {broken}"
     );
-    for finding in &broken.findings {
+    // A mend of no SQL is one for people.
+    for finding in broken.findings.iter().filter(|finding| !finding.mend.starts_with("--")) {
         superuser.batch_execute(&finding.mend).unwrap_or_else(|error| panic!("{error}: {finding}"));
     }
+    // No SQL of a finding has the key.
+    database.install_key(&wall);
     let mended = report_as(&database, &inspection, role);
     assert!(mended.findings.is_empty(), "{code}, mended: {mended}\nby {broken}");
 }
@@ -307,6 +310,46 @@ fn r092_keys_that_the_function_does_not_read() {
 }
 
 #[test]
+fn r094_no_key_is_installed() {
+    sealed_broken_and_mended("R094", "tenancy.sealing_keys", "TRUNCATE tenancy.sealing_keys");
+}
+
+#[test]
+fn r095_seals_that_the_database_does_not_take() {
+    let database = Database::walled("rule_r095", RowSecurity::sealed);
+    let wall = database.wall().sealed();
+    let key = |id, secret| SealingKey::new(id, [secret; 32]).unwrap();
+    let sealer = |id, secret| Sealer::new(key(id, secret));
+    let found = |sealer: &Sealer, inspection: Inspection<'_>| {
+        let report = report_as(&database, &inspection.sealed_by(sealer), "app");
+        assert!(
+            report.findings.iter().all(|finding| finding.code == "R095" && finding.refuses()),
+            "{report}"
+        );
+        report.findings.first().map(|finding| finding.reason.clone()).unwrap_or_default()
+    };
+    let direct = || Inspection::new(&wall);
+    assert_eq!(found(&sealer(1, 1), direct()), "");
+    for other in [sealer(2, 1), sealer(1, 2)] {
+        assert!(found(&other, direct()).contains("no seal of a known key"));
+    }
+    let mut superuser = database.superuser();
+    superuser
+        .batch_execute(
+            "REVOKE EXECUTE ON FUNCTION pg_stat_get_activity(integer), pg_stat_get_backend_activity(integer) FROM PUBLIC",
+        )
+        .unwrap();
+    assert_eq!(found(&sealer(1, 1), direct().behind_pooler()), "");
+    // For direct connections only.
+    superuser.batch_execute(&key(1, 1).install(Binding::Backend)).unwrap();
+    assert!(found(&sealer(1, 1), direct().behind_pooler()).contains("a seal of no backend"));
+    assert_eq!(found(&sealer(1, 1), direct()), "");
+    // Retired, and still in the table's file.
+    superuser.batch_execute(&SealingKey::retire(1)).unwrap();
+    assert!(found(&sealer(1, 1), direct()).contains("no seal of a known key"));
+}
+
+#[test]
 fn r093_seals_of_no_backend_that_other_sessions_read() {
     broken_and_mended_as(
         "R093",
@@ -316,4 +359,35 @@ fn r093_seals_of_no_backend_that_other_sessions_read() {
         |inspection| inspection.behind_pooler(),
         "app",
     );
+}
+
+/// Citus drops RESTRICTIVE on the shards, which nothing in the coordinator's catalog shows: there is no clean report.
+#[test]
+fn r082_a_wall_on_citus_is_refused_until_somebody_accepts_it_by_name() {
+    let database = Database::walled("rule_r082", |wall| wall);
+    let wall = database.wall().citus();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    let refused: Vec<_> =
+        report.refusals().map(|finding| (finding.code.as_str(), finding.object.as_str())).collect();
+    assert_eq!(refused, [("R082", "citus")], "{report}");
+    let waivers = Waivers::new().waive("R082", "citus", "the application runs no raw SQL").unwrap();
+    let report = report_as(&database, &Inspection::new(&wall).waivers(waivers), "app");
+    assert!(report.is_clean() && report.findings.len() == 1, "{report}");
+}
+
+#[test]
+fn r082_a_wall_for_postgresql_where_citus_is_installed() {
+    let database = Database::walled("rule_r082", |wall| wall);
+    let wall = database.wall();
+    // Its name is what is looked at, and the extension need not be on the tests' machine.
+    database
+        .superuser()
+        .batch_execute(
+            "SET allow_system_table_mods = on;
+             INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+             SELECT 99999, 'citus', 10, 'pg_catalog'::regnamespace, false, '13.2-1'",
+        )
+        .unwrap();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    assert!(report.refusals().any(|finding| finding.code == "R082"), "{report}");
 }

@@ -87,6 +87,56 @@ fn l55_r043_a_trigger_with_its_owners_rights() {
 }
 
 #[test]
+fn l55_r043_only_what_the_application_can_cause() {
+    let database = Database::walled("rule_r043_others", |wall| wall);
+    // A trigger on a table that the application does not reach, an aggregate that it may not call, and functions that nobody uses.
+    database
+        .superuser()
+        .batch_execute(
+            "CREATE TABLE ledger (line text);
+             CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NEW; END';
+             CREATE FUNCTION adds(text, integer) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+             CREATE FUNCTION reads(text) RETURNS bytea LANGUAGE internal STRICT AS 'pg_read_binary_file_all';
+             CREATE AGGREGATE everything(integer) (SFUNC = adds, STYPE = text);
+             REVOKE EXECUTE ON ROUTINE noted(), adds(text, integer), reads(text), everything(integer) FROM PUBLIC;
+             CREATE TRIGGER noted BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION noted();
+             CREATE TYPE span AS RANGE (SUBTYPE = text)",
+        )
+        .unwrap();
+    let wall = database.wall();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    assert!(report.findings.is_empty(), "{report}");
+}
+
+#[test]
+fn l55_r043_what_is_called_without_a_grant() {
+    broken_and_mended(
+        "R043",
+        "noted()",
+        "CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN END';
+         REVOKE EXECUTE ON FUNCTION noted() FROM PUBLIC;
+         CREATE EVENT TRIGGER noted ON ddl_command_start WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION noted()",
+    );
+    broken_and_mended(
+        "R043",
+        "noted()",
+        "CREATE TABLE ledger (line text); CREATE VIEW lines AS SELECT * FROM ledger; GRANT INSERT ON lines TO {app};
+         CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NEW; END';
+         REVOKE EXECUTE ON FUNCTION noted() FROM PUBLIC;
+         CREATE TRIGGER noted BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION noted()",
+    );
+}
+
+#[test]
+fn r048_a_language_that_is_not_trusted() {
+    broken_and_mended(
+        "R048",
+        "reads(text)",
+        "CREATE FUNCTION reads(text) RETURNS bytea LANGUAGE internal STRICT AS 'pg_read_binary_file_all'",
+    );
+}
+
+#[test]
 fn r044_a_part_without_row_level_security() {
     broken_and_mended("R044", "part", "CREATE TABLE part () INHERITS (agents)");
 }
@@ -155,4 +205,51 @@ fn r054_a_schema_named_as_the_role() {
         "{app}",
         "CREATE SCHEMA {app}; GRANT USAGE ON SCHEMA {app} TO {app}; CREATE TABLE {app}.plans (id integer)",
     );
+}
+
+#[test]
+fn r055_a_grant_on_what_is_postgresqls_own() {
+    broken_and_mended(
+        "R055",
+        "pg_statistic_ext_data column stxdmcv",
+        "GRANT SELECT (stxdmcv) ON pg_statistic_ext_data TO {app}",
+    );
+    broken_and_mended("R055", "pg_authid", "GRANT SELECT, UPDATE ON pg_authid TO {app} WITH GRANT OPTION");
+    broken_and_mended(
+        "R055",
+        "pg_ls_dir(text)",
+        "GRANT EXECUTE ON FUNCTION pg_ls_dir(text), lo_export(oid, text) TO PUBLIC",
+    );
+    broken_and_mended("R055", "SCHEMA pg_catalog", "GRANT CREATE ON SCHEMA pg_catalog TO {app}");
+    broken_and_mended(
+        "R055",
+        "pg_ls_dir(text)",
+        "CREATE ROLE {db}_files; GRANT {db}_files TO {app}; GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO {db}_files",
+    );
+}
+
+#[test]
+fn l52_r003_a_member_of_a_role_of_postgresqls_own() {
+    broken_and_mended("R003", "{app} in pg_monitor", "GRANT pg_monitor TO {app}");
+    broken_and_mended("R003", "{app} in pg_signal_backend", "GRANT pg_signal_backend TO {app}");
+}
+
+#[test]
+fn r056_a_sequence_that_no_column_owns() {
+    const NUMBERS: &str = "CREATE SEQUENCE numbers START 100;
+        ALTER TABLE canvases ALTER id SET DEFAULT nextval('numbers')";
+    const INSERT: &str = "BEGIN; SET LOCAL tenancy.tenant = '1';
+        INSERT INTO canvases (tenant_id, title, score) VALUES (1, 'new', 1); COMMIT";
+    let database = Database::walled("rule_r056_fails", |wall| wall);
+    database.owner().batch_execute(NUMBERS).unwrap();
+    let refused = database.app().batch_execute(INSERT).unwrap_err().to_string();
+    assert!(refused.contains("permission denied for sequence numbers"), "{refused}");
+    let wall = database.wall();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    for finding in report.refusals() {
+        database.owner().batch_execute(&finding.mend).unwrap();
+    }
+    database.app().batch_execute(INSERT).unwrap();
+    broken_and_mended("R056", "numbers", NUMBERS);
+    broken_and_mended("R056", "agents_id_seq", "REVOKE USAGE ON SEQUENCE agents_id_seq FROM {across}");
 }

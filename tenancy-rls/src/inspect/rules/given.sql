@@ -90,4 +90,35 @@ WITH RECURSIVE input AS (
     SELECT p.*, coalesce(p.using_ = ANY (p.conditions), true) AND coalesce(p.check_ = ANY (p.conditions), true) AS is_own,
            concat(p.qualification, ' ', p.verification) AS condition
       FROM policies AS p
+), strong AS (
+    -- The functions that do more than whoever calls them may. Those of extensions are trusted; PostgreSQL's own, which have low
+    -- numbers, are as they were compiled; and the constructors of a range type are of the type.
+    SELECT p.oid, p.proowner, p.prosecdef, NOT l.lanpltrusted AND p.oid >= 16384
+             AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i') AS untrusted
+      FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+     WHERE (p.prosecdef OR NOT l.lanpltrusted AND p.oid >= 16384) AND p.oid NOT IN (SELECT oid FROM tenant_function)
+       AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+), called AS (
+    SELECT s.oid AS role, s.name, p.*, has_function_privilege(s.oid, p.oid, 'EXECUTE') AS executes
+      FROM acting AS s, strong AS p
+     WHERE p.proowner <> s.oid
+       AND (has_function_privilege(s.oid, p.oid, 'EXECUTE')
+            -- What a function is a part of mostly asks nobody whether it may be called: not an index, a sort, a type, the planner. A
+            -- default or a check does, but in a foreign key's action asks that of the table's owner.
+            OR EXISTS (SELECT FROM pg_depend AS d
+                        WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid AND d.classid <> 'pg_trigger'::regclass
+                          AND (d.classid <> 'pg_proc'::regclass OR has_function_privilege(s.oid, d.objid, 'EXECUTE')))
+            OR EXISTS (SELECT FROM pg_trigger AS t
+                        WHERE t.tgfoid = p.oid
+                          AND (t.tgrelid IN (SELECT relation FROM known)
+                               OR has_table_privilege(s.oid, t.tgrelid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+                               OR has_any_column_privilege(s.oid, t.tgrelid, 'INSERT, UPDATE')
+                               -- By way of another table, as whose part, by whose view or rule, or by whose foreign key it is written.
+                               OR EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhrelid = t.tgrelid)
+                               OR EXISTS (SELECT FROM pg_depend AS d
+                                           WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.tgrelid
+                                             AND d.classid = 'pg_rewrite'::regclass AND d.deptype = 'n')
+                               OR EXISTS (SELECT FROM pg_constraint AS c
+                                           WHERE c.conrelid = t.tgrelid AND c.contype = 'f'
+                                             AND (c.confdeltype NOT IN ('a', 'r') OR c.confupdtype NOT IN ('a', 'r'))))))
 ),

@@ -33,3 +33,16 @@ SELECT DISTINCT 'R054', n.oid::regnamespace::text,
   JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   JOIN (known AS k JOIN pg_class AS declared_class ON declared_class.oid = k.relation)
     ON declared_class.relname = c.relname AND declared_class.relnamespace <> n.oid
+UNION ALL -- R056
+SELECT 'R056', q.oid::regclass::text,
+       format('the default of %s.%I is its next value, which the role %s may not take: what it inserts without one is refused', w.object, a.attname, r.name),
+       format('GRANT USAGE ON SEQUENCE %s TO %s', q.oid::regclass, r.name)
+  FROM given AS g,
+       LATERAL (VALUES (g.application_oid, g.application), (g.across_oid, quote_ident(g.across_name))) AS r (oid, name),
+       walled AS w
+  JOIN pg_attrdef AS f ON f.adrelid = w.relation
+  JOIN pg_attribute AS a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
+  JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
+  JOIN pg_class AS q ON q.oid = d.refobjid AND q.relkind = 'S'
+ WHERE (has_table_privilege(r.oid, w.relation, 'INSERT') OR has_any_column_privilege(r.oid, w.relation, 'INSERT'))
+   AND NOT has_sequence_privilege(r.oid, q.oid, 'USAGE, UPDATE')

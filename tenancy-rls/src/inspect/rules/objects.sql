@@ -33,16 +33,17 @@ SELECT DISTINCT 'R042', c.oid::regclass::text,
   FROM acting AS s, views AS v JOIN pg_class AS c ON c.oid = v.relation
  WHERE c.relkind = 'm' AND (has_table_privilege(s.oid, c.oid, 'SELECT') OR has_any_column_privilege(s.oid, c.oid, 'SELECT'))
 UNION ALL -- R043
-SELECT DISTINCT 'R043', p.oid::regprocedure::text,
+SELECT DISTINCT 'R043', c.oid::regprocedure::text,
        format('the function runs with the rights of %I (SECURITY DEFINER), and the application can call it or cause it to be called',
-              pg_get_userbyid(p.proowner)),
-       format('ALTER ROUTINE %s SECURITY INVOKER', p.oid::regprocedure)
-  FROM acting AS s, pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
- WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-   AND p.oid NOT IN (SELECT oid FROM tenant_function) AND p.proowner <> s.oid
-   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-   AND (has_function_privilege(s.oid, p.oid, 'EXECUTE')
-        OR p.oid IN (SELECT t.tgfoid FROM pg_trigger AS t WHERE t.tgrelid IN (SELECT relation FROM known)))
+              pg_get_userbyid(c.proowner)),
+       format('ALTER ROUTINE %s SECURITY INVOKER', c.oid::regprocedure)
+  FROM called AS c WHERE c.prosecdef
+UNION ALL -- R048
+SELECT DISTINCT 'R048', c.oid::regprocedure::text,
+       'the function is in a language that is not trusted: what it does is done as the server, and the application can call it or cause it to be called',
+       CASE WHEN c.executes THEN format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC, %s', c.oid::regprocedure, c.name)
+            ELSE format('-- drop what calls %s, or write it in another language', c.oid::regprocedure) END
+  FROM called AS c WHERE c.untrusted
 UNION ALL -- R044
 SELECT DISTINCT 'R044', c.oid::regclass::text,
        format('it is a part of %s, and row-level security does not hold for those who name it itself', ch.parent),

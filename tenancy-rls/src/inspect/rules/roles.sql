@@ -10,15 +10,17 @@ SELECT 'R003', s.name || ' in ' || quote_ident(r.rolname),
        format('the role can become %I, which %s', r.rolname,
               CASE WHEN r.rolsuper THEN 'is a superuser' WHEN r.rolbypassrls THEN 'has BYPASSRLS'
                    WHEN r.oid = g.across_oid THEN 'spans the tenants'
-                   WHEN r.rolname LIKE 'pg\_%' THEN 'reads or writes round the policies' ELSE 'owns a part of the wall' END),
+                   WHEN r.rolname LIKE 'pg\_%' THEN 'reads or does what is the whole server''s' ELSE 'owns a part of the wall' END),
        (SELECT string_agg(m.revoke, '; ') FROM memberships AS m
-         WHERE m.roleid = r.oid AND pg_has_role(s.oid, m.member, 'MEMBER'))
+         WHERE m.roleid = r.oid AND pg_has_role(s.oid, m.member, 'MEMBER') AND pg_get_userbyid(m.member) NOT LIKE 'pg\_%')
   FROM ordinary AS s, given AS g, pg_roles AS r
  WHERE r.oid <> s.oid AND r.oid <> coalesce(g.application_oid, 0) AND pg_has_role(s.oid, r.oid, 'MEMBER')
    AND (r.rolsuper OR r.rolbypassrls OR r.oid = g.across_oid
         OR r.oid IN (SELECT oid FROM owners)
-        OR r.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files',
-                         'pg_execute_server_program'))
+        -- PostgreSQL's own, each for something that is the whole server's, and those to come: but not by way of one another.
+        OR r.rolname LIKE 'pg\_%' AND r.rolname NOT IN ('pg_database_owner', 'pg_checkpoint', 'pg_use_reserved_connections')
+           AND EXISTS (SELECT FROM memberships AS m WHERE m.roleid = r.oid AND pg_has_role(s.oid, m.member, 'MEMBER')
+                                                      AND pg_get_userbyid(m.member) NOT LIKE 'pg\_%'))
 UNION ALL -- R004
 SELECT 'R004', s.name, 'the role has ' || concat_ws(' and ', CASE WHEN s.rolcreaterole THEN 'CREATEROLE' END,
                                                     CASE WHEN s.rolreplication THEN 'REPLICATION' END)
@@ -29,6 +31,11 @@ SELECT 'R004', s.name, 'the role has ' || concat_ws(' and ', CASE WHEN s.rolcrea
 UNION ALL -- R005
 SELECT 'R005', w.object, format('the role %s owns the table, and can drop its policies', s.name),
        format('ALTER TABLE %s OWNER TO %s; GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %1$s TO %3$s', w.object, g.owner, g.application)
+       -- They go with the table.
+       || coalesce((SELECT string_agg(format('; GRANT USAGE ON SEQUENCE %s TO %s', q.oid::regclass, g.application), '')
+                      FROM pg_depend AS d JOIN pg_class AS q ON q.oid = d.objid AND q.relkind = 'S'
+                     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = w.relation
+                       AND d.deptype IN ('a', 'i')), '')
   FROM walled AS w JOIN ordinary AS s ON s.oid = w.relowner, given AS g
 UNION ALL -- R006
 SELECT 'R006', quote_ident(current_user),

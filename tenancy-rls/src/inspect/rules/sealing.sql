@@ -23,3 +23,9 @@ SELECT 'R093', 'pg_stat_get_activity(integer)',
   FROM acting AS s
  WHERE $11 AND $14 AND (has_function_privilege(s.oid, 'pg_catalog.pg_stat_get_activity(integer)', 'EXECUTE')
                         OR has_function_privilege(s.oid, 'pg_catalog.pg_stat_get_backend_activity(integer)', 'EXECUTE'))
+UNION ALL -- R094
+SELECT 'R094', 'tenancy.sealing_keys', 'no key is installed, and every sealed transaction fails',
+       '-- as the owner of the schema tenancy, run what SealingKey::install gives'
+  FROM key_table AS k
+ -- The application may not read the table, but may ask how long it is. On Citus its rows are in another.
+ WHERE $11 AND pg_relation_size(k.oid) = 0 AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')
