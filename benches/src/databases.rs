@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use tenancy_rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
 use tenancy_pool::{TenantPool, TenantPoolBuilder};
+use tenancy_rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
 
 use crate::Failure;
 use crate::schema::{self, scoped};

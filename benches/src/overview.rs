@@ -59,8 +59,10 @@ fn columns(kind: Kind) -> Vec<Column> {
         columns.push(("scoped", Box::new(|compared, name| name == compared.best)));
     }
     let ours = behind.clone();
-    columns
-        .push(("`TenantPool`", Box::new(move |_, name| name.starts_with("tenants.") && name.ends_with(&ours))));
+    columns.push((
+        "`TenantPool`",
+        Box::new(move |_, name| name.starts_with("tenants.") && name.ends_with(&ours)),
+    ));
     if kind != Kind::Open {
         let by_hand = format!(" by hand{behind}");
         columns.push(("by hand", Box::new(move |_, name| name.ends_with(&by_hand))));

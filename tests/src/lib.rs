@@ -2,9 +2,12 @@
 
 pub mod blocking;
 pub mod cases;
+mod chain;
 pub mod corpus;
 pub mod fixture;
 pub mod fleet;
 pub mod keyed;
 pub mod schema;
 pub mod server;
+
+pub use self::chain::chain;

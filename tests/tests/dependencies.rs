@@ -1,5 +1,6 @@
 //! What each crate brings with it: an edge needs the core alone, a tool that inspects a database needs no pool, and an
 //! application on SQLite compiles nothing of PostgreSQL's and no cryptography.
+#![allow(clippy::expect_used, reason = "clippy knows the tests, and not what they share")]
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -7,17 +8,7 @@ use std::process::Command;
 /// The crates that `package` with `features` depends on, as `cargo tree` sees them, without its development dependencies.
 fn tree(package: &str, features: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--offline",
-            "--locked",
-            "--edges",
-            "normal,build",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ])
+        .args(["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
         .args(["--package", package, "--no-default-features", "--features", features])
         .output()
         .expect("cargo runs");

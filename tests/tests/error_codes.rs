@@ -29,7 +29,7 @@ fn of_the_sources(folder: &Path, found: &mut Codes) {
 #[test]
 fn every_code_has_its_section_and_its_cases() {
     let mut sources = Codes::new();
-    for folder in ["../tenancy-diesel/src", "../tenancy-derive/src"] {
+    for folder in ["../tenancy-diesel/src", "../tenancy-derive/src", "../tenancy-pool/src"] {
         of_the_sources(Path::new(folder), &mut sources);
     }
     let page = fs::read_to_string("../tenancy-diesel/docs/errors.md").unwrap();

@@ -60,7 +60,7 @@ fn the_page_has_every_leak_and_names_the_folders_of_its_cases() {
 }
 
 /// The suites whose functions begin with the ids of the leaks that they play.
-const SUITES: [&str; 5] = ["hostile", "placement", "places", "rls", "tenants"];
+const SUITES: [&str; 5] = ["hostile", "placement", "places", "pool", "rls"];
 
 /// The ids that the functions of each suite begin with.
 fn of_the_suites() -> Folders {

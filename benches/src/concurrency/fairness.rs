@@ -20,9 +20,10 @@ pub(super) async fn rows(bench: &Bench<'_>, effort: Effort) -> Result<Vec<Row>, 
     let builder =
         || Ok::<_, Failure>(bench.databases.builder(Kind::Plain, bench.route)?.max_connections(CONNECTIONS));
     let mut both = Vec::new();
-    for (name, builder) in
-        [("no cap".to_owned(), builder()?), (format!("cap of {CAP}"), builder()?.max_connections_per_tenant(CAP))]
-    {
+    for (name, builder) in [
+        ("no cap".to_owned(), builder()?),
+        (format!("cap of {CAP}"), builder()?.max_connections_per_tenant(CAP)),
+    ] {
         let state = (builder.build().await?, bench.scopes.clone());
         both.push(Variant::new(name, 1, state, async |(tenants, scopes): &(_, Scopes), key| {
             read::through(tenants, &scopes[key.tenant], key).await

@@ -16,8 +16,8 @@ pub(crate) mod write;
 use std::rc::Rc;
 
 use diesel_async::AsyncPgConnection;
-use tenancy_pool::TenantPool;
 use tenancy_diesel::{Authority, Claimed, Decision, Membership, Scoped, TenantId};
+use tenancy_pool::TenantPool;
 use walled::Setting;
 
 use crate::Failure;

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use tenancy_pool::TenantPool;
 use tenancy_diesel::{Scoped, TenantId};
+use tenancy_pool::TenantPool;
 
 use super::{Bench, Compared, answers, walled};
 use crate::Failure;

@@ -1,6 +1,8 @@
 //! The catalog that says where the tenants live: the library's own, in a table.
 
-use tenancy_pool::placement::{AddressBook, CacheOptions, CachedCatalog, CatalogConnection, CatalogMigration, DatabaseAddress, PgCatalog};
+use tenancy_pool::placement::{
+    AddressBook, CacheOptions, CachedCatalog, CatalogConnection, CatalogMigration, DatabaseAddress, PgCatalog,
+};
 
 use super::home::Home;
 use crate::Failure;
@@ -20,7 +22,7 @@ pub(super) async fn open(
     home: &Home<'_>,
     addresses: impl AddressBook + 'static,
 ) -> Result<CachedCatalog<PgCatalog>, Failure> {
-    let connection = CatalogConnection::new(DatabaseAddress::new(home.address(READER))?).most(1);
+    let connection = CatalogConnection::new(DatabaseAddress::new(home.address(READER))?).max_connections(1);
     let options = CacheOptions::new().time_to_live(std::time::Duration::from_secs(3600));
     Ok(PgCatalog::open(connection, addresses).await?.cached(options))
 }

@@ -1,8 +1,8 @@
 //! A database of a part's own: created for it, and dropped afterwards.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use tenancy_rls::Wall;
 use tenancy_pool::{TenantPool, TenantPoolBuilder};
+use tenancy_rls::Wall;
 
 use crate::Failure;
 use crate::databases::{APPLICATION, Databases, Kind, NO_WALL};
@@ -96,7 +96,9 @@ impl<'a> Home<'a> {
         Ok(match kind {
             Kind::Open => builder(UNWALLED).without_wall(NO_WALL),
             Kind::Plain => builder(APPLICATION).wall(Wall::plain(kind.security()?)),
-            Kind::Sealed => builder(APPLICATION).wall(Wall::sealed(kind.security()?, self.databases.sealer())),
+            Kind::Sealed => {
+                builder(APPLICATION).wall(Wall::sealed(kind.security()?, self.databases.sealer()))
+            }
         })
     }
 

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use tenancy_pool::placement::NoAddresses;
 use tenancy_pool::TenantPool;
+use tenancy_pool::placement::NoAddresses;
 
 use super::curve::{Curve, Point};
 use super::home::{Home, UNWALLED};
@@ -262,7 +262,10 @@ impl Bench<'_> {
     }
 
     /// Every later statement. The first is the hand-written one in shared tables.
-    async fn warm(&self, visited: [(Kind, TenantPool<AsyncPgConnection>); 2]) -> Result<Vec<Variant>, Failure> {
+    async fn warm(
+        &self,
+        visited: [(Kind, TenantPool<AsyncPgConnection>); 2],
+    ) -> Result<Vec<Variant>, Failure> {
         // Who is measured has been in every schema before.
         let connection = async |role| {
             let mut connection = self.home.connection(role, "scale").await?;

@@ -136,8 +136,9 @@ async fn held(home: &Home<'_>, scopes: &Scopes, scope: f64) -> Result<Held, Fail
     }
     let backend = memory::of_backend(&mut superuser, NAME).await?;
     drop(one);
-    let several =
-        Rc::new(home.builder(Kind::Plain)?.max_connections(CONNECTIONS).max_connections_per_tenant(4).build().await?);
+    let several = Rc::new(
+        home.builder(Kind::Plain)?.max_connections(CONNECTIONS).max_connections_per_tenant(4).build().await?,
+    );
     // Every connection is opened and has its statement prepared before anything is counted.
     for _ in 0..64 {
         visit(&several, scopes, scopes.len().min(64)).await?;

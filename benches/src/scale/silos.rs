@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use diesel_async::AsyncPgConnection;
-use tenancy_pool::placement::{DatabaseAddress, DatabaseName, DatabasePoolsOptions};
 use tenancy_pool::TenantPool;
+use tenancy_pool::placement::{DatabaseAddress, DatabaseName, DatabasePoolsOptions};
 
 use super::home::{Home, UNWALLED};
 use super::{ROWS, catalog, memory};

@@ -33,6 +33,13 @@ pub enum One {}
 pub enum Several {}
 
 mod sealed {
+    /// What only Diesel's columns are.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be made a column of `{T}` by hand",
+        label = "not a column that can be written",
+        note = "the tenant column is added by the statement, and columns of a key are named as Diesel's: `agents::name`",
+        note = "T0012: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0012"
+    )]
     pub trait Sealed<T, Shape> {}
 }
 

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 
 use diesel::result::Error as DieselError;
+use tenancy_core::__private::shown;
 use tenancy_core::placement::CatalogError;
 use tenancy_core::{InvalidTenantKey, TenantKey};
 
@@ -24,8 +25,9 @@ pub enum PoolError {
     PoolTimedOut,
     /// The tenant holds as many connections as one tenant may, and none came free in time.
     #[error(
-        "tenant {tenant} holds {limit} connections, as many as one tenant may, and none came free in time: raise \
-         `max_connections_per_tenant`, or look for transactions that stay open"
+        "tenant {} holds {limit} connections, as many as one tenant may, and none came free in time: raise \
+         `max_connections_per_tenant`, or look for transactions that stay open",
+        shown(.tenant.as_str())
     )]
     TenantBusy {
         /// The tenant.
@@ -44,8 +46,9 @@ pub enum PoolError {
     DatabasePool(#[from] DatabasePoolError),
     /// The tenant has a database of its own, and this pool is built over one of the application's.
     #[error(
-        "tenant {tenant} has a database of its own, and this `TenantPool` was built over a pool of the application's: build it \
-         from an address, with `TenantPool::builder`"
+        "tenant {} has a database of its own, and this `TenantPool` was built over a pool of the application's: build it from \
+         an address, with `TenantPool::builder`",
+        shown(.tenant.as_str())
     )]
     NoDatabases {
         /// The tenant.
@@ -53,7 +56,8 @@ pub enum PoolError {
     },
     /// The tenant has a schema of its own, which only PostgreSQL has.
     #[error(
-        "the catalog places tenant {tenant} in a schema of its own, which takes PostgreSQL: give it a database of its own"
+        "the catalog places tenant {} in a schema of its own, which takes PostgreSQL: give it a database of its own",
+        shown(.tenant.as_str())
     )]
     NoSchemas {
         /// The tenant.

@@ -57,7 +57,7 @@ type FirstStatements = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
 /// use tenancy_pool::prelude::*;
 ///
 /// // One round trip.
-/// async fn names(pool: &Tenants<AsyncPgConnection>, scope: &Scoped<i32>) -> Result<Vec<String>, PoolError> {
+/// async fn names(pool: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> Result<Vec<String>, PoolError> {
 ///     pool.load(scope, agents::table.scoped(scope).select(agents::name)).await
 /// }
 /// # }

@@ -34,7 +34,7 @@ use super::{Execute, Executor, Load, OurOwn, RunsIn, Wanted};
 /// use tenancy_pool::PoolError;
 /// use tenancy_pool::prelude::*;
 ///
-/// async fn hire(pool: &Tenants<AsyncPgConnection>, scope: &Scoped<i32>) -> Result<i64, PoolError> {
+/// async fn hire(pool: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> Result<i64, PoolError> {
 ///     pool
 ///         .transaction(scope, async |tx| {
 ///             insert_into(agents::table.scoped(scope)).values(agents::name.eq("Ada")).execute(tx).await?;

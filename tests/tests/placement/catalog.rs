@@ -251,7 +251,14 @@ fn the_migration_goes_up_and_down_and_into_a_folder() {
 
 #[test]
 fn roles_are_identifiers() {
-    for role in ["", "a\0", &"x".repeat(64)] {
+    for role in [
+        "",
+        "a\0",
+        &"x".repeat(64),
+        // Everybody.
+        "PUBLIC",
+        "public",
+    ] {
         assert!(CatalogMigration::new().reader(role).is_err(), "{role:?}");
     }
     let sql = CatalogMigration::new().reader("a\"; DROP TABLE x; --").expect("a role").up();

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use diesel::{Connection as _, connection::SimpleConnection as _};
 use tenancy_pool::placement::{CatalogConnection, NoAddresses, PgCatalog};
+use tenancy_tests::chain;
 
 use crate::database::{Database, address};
 
 /// Why a catalog does not open.
 pub(crate) async fn refusal(connection: CatalogConnection) -> String {
     let connection = connection.connect_timeout(Duration::from_secs(5));
-    PgCatalog::open(connection, NoAddresses).await.expect_err("no connection").to_string()
+    chain(&PgCatalog::open(connection, NoAddresses).await.expect_err("no connection"))
 }
 
 #[tokio::test]
@@ -38,7 +39,7 @@ async fn options_in_the_address_are_kept() {
     let lock = "BEGIN; LOCK tenancy.tenant_placements IN ACCESS EXCLUSIVE MODE";
     holding.batch_execute(lock).expect("a lock");
     let error = catalog.entry("acme").await.expect_err("a time-out");
-    let cause = std::error::Error::source(&error).expect("a cause").to_string();
+    let cause = chain(&error);
     assert!(cause.contains("statement timeout"), "{cause}");
     drop(holding);
     assert!(database.count("pg_stat_activity WHERE application_name = 'mine'") > 0);
@@ -51,7 +52,7 @@ async fn a_server_that_does_not_answer_is_not_waited_for() {
     let begin = Instant::now();
     let connection = CatalogConnection::new(address(&format!("postgres://app:s3cret@127.0.0.1:{port}/x")))
         .connect_timeout(Duration::from_millis(200));
-    let error = PgCatalog::open(connection, NoAddresses).await.expect_err("no answer").to_string();
+    let error = chain(&PgCatalog::open(connection, NoAddresses).await.expect_err("no answer"));
     assert!(begin.elapsed() < Duration::from_secs(20));
     assert!(error.contains("did not answer within 200ms") && !error.contains("s3cret"), "{error}");
 }

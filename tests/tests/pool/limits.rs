@@ -69,7 +69,7 @@ async fn a_pool_that_is_empty_says_so_in_time() {
     let refused = read(&tenants, &acme).await.unwrap_err();
     assert!(matches!(refused, PoolError::PoolTimedOut), "{refused:?}");
     assert!(begin.elapsed() >= PATIENCE);
-    assert!(refused.to_string().contains("max_size"), "{refused}");
+    assert!(refused.to_string().contains("max_connections"), "{refused}");
     assert_eq!(tenants.state().connections, 2);
     drop(held);
     assert_eq!(read(&tenants, &acme).await.unwrap(), 3);

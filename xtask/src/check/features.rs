@@ -63,38 +63,56 @@ struct Run<'a> {
     features: Vec<Name>,
 }
 
-/// None and each one of each package, then each two of all. Of those that turn on the same, the first.
+/// None and each one of each package, then each two of all. Left out are those that turn on nothing new together: in no
+/// package two that it was not yet compiled with.
 fn runs(packages: &[Package]) -> Vec<Run<'_>> {
-    let mut seen = BTreeSet::new();
     let mut found = Vec::new();
+    let mut alone = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for package in packages {
-        let alone = own(package).map(|name| vec![format!("{}/{name}", package.name)]);
-        for features in std::iter::once(Vec::new()).chain(alone) {
-            let packages = vec![package.name.as_str()];
-            if seen.insert((packages.clone(), turned_on(&features, std::slice::from_ref(package)))) {
-                found.push(Run { packages, features });
+        let each = own(package).map(|name| vec![format!("{}/{name}", package.name)]);
+        for features in std::iter::once(Vec::new()).chain(each) {
+            let on = turned_on(&features, packages);
+            seen.extend(by_package(&on, packages));
+            if alone.insert((&package.name, own_of(package, &on))) {
+                found.push(Run { packages: vec![&package.name], features });
             }
         }
     }
     let names: Vec<&str> = packages.iter().flat_map(own).collect::<BTreeSet<_>>().into_iter().collect();
     for (at, one) in names.iter().enumerate() {
         for other in &names[at + 1..] {
-            let having = |package: &&Package| own(package).any(|name| name == *one || name == *other);
-            let having: Vec<&Package> = packages.iter().filter(having).collect();
-            let features: Vec<Name> = having
-                .iter()
-                .flat_map(|package| {
-                    let both = own(package).filter(|name| name == one || name == other);
-                    both.map(|name| format!("{}/{name}", package.name))
-                })
+            let both = |package: &Package| -> Vec<Name> {
+                let both = own(package).filter(|name| name == one || name == other);
+                both.map(|name| format!("{}/{name}", package.name)).collect()
+            };
+            let having: Vec<&Package> = packages.iter().filter(|package| !both(package).is_empty()).collect();
+            let features: Vec<Name> = having.iter().flat_map(|package| both(package)).collect();
+            let new: Vec<_> = by_package(&turned_on(&features, packages), packages)
+                .into_iter()
+                .filter(|compiled| seen.insert(compiled.clone()))
                 .collect();
-            let packages_of_both: Vec<&str> = having.iter().map(|package| package.name.as_str()).collect();
-            if seen.insert((packages_of_both.clone(), turned_on(&features, packages))) {
-                found.push(Run { packages: packages_of_both, features });
+            if !new.is_empty() {
+                found.push(Run {
+                    packages: having.iter().map(|package| package.name.as_str()).collect(),
+                    features,
+                });
             }
         }
     }
     found
+}
+
+/// What each package is compiled with. One of which nothing is turned on was looked at by itself.
+fn by_package<'a>(on: &BTreeSet<Name>, packages: &'a [Package]) -> Vec<(&'a str, BTreeSet<Name>)> {
+    let with = packages.iter().map(|package| (package.name.as_str(), own_of(package, on)));
+    with.filter(|(_, own)| !own.is_empty()).collect()
+}
+
+/// Those of one package.
+fn own_of(package: &Package, on: &BTreeSet<Name>) -> BTreeSet<Name> {
+    let of_it = |name: &&Name| name.split_once('/').is_some_and(|(of, _)| of == package.name);
+    on.iter().filter(of_it).cloned().collect()
 }
 
 /// The features of a package, but for the list of those that are on by default.
@@ -143,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_turns_on_the_same_is_compiled_once() {
-        let core = package("core", &[("default", &["a"]), ("a", &["dep:x"]), ("b", &["a"])]);
+        let core = package("core", &[("default", &["a"]), ("a", &["dep:x"]), ("b", &["a"]), ("d", &[])]);
         let pool = package("pool", &[("b", &["core/b"]), ("c", &["dep:y"])]);
         let packages = [core, pool];
         let lines: Vec<String> = runs(&packages)
@@ -156,12 +174,13 @@ mod tests {
                 "core: ",
                 "core: core/a",
                 "core: core/b",
+                "core: core/d",
                 "pool: ",
                 "pool: pool/b",
                 "pool: pool/c",
-                "core pool: core/a core/b pool/b",
-                "core pool: core/a pool/c",
+                "core: core/a core/d",
                 "core pool: core/b pool/b pool/c",
+                "core pool: core/b core/d pool/b",
             ]
         );
     }

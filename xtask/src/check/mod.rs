@@ -18,40 +18,48 @@ pub(crate) struct Part {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     run: fn() -> Result<(), Failure>,
+    /// Whether it is run only when it is named.
+    when_named: bool,
+}
+
+impl Part {
+    const fn new(name: &'static str, about: &'static str, run: fn() -> Result<(), Failure>) -> Self {
+        Self { name, about, run, when_named: false }
+    }
 }
 
 /// In an order in which what one compiles serves the next.
-pub(crate) const PARTS: [Part; 8] = [
-    Part { name: "fmt", about: "rustfmt, also of the benches and of the compile-fail cases", run: fmt },
-    Part { name: "deny", about: "licences, sources, versions twice, advisories (deny.toml)", run: deny::run },
-    Part { name: "clippy", about: "clippy over everything, with all features", run: clippy },
-    Part { name: "docs", about: "rustdoc of everything", run: docs },
+pub(crate) const PARTS: [Part; 9] = [
+    Part::new("fmt", "rustfmt, also of the benches and of the compile-fail cases", fmt),
+    Part::new("deny", "licences, sources, versions twice, advisories (deny.toml)", deny::run),
+    Part::new("clippy", "clippy over everything, with all features", clippy),
+    Part::new("docs", "rustdoc of everything", docs),
+    Part::new("features", "each feature of what is released with each other one", features::run),
+    Part::new("packages", "what is released is packaged, and has every file it includes", packages::run),
+    Part::new("examples", "the examples run to their end", examples),
+    Part::new("benches", "the benches work, without their peers; no time is taken", benches::run),
+    // Hundreds of crates that nothing else of ours is built on.
     Part {
-        name: "features",
-        about: "each feature of what is released with each other one",
-        run: features::run,
-    },
-    Part {
-        name: "packages",
-        about: "what is released is packaged, and has every file it includes",
-        run: packages::run,
-    },
-    Part { name: "examples", about: "the examples run to their end", run: examples },
-    Part {
-        name: "benches",
-        about: "the benches work, and their peers compile; no time is taken",
-        run: benches::run,
+        when_named: true,
+        ..Part::new(
+            "peers",
+            "the benches' peers compile; only when it is named, after a change of benches/",
+            benches::peers,
+        )
     },
 ];
 
-/// Runs the parts of these names, all if there are none, and says what each took.
+/// Runs the parts of these names, all that are for everybody if there are none, and says what each took.
 pub(crate) fn run(names: &[&str]) -> Result<(), Failure> {
     if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|part| part.name != **name)) {
         let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
         return Err(format!("`{unknown}` is no part of the check; the parts are {}", known.join(", ")));
     }
     let mut taken = Vec::new();
-    for part in PARTS.iter().filter(|part| names.is_empty() || names.contains(&part.name)) {
+    for part in PARTS
+        .iter()
+        .filter(|part| if names.is_empty() { !part.when_named } else { names.contains(&part.name) })
+    {
         eprintln!("\n== {}", part.name);
         let started = Instant::now();
         let result = (part.run)();

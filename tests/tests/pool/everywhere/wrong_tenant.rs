@@ -1,12 +1,10 @@
 //! A statement of another tenant is refused before it is sent, wherever in it the other tenant stands.
 
-use std::error::Error as StdError;
-
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::result::Error;
 use tenancy_diesel::{WrongTenant, delete, insert_into, testing, update};
-use tenancy_pool::RunQueryDsl;
+use tenancy_pool::{PoolError, RunQueryDsl};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases};
 
@@ -105,7 +103,8 @@ async fn tenants_refuse_it_too_and_say_what_to_do() {
     let written = tenants.execute(&acme, delete(agents::table.scoped(&globex))).await;
     for refused in [read.map(drop).unwrap_err(), written.map(drop).unwrap_err()] {
         assert!(refused.to_string().contains("another tenant"), "{refused}");
-        assert!(StdError::source(&refused).is_some());
+        let PoolError::Query(Error::QueryBuilderError(cause)) = &refused else { panic!("{refused:?}") };
+        assert_eq!(cause.downcast_ref(), Some(&WrongTenant::Another));
     }
     assert_eq!(database.agents().await, before);
 }
