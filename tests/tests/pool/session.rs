@@ -83,24 +83,29 @@ async fn untouched(
     database.run("DELETE FROM agents WHERE id >= 50").await;
 }
 
-/// Each a function that the statement names, which Diesel's macro makes of any name: no fragment is refused.
+/// The ways that SQL can run. The first are functions that Diesel's macro makes of any name: no fragment is refused.
 #[derive(Debug, Clone, Copy)]
-enum Declared {
+enum Way {
     Select,
     SingleQuery,
     InsertValue,
     UpdateGlobal,
+    PermittedFragment,
+    Raw,
 }
 
-async fn plant_by_function(
+const WAYS: [Way; 6] =
+    [Way::Select, Way::SingleQuery, Way::InsertValue, Way::UpdateGlobal, Way::PermittedFragment, Way::Raw];
+
+async fn plant(
     tenants: &TenantPool<AsyncPgConnection>,
-    way: Declared,
+    way: Way,
     name: &'static str,
     value: &'static str,
 ) -> Result<(), PoolError> {
     let acme = acme();
     let call = || set_config(name, value, false);
-    if let Declared::SingleQuery = way {
+    if let Way::SingleQuery = way {
         let _: String =
             tenants.first(&acme, agents::table.scoped(&acme).select(call()).order(agents::id)).await?;
         return Ok(());
@@ -108,15 +113,27 @@ async fn plant_by_function(
     tenants
         .transaction(&acme, async |tx| {
             match way {
-                Declared::Select | Declared::SingleQuery => {
+                Way::Select | Way::SingleQuery => {
                     let _: String = diesel::select(call()).get_result(tx).await?;
                 }
-                Declared::InsertValue => {
+                Way::InsertValue => {
                     let row = (agents::id.eq(60), agents::name.eq(call()));
                     insert_into(agents::table.scoped(&acme)).values(row).execute(tx).await?;
                 }
-                Declared::UpdateGlobal => {
+                Way::UpdateGlobal => {
                     diesel::update(plans::table.find(1)).set(plans::name.eq(call())).execute(tx).await?;
+                }
+                Way::PermittedFragment => {
+                    tx.permit_raw_fragments("a test")?;
+                    let call = sql::<Text>(&format!("set_config('{name}', '{value}', false)"));
+                    insert_into(agents::table.scoped(&acme))
+                        .values((agents::id.eq(60), agents::name.eq(call)))
+                        .execute(tx)
+                        .await?;
+                }
+                Way::Raw => {
+                    let call = tx.raw("a test", "SELECT set_config($1, $2, false)")?;
+                    call.bind::<Text, _>(name).bind::<Text, _>(value).execute().await?;
                 }
             }
             Ok(())
@@ -125,18 +142,48 @@ async fn plant_by_function(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_function_sets_is_not_there_for_the_next_tenant() {
+async fn what_a_statement_sets_is_not_there_for_the_next_tenant() {
     for database in [Database::new().await, Database::sealed().await] {
         let tenants = database.tenants(1).await;
         let before = settings(&tenants, &globex()).await;
-        for way in [Declared::Select, Declared::SingleQuery, Declared::InsertValue, Declared::UpdateGlobal] {
+        for way in WAYS {
             for (name, value) in SETTINGS {
-                plant_by_function(&tenants, way, name, value).await.unwrap();
+                plant(&tenants, way, name, value).await.unwrap();
                 let what = format!("{name}, {way:?}");
                 untouched(&database, &tenants, &before, &what).await;
             }
         }
     }
+}
+
+/// Said to be harmless, a function closes no connection. If it is not, the session is set right all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_function_sets_that_is_said_to_be_harmless_is_not_there_either() {
+    let database = Database::new().await;
+    let builder = database.builder().max_connections(1);
+    let tenants = builder.harmless_functions(["pg_catalog.set_config"]).build().await.unwrap();
+    let (before, backend) = (settings(&tenants, &globex()).await, pid(&tenants).await);
+    for (name, value) in SETTINGS {
+        plant(&tenants, Way::InsertValue, name, value).await.unwrap();
+        untouched(&database, &tenants, &before, name).await;
+    }
+    assert_eq!(pid(&tenants).await, backend);
+}
+
+/// What no setting back would undo.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_of_the_session_goes_with_its_connection() {
+    diesel::define_sql_function!(fn pg_try_advisory_lock(key: diesel::sql_types::BigInt) -> Bool);
+    let database = Database::new().await;
+    let tenants = database.tenants(1).await;
+    let mut tx = tenants.begin(&acme()).await.unwrap();
+    assert!(diesel::select(pg_try_advisory_lock(77)).get_result::<bool>(&mut tx).await.unwrap());
+    tx.commit().await.unwrap();
+    let _ = pid(&tenants).await;
+    database.settled().await;
+    let held = "SELECT objid::text AS line FROM pg_locks WHERE locktype = 'advisory' AND database =
+        (SELECT oid FROM pg_database WHERE datname = current_database())";
+    assert_eq!(database.lines(held).await, [""; 0]);
 }
 
 /// A function that the application's own database calls by itself. No statement shows it, so that the connection stays; what
