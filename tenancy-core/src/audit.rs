@@ -114,8 +114,9 @@ pub enum AuditEvent<'a> {
 
 /// The default [`AuditSink`]: `tracing` events under the target `tenancy::audit`.
 ///
-/// Admissions are `INFO`; denials, raw SQL and everything about spanning tenants are `WARN`. Principals, tenants and
-/// reasons are recorded as string fields, which formatters escape.
+/// Admissions are `DEBUG`, because there is one in every request; denials, raw SQL and everything about spanning tenants are
+/// `WARN`. Who wants each admission in the log enables the target: `tenancy::audit=debug`. Principals, tenants and reasons are
+/// recorded as string fields, which formatters escape.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
@@ -128,7 +129,7 @@ impl AuditSink for TracingSink {
     fn record(&self, event: &AuditEvent<'_>) {
         match *event {
             AuditEvent::Admitted { principal, tenant } => {
-                tracing::info!(target: TracingSink::TARGET, principal, tenant, "admitted");
+                tracing::debug!(target: TracingSink::TARGET, principal, tenant, "admitted");
             }
             AuditEvent::Denied { principal, tenant } => {
                 tracing::warn!(target: TracingSink::TARGET, principal, tenant, "denied");
@@ -191,7 +192,7 @@ mod tests {
             event.record(&mut fields);
             let metadata = event.metadata();
             let level = *metadata.level();
-            assert!(level == Level::INFO || level == Level::WARN);
+            assert!(level == Level::DEBUG || level == Level::WARN);
             self.0.lock().unwrap().push(format!("{level} {}{}", metadata.target(), fields.0));
         }
         fn enter(&self, _: &Id) {}
@@ -226,7 +227,7 @@ mod tests {
         let who = "principal=\"alice\\n\"";
         let why = format!("{who} reason=\"report\" location={location}");
         let expected = [
-            format!("INFO tenancy::audit message=admitted {who} tenant=\"acme\""),
+            format!("DEBUG tenancy::audit message=admitted {who} tenant=\"acme\""),
             format!("WARN tenancy::audit message=denied {who} tenant=\"acme\""),
             format!("WARN tenancy::audit message=cross-tenant granted {why}"),
             format!("WARN tenancy::audit message=cross-tenant denied {why}"),

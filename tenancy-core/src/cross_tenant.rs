@@ -63,6 +63,17 @@ impl CrossTenant {
         &self.principal
     }
 
+    /// What reports uses of this permission and permits nothing, for work that goes on without borrowing it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn uses(&self) -> CrossTenantUses {
+        CrossTenantUses {
+            principal: self.principal.clone(),
+            reason: self.reason.clone(),
+            sink: self.sink.clone(),
+        }
+    }
+
     /// Reports a use to the audit sink, with the caller's place in the source.
     ///
     /// `subject` is what is touched, usually the name of a table. Statements that take a `CrossTenant` call
@@ -70,6 +81,22 @@ impl CrossTenant {
     /// useful by being `#[track_caller]` too.
     #[track_caller]
     pub fn record_use(&self, subject: &'static str, access: Access) {
+        self.uses().record(subject, access);
+    }
+}
+
+/// Reports uses of a [`CrossTenant`], which stays with its owner.
+#[doc(hidden)]
+pub struct CrossTenantUses {
+    principal: Arc<str>,
+    reason: Reason,
+    sink: Arc<dyn AuditSink>,
+}
+
+impl CrossTenantUses {
+    /// As [`CrossTenant::record_use`].
+    #[track_caller]
+    pub fn record(&self, subject: &'static str, access: Access) {
         self.sink.record(&AuditEvent::CrossTenantUsed {
             principal: &self.principal,
             reason: self.reason.as_str(),
@@ -77,6 +104,15 @@ impl CrossTenant {
             subject,
             access,
         });
+    }
+}
+
+impl fmt::Debug for CrossTenantUses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CrossTenantUses")
+            .field("principal", &self.principal)
+            .field("reason", &self.reason.as_str())
+            .finish_non_exhaustive()
     }
 }
 

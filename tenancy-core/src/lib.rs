@@ -125,6 +125,7 @@ pub use tenant_key::{InvalidTenantKey, TenantKey, ToTenantKey};
 /// What the other crates of this project share. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::cross_tenant::CrossTenantUses;
     pub use crate::database::invalid_name::{invalid_name, invalid_unshown_name};
     pub use crate::migration_folder::write_migration_folder;
     pub use crate::shown::shown;

@@ -62,7 +62,7 @@ mod sealed {
     note = "enable the feature of tenancy-diesel for your database: `postgres`, `sqlite` or `mysql`",
     note = "T0013: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0013"
 )]
-pub trait TenantBackend: Backend + sealed::Dialect {}
+pub trait TenantBackend: Backend<QueryBuilder: Default> + sealed::Dialect {}
 
 #[cfg(feature = "postgres")]
 impl TenantBackend for diesel::pg::Pg {}

@@ -157,8 +157,8 @@ pub use self::table::{DeclaredTable, GlobalTable, Owned, TenantSqlType, TenantTa
 /// What the pool asks of a statement. Not part of the public API.
 #[doc(hidden)]
 pub mod __pool {
-    pub use crate::bound_tenant::look_through;
-    pub use crate::source::{InTransaction, Stands};
+    pub use crate::bound_tenant::{LookedThrough, PrintedTable, look_through};
+    pub use crate::source::{InTransaction, Stands, TransactionSource};
 }
 
 /// What generated code names. Not part of the public API.
@@ -172,7 +172,7 @@ pub mod __private {
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
     pub use crate::table::grouping::nowhere::table as nowhere;
-    pub use crate::table::{push_column, push_star};
+    pub use crate::table::{GlobalName, push_column, push_star};
     pub use crate::unscoped::{
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
         Unscoped, UnscopedSet, refused, uncallable,

@@ -79,7 +79,7 @@ pub(crate) fn tenant_global(arguments: TokenStream, item: TokenStream) -> TokenS
         return with_item(mistakes, module.into_tokens());
     }
     mistakes.into_items();
-    module.with_items(emit::global_items(&declared, &options.krate))
+    emit::global_module(module, &declared, &options.krate)
 }
 
 /// The table that `attribute` stands on; or, after a mistake that leaves none, what stands in its place.

@@ -1,6 +1,7 @@
 //! The tenant's id as a statement binds it, and the tenant that a statement may bind.
 
 mod only;
+mod printed;
 mod wrong_tenant;
 
 use diesel::backend::Backend;
@@ -10,8 +11,10 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::SqlType;
 
-pub use self::only::look_through;
 pub(crate) use self::only::permit_every_tenant;
+pub use self::only::{LookedThrough, look_through};
+pub use self::printed::PrintedTable;
+pub(crate) use self::printed::tell_table;
 pub use self::wrong_tenant::WrongTenant;
 
 /// The bound id of a tenant. Whatever the crate prints of a tenant goes through here: every condition, every new row.

@@ -5,10 +5,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use diesel::backend::Backend;
-use diesel::query_builder::QueryFragment;
+use diesel::query_builder::{QueryBuilder as _, QueryFragment};
 use diesel::result::QueryResult;
 
 use super::WrongTenant;
+use super::printed::{PrintedTable, collect};
 
 /// The only tenant whose statements may be printed.
 trait OnlyTenant {
@@ -41,19 +42,29 @@ pub(crate) fn permit_every_tenant() -> QueryResult<()> {
     if ONLY.with_borrow(Option::is_some) { Err(WrongTenant::Every.into()) } else { Ok(()) }
 }
 
-/// Walks through a statement without printing it. An error if it touches another tenant than `tenant`; otherwise whether it
-/// is free of raw SQL, as far as Diesel can tell.
+/// What a statement is, as far as it can be told before it is sent.
+#[derive(Debug)]
+pub struct LookedThrough {
+    /// Whether it is free of raw SQL, as far as Diesel can tell: it marks `sql_query` and `sql::<_>` fragments as unfit for its
+    /// statement cache and, on PostgreSQL, nothing else in a SELECT.
+    pub free_of_raw_sql: bool,
+    /// What the server gets.
+    pub sql: String,
+    /// The declared tables in it.
+    pub tables: Vec<PrintedTable>,
+}
+
+/// Walks through a statement, and prints it. An error if it touches another tenant than `tenant`.
 ///
-/// Diesel marks `sql_query` and `sql::<_>` fragments as unfit for its statement cache and, on PostgreSQL, nothing else in a
-/// SELECT. Public for the pool. Whoever else calls it can only get more statements refused than without it.
+/// Public for the pool. Whoever else calls it can only get more statements refused than without it.
 ///
 /// # Errors
 ///
 /// A `QueryBuilderError` with [`WrongTenant`], or whatever else keeps the statement from being printed.
-pub fn look_through<I, DB, Q>(tenant: &I, statement: &Q, backend: &DB) -> QueryResult<bool>
+pub fn look_through<I, DB, Q>(tenant: &I, statement: &Q, backend: &DB) -> QueryResult<LookedThrough>
 where
     I: PartialEq + Clone + 'static,
-    DB: Backend,
+    DB: Backend<QueryBuilder: Default>,
     Q: QueryFragment<DB> + ?Sized,
 {
     /// Puts back what was there before, also when the walk panics.
@@ -65,5 +76,10 @@ where
     }
 
     let _restore = Restore(ONLY.replace(Some(Rc::new(tenant.clone()))));
-    statement.is_safe_to_cache_prepared(backend)
+    let free_of_raw_sql = statement.is_safe_to_cache_prepared(backend)?;
+    let (sql, tables) = collect(|| {
+        let mut builder = DB::QueryBuilder::default();
+        statement.to_sql(&mut builder, backend).map(|()| builder.finish())
+    });
+    Ok(LookedThrough { free_of_raw_sql, sql: sql?, tables })
 }

@@ -7,7 +7,7 @@ use diesel::result::QueryResult;
 
 use super::Condition;
 use crate::dialect::{SourceForm, TenantBackend};
-use crate::table::{DeclaredTable, push_qualified_name};
+use crate::table::{DeclaredTable, push_table};
 
 /// What a source is called in a query, and the table behind it.
 pub trait SourceName {
@@ -54,7 +54,7 @@ where
         match DB::SOURCE {
             SourceForm::Derived => {
                 out.push_sql("(SELECT * FROM ");
-                push_qualified_name::<N::Table, DB>(&mut out)?;
+                push_table::<N::Table, DB>(&mut out)?;
                 self.condition.walk_condition(N::Table::NAME, out.reborrow(), |out| {
                     out.push_sql(" WHERE ");
                     Ok(())
@@ -80,7 +80,7 @@ where
 
 /// Prints the table, and `AS` the name where that is another.
 fn push_named<N: SourceName, DB: TenantBackend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-    push_qualified_name::<N::Table, DB>(out)?;
+    push_table::<N::Table, DB>(out)?;
     if N::Table::SCHEMA.is_some() || N::NAME != N::Table::NAME {
         out.push_sql(" AS ");
         out.push_identifier(N::NAME)?;

@@ -3,7 +3,7 @@
 //! - [`reach`]: one tenant's rows, every tenant's, or a global table's; [`condition`] is the same in SQL.
 //! - [`tenant_id`], [`scope_for`], [`cross_tenant_for`]: what gives a source its reach.
 //! - [`scoped_table`] and [`alias`]: the sources. [`fragment`] prints them, [`selection`] is what they select.
-//! - [`stands`] and [`rule`]: which sources may meet in one query, or in one transaction.
+//! - [`stands`], [`rule`] and [`transaction_source`]: which sources may meet in one query, or in one transaction.
 //! - [`join`]: joins without an explicit ON.
 
 pub(crate) mod alias;
@@ -18,6 +18,7 @@ mod scoped_table;
 mod selection;
 mod stands;
 mod tenant_id;
+mod transaction_source;
 
 pub(crate) use self::condition::{Condition, TenantIs};
 pub use self::cross_tenant_for::CrossTenantFor;
@@ -30,3 +31,4 @@ pub use self::scoped_table::ScopedTable;
 pub(crate) use self::selection::Selection;
 pub use self::stands::{IsBare, IsGlobal, Stands};
 pub use self::tenant_id::TenantIdFor;
+pub use self::transaction_source::TransactionSource;

@@ -16,7 +16,7 @@ use super::returning::{NoReturning, Returning};
 use super::target::ChangeTarget;
 use crate::dialect::TenantBackend;
 use crate::source::{Condition, Reach, ScopedTable};
-use crate::table::{TenantTable, push_qualified_name};
+use crate::table::{TenantTable, push_table};
 
 /// Starts a delete of rows of one tenant: the twin of `diesel::delete`.
 ///
@@ -102,7 +102,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("DELETE FROM ");
-        push_qualified_name::<T, DB>(&mut out)?;
+        push_table::<T, DB>(&mut out)?;
         walk_where::<T, C, P, DB>(&self.condition, &self.predicate, out.reborrow())?;
         self.returning.walk_ast(out.reborrow())
     }

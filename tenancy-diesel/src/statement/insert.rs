@@ -21,7 +21,7 @@ use super::target::InsertTarget;
 use super::upsert::IncompleteOnConflict;
 use crate::dialect::TenantBackend;
 use crate::source::ScopedTable;
-use crate::table::{TenantTable, push_qualified_name};
+use crate::table::{TenantTable, push_table};
 
 /// Starts an insert into the rows of one tenant: the twin of `diesel::insert_into`.
 ///
@@ -193,7 +193,7 @@ where
             return walk_nothing(out);
         }
         out.push_sql("INSERT INTO ");
-        push_qualified_name::<T, DB>(&mut out)?;
+        push_table::<T, DB>(&mut out)?;
         out.push_sql(" ");
         self.rows.walk_ast(out.reborrow())?;
         self.conflict.walk_ast(out.reborrow())?;

@@ -16,7 +16,7 @@ use super::returning::{NoReturning, Returning};
 use super::target::ChangeTarget;
 use crate::dialect::TenantBackend;
 use crate::source::{Condition, Reach, ScopedTable};
-use crate::table::{TenantTable, push_qualified_name};
+use crate::table::{TenantTable, push_table};
 
 /// Starts an update of the rows of one tenant: the twin of `diesel::update`.
 ///
@@ -149,7 +149,7 @@ where
         // Diesel never keeps an UPDATE prepared, because which columns a changeset prints depends on its values. This one has
         // no static id and so is kept under its text: one more statement for each combination of optional fields.
         out.push_sql("UPDATE ");
-        push_qualified_name::<T, DB>(&mut out)?;
+        push_table::<T, DB>(&mut out)?;
         out.push_sql(" SET ");
         self.changes.walk_ast(out.reborrow())?;
         walk_where::<T, C, P, DB>(&self.condition, &self.predicate, out.reborrow())?;

@@ -6,6 +6,6 @@ mod names;
 mod ownership;
 
 pub use self::declared::{DeclaredTable, GlobalTable, TenantSqlType, TenantTable};
-pub use self::names::{push_column, push_star};
-pub(crate) use self::names::{push_qualified_name, push_tenant_column};
+pub use self::names::{GlobalName, push_column, push_star};
+pub(crate) use self::names::{push_table, push_tenant_column};
 pub use self::ownership::{Owned, Unowned};

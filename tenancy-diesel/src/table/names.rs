@@ -1,10 +1,13 @@
 //! How the names of a declared table are printed.
 
+use std::marker::PhantomData;
+
 use diesel::backend::Backend;
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
-use super::{DeclaredTable, TenantTable};
+use super::{DeclaredTable, GlobalTable, TenantTable};
+use crate::bound_tenant::tell_table;
 
 /// Prints a column of tenant table `T`, qualified by the name that a scoped source and a changed table both go by.
 pub fn push_column<T: TenantTable, DB: Backend>(
@@ -30,10 +33,14 @@ fn push_prefix<T: TenantTable, DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> Qu
     Ok(())
 }
 
+/// Prints the table where it is a table, and tells so to whoever looks through the statement.
+pub(crate) fn push_table<T: DeclaredTable, DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+    tell_table::<T>(false);
+    push_qualified_name::<T, DB>(out)
+}
+
 /// Prints the table's name as the database knows it, qualified when it is declared so.
-pub(crate) fn push_qualified_name<T: DeclaredTable, DB: Backend>(
-    out: &mut AstPass<'_, '_, DB>,
-) -> QueryResult<()> {
+fn push_qualified_name<T: DeclaredTable, DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
     if let Some(schema) = T::SCHEMA {
         out.push_identifier(schema)?;
         out.push_sql(".");
@@ -51,4 +58,24 @@ pub(crate) fn push_tenant_column<T: TenantTable, DB: Backend>(
     out.push_identifier(name)?;
     out.push_sql(".");
     out.push_identifier(T::TENANT_COLUMN)
+}
+
+/// How a global table prints itself, in the place of what Diesel's macro has for it: the same, and it tells that it did.
+#[derive(Debug, Clone, Copy)]
+pub struct GlobalName<T>(PhantomData<fn() -> T>);
+
+impl<T> GlobalName<T> {
+    /// The name.
+    #[allow(clippy::new_without_default)] // only generated code calls it
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: GlobalTable, DB: Backend> QueryFragment<DB> for GlobalName<T> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        tell_table::<T>(true);
+        push_qualified_name::<T, DB>(&mut out)
+    }
 }

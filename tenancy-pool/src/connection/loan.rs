@@ -19,6 +19,8 @@ pub(crate) struct Loan<C: Driver> {
     held: Option<Held<C>>,
     /// Whether the server may have a transaction open, or a response under way.
     unfinished: bool,
+    /// The future that waits for an answer is there still, or was forgotten.
+    awaited: bool,
 }
 
 struct Held<C: Driver> {
@@ -35,7 +37,11 @@ impl<C: Driver> Loan<C> {
         permit: Option<OwnedSemaphorePermit>,
         pool: Option<DatabasePoolGuard<SharedLender<C>>>,
     ) -> Self {
-        Self { held: Some(Held { borrowed, _permit: permit, _pool: pool }), unfinished: false }
+        Self {
+            held: Some(Held { borrowed, _permit: permit, _pool: pool }),
+            unfinished: false,
+            awaited: false,
+        }
     }
 
     /// The connection, to send something on it, and what is known of its session. From here on, until
@@ -46,6 +52,12 @@ impl<C: Driver> Loan<C> {
             Some(held) => held.borrowed.parts(),
             None => unreachable!("only `drop` takes it"),
         }
+    }
+
+    /// As [`parts`](Self::parts), for as long as an answer is waited for.
+    pub(crate) fn underway(&mut self) -> Underway<'_, C> {
+        self.awaited = true;
+        Underway { loan: self }
     }
 
     /// The connection: see [`parts`](Self::parts).
@@ -78,6 +90,11 @@ impl<C: Driver> Drop for Loan<C> {
     /// Cleaning takes a round trip, so it goes to a task of its own, and the pool has one connection less until it is done.
     fn drop(&mut self) {
         let Some(mut held) = self.held.take() else { return };
+        if self.awaited {
+            // Forgotten: the answer would wait for ever for somebody to take it, and what comes next would wait behind it.
+            held.borrowed.discard();
+            return;
+        }
         if !self.unfinished {
             return;
         }
@@ -90,6 +107,25 @@ impl<C: Driver> Drop for Loan<C> {
             // Without a runtime nobody can wait for an answer.
             (Abandoned::RollBack, Err(_)) | (Abandoned::Close, _) => held.borrowed.discard(),
         }
+    }
+}
+
+/// A statement under way. It borrows the loan, so that a loan which comes to its end while this one still stands was left behind
+/// by a future that was forgotten (`mem::forget`) instead of dropped.
+pub(crate) struct Underway<'a, C: Driver> {
+    loan: &'a mut Loan<C>,
+}
+
+impl<C: Driver> Underway<'_, C> {
+    /// See [`Loan::parts`].
+    pub(crate) fn parts(&mut self) -> (&mut C, &mut C::Session) {
+        self.loan.parts()
+    }
+}
+
+impl<C: Driver> Drop for Underway<'_, C> {
+    fn drop(&mut self) {
+        self.loan.awaited = false;
     }
 }
 

@@ -5,9 +5,10 @@
 //! is known here and nowhere else.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use diesel::connection::TransactionManagerStatus;
-use diesel::result::DatabaseErrorKind;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::{AsyncConnection, TransactionManager};
 use tenancy_core::TenantKey;
@@ -117,6 +118,13 @@ pub trait Driver:
         false
     }
 
+    /// Functions that the application says to leave the session alone.
+    #[doc(hidden)]
+    fn harmless_functions(rules: &Self::Rules) -> Option<Arc<[String]>> {
+        let _ = rules;
+        None
+    }
+
     /// Makes a connection.
     #[doc(hidden)]
     fn connect(
@@ -152,7 +160,7 @@ pub trait Driver:
 
     /// What opens a transaction that is no tenant's.
     #[doc(hidden)]
-    fn opening_across(options: TransactionOptions) -> Self::Opening;
+    fn opening_across(session: &Self::Session, options: TransactionOptions) -> Self::Opening;
 
     /// Whether the connection is known to be closed, without asking the server.
     #[doc(hidden)]
@@ -206,6 +214,14 @@ pub trait Driver:
     /// Whether a statement that failed in this way took the transaction with it, or may have.
     #[doc(hidden)]
     fn aborts(kind: &DatabaseErrorKind) -> bool;
+
+    /// Whether a statement that failed in this way will fail in the same way whenever it is run on this connection again.
+    /// `read_only` says that the transaction was asked for as read only.
+    #[doc(hidden)]
+    fn spoils_the_connection(error: &Error, read_only: bool) -> bool {
+        let _ = (error, read_only);
+        false
+    }
 
     /// Makes the pool throw the connection away when it comes back.
     #[doc(hidden)]

@@ -28,10 +28,10 @@ impl Driver for AsyncMysqlConnection {
     }
 
     fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Option<Vec<String>>, PoolError> {
-        plain_opening(beginning, Self::opening_across)
+        plain_opening(beginning, |options| Self::opening_across(&(), options))
     }
 
-    fn opening_across(options: TransactionOptions) -> Vec<String> {
+    fn opening_across((): &(), options: TransactionOptions) -> Vec<String> {
         // Of the next transaction only, unlike SET SESSION.
         let level = options.isolation.map(|level| format!("SET TRANSACTION ISOLATION LEVEL {level}"));
         let begin = if options.read_only { "START TRANSACTION READ ONLY" } else { "START TRANSACTION" };

@@ -38,10 +38,10 @@ impl Driver for SyncConnectionWrapper<SqliteConnection> {
     }
 
     fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Option<Vec<String>>, PoolError> {
-        plain_opening(beginning, Self::opening_across)
+        plain_opening(beginning, |options| Self::opening_across(&(), options))
     }
 
-    fn opening_across(options: TransactionOptions) -> Vec<String> {
+    fn opening_across((): &(), options: TransactionOptions) -> Vec<String> {
         // A deferred transaction that turns from reading to writing can meet SQLITE_BUSY at any statement.
         vec![if options.read_only { "BEGIN" } else { "BEGIN IMMEDIATE" }.to_owned()]
     }

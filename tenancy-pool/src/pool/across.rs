@@ -18,13 +18,13 @@ pub struct Across<'a, C: TenantConnection> {
     pub(super) cross_tenant: &'a CrossTenant,
 }
 
-impl<'a, C: TenantConnection> Across<'a, C> {
+impl<C: TenantConnection> Across<'_, C> {
     /// Opens a transaction that spans tenants.
     ///
     /// # Errors
     ///
     /// [`PoolError::NoCrossTenantPool`] if the pool was built without one; as [`TenantPool::begin`] otherwise.
-    pub async fn begin(&self) -> Result<CrossTenantTransaction<'a, C>, PoolError> {
+    pub async fn begin(&self) -> Result<CrossTenantTransaction<C>, PoolError> {
         self.begin_with(TransactionOptions::new()).await
     }
 
@@ -36,7 +36,7 @@ impl<'a, C: TenantConnection> Across<'a, C> {
     pub async fn begin_with(
         &self,
         options: TransactionOptions,
-    ) -> Result<CrossTenantTransaction<'a, C>, PoolError> {
+    ) -> Result<CrossTenantTransaction<C>, PoolError> {
         let open = self.pool.open_across(options).await?;
         Ok(CrossTenantTransaction::new(open, self.cross_tenant))
     }
@@ -48,8 +48,8 @@ impl<'a, C: TenantConnection> Across<'a, C> {
     /// What `work` returns, and as [`begin`](Self::begin) and [`CrossTenantTransaction::commit`].
     pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
     where
-        for<'tx> F: AsyncFnOnce(&'tx mut CrossTenantTransaction<'a, C>) -> Result<T, E>
-            + AsyncFunc<&'tx mut CrossTenantTransaction<'a, C>, Result<T, E>, Fut: Send>
+        for<'tx> F: AsyncFnOnce(&'tx mut CrossTenantTransaction<C>) -> Result<T, E>
+            + AsyncFunc<&'tx mut CrossTenantTransaction<C>, Result<T, E>, Fut: Send>
             + Send,
         T: Send,
         E: From<PoolError> + Send,

@@ -141,9 +141,10 @@ impl<C: TenantConnection> TenantPool<C> {
             single_query,
         };
         let opening = C::opening(&inner.rules, loan.session(), beginning)?;
-        let open = OpenTransaction::new(loan, opening);
+        let open = OpenTransaction::new(loan, opening, options.read_only);
         let walled = C::is_walled(&inner.rules);
-        Ok(TenantTransaction::new(open, scope.clone(), tenant, walled, inner.audit.clone()))
+        let harmless = C::harmless_functions(&inner.rules);
+        Ok(TenantTransaction::new(open, scope.clone(), tenant, walled, harmless, inner.audit.clone()))
     }
 
     /// Lends a connection to where the tenant lives, within what one tenant may hold.
@@ -218,8 +219,9 @@ impl<C: TenantConnection> TenantPool<C> {
 
     async fn open_across(&self, options: TransactionOptions) -> Result<OpenTransaction<C>, PoolError> {
         let lender = self.inner.across.as_ref().ok_or(PoolError::NoCrossTenantPool)?;
-        let loan = Loan::new(lender.lend().await?, None, None);
-        Ok(OpenTransaction::new(loan, Some(C::opening_across(options))))
+        let mut loan = Loan::new(lender.lend().await?, None, None);
+        let opening = C::opening_across(loan.session(), options);
+        Ok(OpenTransaction::new(loan, Some(opening), options.read_only))
     }
 
     /// The connections and pools that are open at this moment.

@@ -48,6 +48,22 @@ impl TenantPoolBuilder<AsyncPgConnection> {
         self
     }
 
+    /// Functions of the database that change nothing about a session and leave nothing in it, as a statement calls them:
+    /// `"similarity"`, or `"public.similarity"` if it says the schema. For an operator, the operator.
+    ///
+    /// A connection on which a tenant's statement has called anything but the server's own well-known functions is closed after
+    /// the transaction, because a function can leave a setting, a lock or a prepared statement for the next tenant. That costs a
+    /// new connection each time.
+    ///
+    /// # Tenancy
+    ///
+    /// Name none that runs what it is given (`query_to_xml`), sets what it is given (`set_config`), or is written in a language
+    /// in which it could, unless you have read it.
+    pub fn harmless_functions<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.options.harmless.extend(names.into_iter().map(Into::into));
+        self
+    }
+
     /// A pooler in transaction mode stands between: PgBouncer 1.21 or later with `max_prepared_statements`, PgCat, PgDog.
     ///
     /// Without this, a connection that does not lead to the server itself is refused.

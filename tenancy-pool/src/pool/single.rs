@@ -21,8 +21,8 @@ type BackendOf<C> = <C as AsyncConnectionCore>::Backend;
 impl<C: TenantConnection> TenantPool<C> {
     /// Runs one query, and returns its rows. On PostgreSQL it takes one round trip, and two for a statement that writes.
     ///
-    /// Behind the second wall, and wherever else a setting goes ahead of it, a query runs in a read-only transaction; elsewhere it is
-    /// sent by itself, which takes one round trip on MySQL as well. A `FOR UPDATE` belongs into a
+    /// Behind the second wall, wherever else a setting goes ahead of it, and on a connection whose last transaction may have written, a
+    /// query runs in a read-only transaction; elsewhere it is sent by itself, which takes one round trip on MySQL as well. A `FOR UPDATE` belongs into a
     /// [`transaction`](Self::transaction) in either case: what it locks, a single query lets go at once.
     ///
     /// # Errors

@@ -1,12 +1,15 @@
 //! Statements: which of them a transaction runs, and how.
 
 mod executor;
+mod permit;
 mod run;
 mod run_query_dsl;
 mod runs_in;
+mod text;
 
 pub use self::executor::Executor;
 pub(crate) use self::executor::Sealed;
+pub(crate) use self::permit::{Circumstances, permit};
 pub use self::run::{Execute, Load};
 pub(crate) use self::run::{OurOwn, Printable, Wanted};
 pub use self::run_query_dsl::RunQueryDsl;

@@ -12,7 +12,7 @@ use diesel_async::AsyncConnectionCore;
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use futures_util::StreamExt;
 
-use tenancy_diesel::__pool::look_through;
+use tenancy_diesel::__pool::{LookedThrough, look_through};
 use tenancy_diesel::TenantBackend;
 
 /// What only this crate can name, hence neither hand to a method that asks for it nor take in an implementation: the hidden
@@ -31,14 +31,22 @@ pub enum Wanted {
 
 /// A statement that `DB` can print.
 pub trait Printable<DB: TenantBackend> {
-    /// Walks through it: an error if it touches another tenant than `tenant`, else whether it is free of raw SQL.
+    /// Walks through it: an error if it touches another tenant than `tenant`.
     #[doc(hidden)]
-    fn look_through<I: PartialEq + Clone + 'static>(&self, tenant: &I, backend: &DB) -> QueryResult<bool>;
+    fn look_through<I: PartialEq + Clone + 'static>(
+        &self,
+        tenant: &I,
+        backend: &DB,
+    ) -> QueryResult<LookedThrough>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<DB: TenantBackend, Q: QueryFragment<DB>> Printable<DB> for Q {
-    fn look_through<I: PartialEq + Clone + 'static>(&self, tenant: &I, backend: &DB) -> QueryResult<bool> {
+    fn look_through<I: PartialEq + Clone + 'static>(
+        &self,
+        tenant: &I,
+        backend: &DB,
+    ) -> QueryResult<LookedThrough> {
         look_through(tenant, self, backend)
     }
 }

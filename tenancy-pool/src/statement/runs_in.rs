@@ -1,11 +1,13 @@
 //! Which statements a tenant transaction runs.
 
 use diesel::associations::HasTable;
+use diesel::dsl::exists;
+use diesel::expression::AppearsOnTable;
 use diesel::internal::table_macro::{BoxedSelectStatement, FromClause, NoFromClause, SelectStatement};
-use diesel::query_builder::{DeleteStatement, InsertStatement, UpdateStatement};
+use diesel::query_builder::{DeleteStatement, InsertStatement, SelectClauseExpression, UpdateStatement};
 use diesel::query_dsl::positional_order_dsl::PositionalOrderDsl;
 use diesel::query_source::QuerySource;
-use tenancy_diesel::__pool::{InTransaction, Stands};
+use tenancy_diesel::__pool::{InTransaction, Stands, TransactionSource};
 use tenancy_diesel::statement::{ScopedDelete, ScopedInsert, ScopedUpdate};
 use tenancy_diesel::{GlobalTable, ScopedTable};
 
@@ -30,7 +32,9 @@ use sealed::Proof;
 /// A statement that a transaction of reach `R` runs: one built of scoped and global tables, within the same tenant.
 ///
 /// Implemented for Diesel's selects and combinations of them, for the scoped statements of this crate, and for Diesel's own
-/// inserts, updates and deletes of tables that are declared global. A `sql_query` is not among them. Sealed.
+/// inserts, updates and deletes of tables that are declared global. A `sql_query` is not among them. The arms of a combination are
+/// looked at, and so is what a SELECT without FROM selects; subqueries elsewhere in a statement of a global table, and what is
+/// boxed, are looked at when it is run. Sealed.
 #[diagnostic::on_unimplemented(
     message = "this statement does not run in a tenant transaction",
     label = "raw SQL, another tenant's, or of a table that is not declared",
@@ -58,8 +62,12 @@ where
     const PROOF: Proof = Proof;
 }
 
-/// `SELECT EXISTS (…)` and the like: what stands in it was checked where it was built, and is checked again when it is run.
-impl<S, D, W, O, L, G, H, Lc, R> RunsIn<R> for SelectStatement<NoFromClause, S, D, W, O, L, G, H, Lc> {
+/// `SELECT EXISTS (…)` and the like: Diesel is asked whether what stands in it may stand in the transaction.
+#[diagnostic::do_not_recommend]
+impl<S, D, W, O, L, G, H, Lc, R> RunsIn<R> for SelectStatement<NoFromClause, S, D, W, O, L, G, H, Lc>
+where
+    S: SelectClauseExpression<NoFromClause, Selection: AppearsOnTable<TransactionSource<R>>>,
+{
     const WRITES: bool = false;
     const PROOF: Proof = Proof;
 }
@@ -72,16 +80,19 @@ where
     const PROOF: Proof = Proof;
 }
 
+/// Boxed, it does not say what stands in it: that is told by its text, when it is run.
 impl<ST, DB, GB, R> RunsIn<R> for BoxedSelectStatement<'_, ST, NoFromClause, DB, GB> {
     const WRITES: bool = false;
     const PROOF: Proof = Proof;
 }
 
-/// Diesel's combinations of selects cannot be named; ordering by position is what only they do.
+/// Diesel's combinations of selects cannot be named; ordering by position is what only they do. Their arms cannot be named either,
+/// but as a subquery a combination is asked for each of them where it may stand.
 #[diagnostic::do_not_recommend]
 impl<Q, R> RunsIn<R, kind::Combined> for Q
 where
     Q: PositionalOrderDsl<u32>,
+    exists<Q>: AppearsOnTable<TransactionSource<R>>,
 {
     const WRITES: bool = false;
     const PROOF: Proof = Proof;

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use diesel::result::QueryResult;
-use tenancy_core::CrossTenant;
+use tenancy_core::__private::CrossTenantUses;
+use tenancy_core::{Access, CrossTenant};
 use tenancy_diesel::EveryTenant;
 
 use super::{Ending, OpenTransaction};
@@ -17,24 +18,21 @@ use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Wanted};
 ///
 /// As [`TenantTransaction`](super::TenantTransaction).
 #[must_use = "a transaction that is dropped is rolled back"]
-pub struct CrossTenantTransaction<'a, C: TenantConnection> {
+pub struct CrossTenantTransaction<C: TenantConnection> {
     open: OpenTransaction<C>,
-    cross_tenant: &'a CrossTenant,
+    // Not the capability by reference: a closure that takes a transaction with a lifetime returns no future of which the
+    // compiler can show that it is `Send`.
+    uses: CrossTenantUses,
 }
 
-impl<'a, C: TenantConnection> CrossTenantTransaction<'a, C> {
-    pub(crate) fn new(open: OpenTransaction<C>, cross_tenant: &'a CrossTenant) -> Self {
-        Self { open, cross_tenant }
+impl<C: TenantConnection> CrossTenantTransaction<C> {
+    pub(crate) fn new(open: OpenTransaction<C>, cross_tenant: &CrossTenant) -> Self {
+        Self { open, uses: cross_tenant.uses() }
     }
 
     /// Ends it as its work did.
     pub(crate) async fn end<T, E: From<PoolError>>(self, result: Result<T, E>) -> Result<T, E> {
         self.open.end(result, Ending::Commit).await
-    }
-
-    /// The capability that opened it.
-    pub const fn cross_tenant(&self) -> &CrossTenant {
-        self.cross_tenant
     }
 
     /// Runs any statement of Diesel's, raw SQL included, and returns how many rows it changed.
@@ -54,7 +52,7 @@ impl<'a, C: TenantConnection> CrossTenantTransaction<'a, C> {
     where
         Q: Execute<'query, C::Backend>,
     {
-        self.cross_tenant.record_use(subject, tenancy_core::Access::Write);
+        self.uses.record(subject, Access::Write);
         self.open.close_afterwards();
         self.open.execute(statement)
     }
@@ -76,7 +74,7 @@ impl<'a, C: TenantConnection> CrossTenantTransaction<'a, C> {
         Q: Load<'query, C::Backend, U>,
         U: Send,
     {
-        self.cross_tenant.record_use(subject, tenancy_core::Access::Read);
+        self.uses.record(subject, Access::Read);
         self.open.close_afterwards();
         self.open.load(query, Wanted::All)
     }
@@ -100,9 +98,9 @@ impl<'a, C: TenantConnection> CrossTenantTransaction<'a, C> {
     }
 }
 
-impl<C: TenantConnection> Sealed for CrossTenantTransaction<'_, C> {}
+impl<C: TenantConnection> Sealed for CrossTenantTransaction<C> {}
 
-impl<C: TenantConnection> Executor for CrossTenantTransaction<'_, C> {
+impl<C: TenantConnection> Executor for CrossTenantTransaction<C> {
     type Backend = C::Backend;
     type Reach = EveryTenant;
 
@@ -122,11 +120,8 @@ impl<C: TenantConnection> Executor for CrossTenantTransaction<'_, C> {
     }
 }
 
-impl<C: TenantConnection> fmt::Debug for CrossTenantTransaction<'_, C> {
+impl<C: TenantConnection> fmt::Debug for CrossTenantTransaction<C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CrossTenantTransaction")
-            .field("cross_tenant", self.cross_tenant)
-            .finish_non_exhaustive()
+        formatter.debug_struct("CrossTenantTransaction").field("uses", &self.uses).finish_non_exhaustive()
     }
 }

@@ -8,11 +8,12 @@ mod open;
 #[cfg(feature = "postgres")]
 mod raw;
 
+use std::any::type_name;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use diesel::result::{Error, QueryResult};
+use diesel::result::QueryResult;
 use tenancy_core::{AuditEvent, AuditSink, Reason, Scoped, TenantId, TenantKey, ToTenantKey, Unbranded};
 use tenancy_diesel::Within;
 
@@ -23,7 +24,7 @@ pub(crate) use self::open::{Ending, OpenTransaction};
 pub use self::raw::RawSql;
 use crate::driver::TenantConnection;
 use crate::error::{PoolError, RawSqlRefused};
-use crate::statement::{Execute, Executor, Load, OurOwn, Printable, Sealed, Wanted};
+use crate::statement::{Circumstances, Execute, Executor, Load, OurOwn, Printable, Sealed, Wanted, permit};
 
 /// A transaction of one tenant.
 ///
@@ -38,9 +39,21 @@ use crate::statement::{Execute, Executor, Load, OurOwn, Printable, Sealed, Wante
 /// brand is refused with [`WrongTenant`](tenancy_diesel::WrongTenant) before anything is sent, wherever in the statement the other
 /// tenant stands.
 ///
-/// On PostgreSQL a SELECT, or an UPDATE or DELETE of tenants' rows, with a raw fragment (`sql::<_>("…")`) is refused as well; see
-/// [`permit_raw_fragments`](TenantTransaction::permit_raw_fragments). Diesel does not let a fragment in an INSERT's values be told
-/// from a default, nor one in its own UPDATE of a global table, nor in anything on the other databases.
+/// A table that is declared neither tenant-scoped nor global is refused with [`StatementRefused`](crate::StatementRefused), also
+/// before anything is sent, and wherever it stands: what the statement prints is compared with the tables that declared
+/// themselves while it was printed.
+///
+/// On PostgreSQL a statement with a raw fragment (`sql::<_>("…")`) is refused with
+/// [`RawSqlRefused`](crate::RawSqlRefused::Fragment) as well, whatever its kind and wherever the fragment stands; see
+/// [`permit_raw_fragments`](TenantTransaction::permit_raw_fragments). On the other databases a fragment runs, as long as it reads no
+/// table and can be followed: backslashes in quotes, comments and semicolons are refused.
+///
+/// # The session
+///
+/// On PostgreSQL a tenant finds the session as the connection was opened. A statement that calls a function of which it is not
+/// known that it leaves the session alone runs, and its connection is closed after the transaction: see
+/// [`harmless_functions`](crate::TenantPoolBuilder::harmless_functions). What the database's own triggers and policies set is
+/// set back by what opens the next transaction, except on connections of a pool of the application's.
 ///
 /// # Cancellation
 ///
@@ -70,6 +83,8 @@ pub struct TenantTransaction<C: TenantConnection, I: ToTenantKey = TenantId, B =
     tenant: TenantKey,
     walled: bool,
     raw_fragments: bool,
+    /// Functions that leave the session alone, beside those of the server that are known to.
+    harmless: Option<Arc<[String]>>,
     audit: Arc<dyn AuditSink>,
 }
 
@@ -79,9 +94,10 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         scope: Scoped<I, B>,
         tenant: TenantKey,
         walled: bool,
+        harmless: Option<Arc<[String]>>,
         audit: Arc<dyn AuditSink>,
     ) -> Self {
-        Self { open, scope, tenant, walled, raw_fragments: false, audit }
+        Self { open, scope, tenant, walled, raw_fragments: false, harmless, audit }
     }
 
     /// The scope that opened it.
@@ -187,11 +203,21 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         Ok(())
     }
 
-    /// Refuses a statement of another tenant, and one with a raw fragment where it can be told.
-    fn check<Q: Printable<C::Backend>>(&self, statement: &Q, raw_sql_shows: bool) -> QueryResult<()> {
-        let free_of_raw_sql = statement.look_through(self.scope.tenant(), &C::Backend::default())?;
-        if C::RAW_SQL_SHOWS && raw_sql_shows && !free_of_raw_sql && !self.raw_fragments {
-            return Err(Error::QueryBuilderError(Box::new(RawSqlRefused::Fragment)));
+    /// Refuses a statement of another tenant, one with raw SQL in it, and one of a table that nobody declared. Has the connection
+    /// closed afterwards if the statement could leave something on it.
+    fn check<Q: Printable<C::Backend>>(&mut self, statement: &Q, raw_sql_shows: bool) -> QueryResult<()> {
+        let looked = statement.look_through(self.scope.tenant(), &C::Backend::default())?;
+        if self.raw_fragments {
+            return Ok(());
+        }
+        let circumstances = Circumstances {
+            postgres: C::RAW_SQL_SHOWS,
+            raw_sql_shows,
+            type_name: type_name::<Q>(),
+            harmless: self.harmless.as_deref().unwrap_or_default(),
+        };
+        if permit(&looked, &circumstances)? {
+            self.open.close_afterwards();
         }
         Ok(())
     }

@@ -27,6 +27,8 @@ pub(crate) struct OpenTransaction<C: Driver> {
     /// Savepoints that are open.
     depth: usize,
     health: Health,
+    /// It was asked for as read only.
+    read_only: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub(crate) enum Ending {
 
 impl<C: Driver> OpenTransaction<C> {
     /// Without an opening it is for one query, which is sent by itself.
-    pub(crate) fn new(loan: Loan<C>, opening: Option<C::Opening>) -> Self {
+    pub(crate) fn new(loan: Loan<C>, opening: Option<C::Opening>, read_only: bool) -> Self {
         Self {
             loan,
             transaction: opening.is_some(),
@@ -59,6 +61,7 @@ impl<C: Driver> OpenTransaction<C> {
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             depth: 0,
             health: Health::Sound,
+            read_only,
         }
     }
 
@@ -77,8 +80,11 @@ impl<C: Driver> OpenTransaction<C> {
     {
         async move {
             let ahead = self.start()?;
-            let (connection, session) = self.loan.parts();
-            let loaded = connection.load_after(session, ahead, query, wanted).await;
+            let loaded = {
+                let mut underway = self.loan.underway();
+                let (connection, session) = underway.parts();
+                connection.load_after(session, ahead, query, wanted).await
+            };
             self.ended(loaded)
         }
     }
@@ -93,8 +99,11 @@ impl<C: Driver> OpenTransaction<C> {
     {
         async move {
             let ahead = self.start()?;
-            let (connection, session) = self.loan.parts();
-            let changed = connection.execute_after(session, ahead, statement).await;
+            let changed = {
+                let mut underway = self.loan.underway();
+                let (connection, session) = underway.parts();
+                connection.execute_after(session, ahead, statement).await
+            };
             self.ended(changed)
         }
     }
@@ -114,6 +123,9 @@ impl<C: Driver> OpenTransaction<C> {
         if !self.transaction && result.is_ok() {
             // Nothing is open. After a failure the connection is cleaned all the same.
             self.loan.finished();
+        }
+        if result.as_ref().is_err_and(|error| C::spoils_the_connection(error, self.read_only)) {
+            self.loan.discard();
         }
         self.health = match &result {
             Ok(_) => Health::Sound,
@@ -159,7 +171,11 @@ impl<C: Driver> OpenTransaction<C> {
             }
             Health::Sound if !self.begun => Ok(()),
             Health::Sound => {
-                self.loan.connection().send(vec!["COMMIT".to_owned()]).await?;
+                let committed = self.loan.connection().send(vec!["COMMIT".to_owned()]).await;
+                if committed.as_ref().is_err_and(|error| C::spoils_the_connection(error, self.read_only)) {
+                    self.loan.discard();
+                }
+                committed?;
                 self.loan.finished();
                 Ok(())
             }
@@ -254,7 +270,7 @@ impl<C: Driver> OpenTransaction<C> {
         let name = &savepoint.name;
         let undo = vec![format!("ROLLBACK TO SAVEPOINT {name}"), format!("RELEASE SAVEPOINT {name}")];
         self.health = Health::Busy;
-        let undone = self.loan.connection().send(undo).await;
+        let undone = self.loan.underway().parts().0.send(undo).await;
         self.health = if undone.is_ok() { Health::Sound } else { Health::Aborted };
         Ok(undone?)
     }

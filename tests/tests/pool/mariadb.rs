@@ -34,6 +34,11 @@ impl Database {
         AsyncMysqlConnection::establish(&self.0).await.expect("MariaDB answers")
     }
 
+    /// Runs statements that the library has no part in.
+    pub(crate) async fn run(&self, statements: &str) {
+        self.connect().await.batch_execute(statements).await.expect("the statements");
+    }
+
     /// All agents, as `tenant:id:name`, in the order of the first two.
     pub(crate) async fn agents(&self) -> Vec<String> {
         self.lines("SELECT CONCAT(tenant_id, ':', id, ':', name) AS line FROM agents ORDER BY tenant_id, id")

@@ -35,8 +35,13 @@ impl Database {
 
     /// The same with sealed tenants.
     pub(crate) async fn sealed() -> Self {
+        Self::sealed_with("").await
+    }
+
+    /// The same with what `make` creates.
+    pub(crate) async fn sealed_with(make: &str) -> Self {
         let key = SealingKey::new(1, [7; 32]).expect("a key");
-        let mut database = Self::new().await;
+        let mut database = Self::with(make, |tables| tables).await;
         database.wall = Wall::sealed(database.security(), Sealer::new(key.clone()));
         database.run(&database.security().migration().up()).await;
         database.run(&key.install(Binding::Backend)).await;

@@ -210,6 +210,11 @@ const GLOBAL_ITEMS: &str = stringify! {
         type Proof = __tenancy::IsGlobal;
     }
 
+    impl diesel::internal::table_macro::StaticQueryFragment for table {
+        type Component = __tenancy::GlobalName<table>;
+        const STATIC_COMPONENT: &'static Self::Component = &__tenancy::GlobalName::new();
+    }
+
     impl<Left, S> diesel::JoinTo<table> for __tenancy::ScopedTable<Left, S>
     where
         Left: diesel::JoinTo<table>,

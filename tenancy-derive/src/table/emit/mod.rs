@@ -11,5 +11,4 @@ mod patch;
 mod refusals;
 
 pub(crate) use self::declaration::declaration;
-pub(crate) use self::items::global_items;
-pub(crate) use self::patch::tenant_module;
+pub(crate) use self::patch::{global_module, tenant_module};

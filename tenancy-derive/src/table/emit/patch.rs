@@ -1,4 +1,4 @@
-//! Takes the SQL away from a tenant table's bare type.
+//! Takes the SQL away from a tenant table's bare type, and has a global table's tell that it is printed.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -41,6 +41,16 @@ pub(crate) fn tenant_module(
     let mut body: TokenStream = kept.into_iter().collect();
     body.extend(added);
     body.extend(items::tenant_items(&declared, tenant_column, krate, &names));
+    module.with_body(body)
+}
+
+/// The module with the global table's items added. What the table prints tells so: a tenant's transaction runs no table that
+/// does not.
+pub(crate) fn global_module(mut module: Module, declared: &Declared, krate: &Path) -> TokenStream {
+    let mut items = std::mem::take(&mut module.items);
+    items.retain(|item| !item.is_impl("StaticQueryFragment", "table"));
+    let mut body: TokenStream = items.into_iter().flat_map(|item| item.tokens).collect();
+    body.extend(items::global_items(declared, krate));
     module.with_body(body)
 }
 

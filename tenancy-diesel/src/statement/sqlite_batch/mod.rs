@@ -20,7 +20,7 @@ use diesel::sqlite::Sqlite;
 use crate::statement::insert::ScopedInsert;
 use crate::statement::returning::{NoReturning, Returning};
 use crate::statement::rows::{Batch, StampedRows, walk_rows};
-use crate::table::{TenantTable, push_qualified_name};
+use crate::table::{TenantTable, push_table};
 
 type BindData = <<Sqlite as Backend>::BindCollector<'static> as MoveableBindCollector<Sqlite>>::BindData;
 
@@ -64,7 +64,7 @@ where
         // Each number of rows is another statement: caching them would fill the cache.
         out.unsafe_to_cache_prepared();
         out.push_sql("INSERT INTO ");
-        push_qualified_name::<T, Sqlite>(&mut out)?;
+        push_table::<T, Sqlite>(&mut out)?;
         out.push_sql(" ");
         walk_rows::<T, E, V, Sqlite>(self.tenant, self.rows, out.reborrow())?;
         self.conflict.walk_ast(out.reborrow())?;

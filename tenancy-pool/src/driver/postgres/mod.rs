@@ -5,15 +5,17 @@ mod opening;
 mod options;
 mod pipeline;
 mod rules;
+mod spoiled;
 #[cfg(feature = "rls")]
 mod wall;
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use diesel::connection::CacheSize;
-use diesel::result::DatabaseErrorKind;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::{FutureExt, StreamExt};
@@ -22,11 +24,12 @@ use tenancy_core::placement::DatabaseAddress;
 use tenancy_core::placement::Placement;
 use tokio::task::unconstrained;
 
-use self::connect::{Connected, connect};
-use self::opening::Opening;
+use self::connect::{Connected, Route, connect};
+use self::opening::{Opening, Reset};
 pub(crate) use self::options::{PostgresOptions, WallDecision};
 use self::pipeline::pipelined;
 use self::rules::PostgresRules;
+use self::spoiled::spoils;
 use super::{Abandoned, Ahead, Beginning, Driver};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
@@ -43,6 +46,11 @@ pub struct Session {
     /// Whether the statement that tells a seal is known to be prepared. Only then may others be queued behind it: while it is
     /// being prepared they would overtake it, and run without a tenant.
     has_prepared_seal: bool,
+    /// How it is set right before a transaction. Not at all on a connection of the application's own pool, which may have been
+    /// set up by hand.
+    reset: Option<Reset>,
+    /// Whether a transaction that may have changed it was the last.
+    changed: bool,
 }
 
 impl Driver for AsyncPgConnection {
@@ -62,6 +70,10 @@ impl Driver for AsyncPgConnection {
         rules.is_walled()
     }
 
+    fn harmless_functions(rules: &PostgresRules) -> Option<Arc<[String]>> {
+        rules.harmless.clone()
+    }
+
     async fn connect(
         address: &DatabaseAddress,
         options: &PostgresOptions,
@@ -70,7 +82,12 @@ impl Driver for AsyncPgConnection {
         let cache = (options.cache)();
         let keeps_statements = !matches!(cache, CacheSize::Disabled);
         connection.set_prepared_statement_cache_size(cache);
-        Ok((connection, Session { backend_pid, keeps_statements, has_prepared_seal: false }))
+        let reset = Some(match options.connect.route() {
+            Route::Direct => Reset::All,
+            Route::Pooler => Reset::Rest,
+        });
+        let session = Session { backend_pid, keeps_statements, reset, ..Session::default() };
+        Ok((connection, session))
     }
 
     #[cfg(feature = "rls")]
@@ -99,26 +116,27 @@ impl Driver for AsyncPgConnection {
         beginning: Beginning<'_>,
     ) -> Result<Option<Opening>, PoolError> {
         let (path, first) = (rules.search_path(beginning.placement), beginning.first_statements);
-        if beginning.single_query && !rules.is_walled() && path.is_none() && first.is_empty() {
+        let needs_nothing = !rules.is_walled() && path.is_none() && first.is_empty() && !session.changed;
+        if beginning.single_query && needs_nothing {
             return Ok(None);
         }
         // The application's statements may make no sense, and Citus forwards the whole message that a SET LOCAL stands in.
-        let mut opening = Opening::begin(beginning.options, first.is_empty() && !rules.on_citus());
+        let together = first.is_empty() && !rules.on_citus();
+        let mut opening = Opening::begin(beginning.options, session.reset, together);
         // First of all: a sharding pooler decides by them where everything after them goes.
         first.into_iter().for_each(|statement| opening.push(statement));
         #[cfg(feature = "rls")]
         if let Some(guard) = &rules.guard {
             guard.tell(beginning.tenant, session, &mut opening);
         }
-        let _ = session;
         if let Some(path) = path {
             opening.push(format!("SET LOCAL search_path TO {path}"));
         }
         Ok(Some(opening))
     }
 
-    fn opening_across(options: TransactionOptions) -> Opening {
-        Opening::begin(options, false)
+    fn opening_across(session: &Session, options: TransactionOptions) -> Opening {
+        Opening::begin(options, session.reset, false)
     }
 
     /// The task that reads the socket holds the other end of the notifications, so they end with it.
@@ -181,5 +199,9 @@ impl Driver for AsyncPgConnection {
     /// The server refuses everything up to the rollback.
     fn aborts(_: &DatabaseErrorKind) -> bool {
         true
+    }
+
+    fn spoils_the_connection(error: &Error, read_only: bool) -> bool {
+        spoils(error, read_only)
     }
 }

@@ -7,6 +7,8 @@ use crate::options::TransactionOptions;
 pub struct Opening {
     messages: Vec<String>,
     together: bool,
+    /// It may leave the session other than it was.
+    pub(super) writes: bool,
     #[cfg(feature = "rls")]
     pub(super) seal: Option<Seal>,
 }
@@ -23,12 +25,44 @@ pub(super) struct Seal {
     pub(super) by_function: bool,
 }
 
+/// How a session is set right that somebody else's statements have run in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reset {
+    /// To what the connection was opened with.
+    All,
+    /// Behind a pooler: what it gave this client on whichever session is the pooler's to keep, so that only the rest is set back,
+    /// as far as it changes what statements mean or whether they run.
+    Rest,
+}
+
+impl Reset {
+    const fn statements(self) -> &'static str {
+        match self {
+            // The role is left out of `ALL`.
+            Self::All => "RESET SESSION AUTHORIZATION;RESET ROLE;RESET ALL",
+            Self::Rest => {
+                "RESET SESSION AUTHORIZATION;RESET ROLE;RESET search_path;RESET row_security;\
+                 RESET default_transaction_read_only;RESET default_transaction_isolation;\
+                 RESET default_transaction_deferrable;RESET bytea_output;RESET extra_float_digits;\
+                 RESET statement_timeout;RESET lock_timeout;SET client_encoding TO 'UTF8'"
+            }
+        }
+    }
+}
+
 impl Opening {
     /// A BEGIN. `together` says that all messages may be one: the server reads a message as a whole, so this is only for
     /// statements that are known to make sense.
-    pub(super) fn begin(options: TransactionOptions, together: bool) -> Self {
-        let mut opening = Self { together, ..Self::default() };
-        opening.push(if options.read_only { "BEGIN READ ONLY" } else { "BEGIN" });
+    ///
+    /// `reset` sets the session right first. That is a transaction of its own in the same message: a transaction takes its
+    /// isolation level from the session when it begins.
+    pub(super) fn begin(options: TransactionOptions, reset: Option<Reset>, together: bool) -> Self {
+        let mut opening = Self { together, writes: !options.read_only, ..Self::default() };
+        let begin = if options.read_only { "BEGIN READ ONLY" } else { "BEGIN" };
+        opening.push(match reset {
+            Some(reset) => format!("BEGIN;{};COMMIT;{begin}", reset.statements()),
+            None => begin.to_owned(),
+        });
         // Apart from BEGIN, which must not fail: a standby refuses to be serializable, and what is sent behind a BEGIN that
         // failed would run outside of any transaction.
         let level = options.isolation.map(|level| format!("ISOLATION LEVEL {level}"));

@@ -33,7 +33,12 @@ pub(super) async fn pipelined<T>(
         let mut shared = connection;
         async move { shared.batch_execute(&statement).await }.boxed()
     };
+    let opens = ahead.opening.is_some();
     let mut opening = ahead.opening.unwrap_or_default();
+    if opens {
+        // Set right by it, until it is over.
+        session.changed = opening.writes && session.reset.is_some();
+    }
     let mut queue: Vec<_> = opening.take_messages().into_iter().map(send).collect();
     #[cfg(feature = "rls")]
     if let Some(seal) = opening.seal {

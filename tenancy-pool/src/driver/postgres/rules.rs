@@ -1,5 +1,7 @@
 //! What all transactions of a pool keep to on PostgreSQL.
 
+use std::sync::Arc;
+
 use tenancy_core::Reason;
 use tenancy_core::placement::Placement;
 
@@ -12,6 +14,8 @@ use crate::error::BuildError;
 pub struct PostgresRules {
     /// The search path of the shared tables, where it has to be said.
     shared_path: Option<String>,
+    /// Functions that leave the session alone, beside the server's own.
+    pub(super) harmless: Option<Arc<[String]>>,
     #[cfg(feature = "rls")]
     pub(super) guard: Option<Guard>,
 }
@@ -21,6 +25,7 @@ impl PostgresRules {
     /// path matter: a path that is stored for the role must not lead into the schema of a tenant.
     pub(super) fn decide(options: &PostgresOptions, placed: bool) -> Result<Self, BuildError> {
         let shared_path = options.shared_path.clone();
+        let harmless = (!options.harmless.is_empty()).then(|| options.harmless.clone().into());
         match &options.wall {
             WallDecision::Undecided => Err(BuildError::Undecided),
             WallDecision::Without(reason) => {
@@ -28,6 +33,7 @@ impl PostgresRules {
                 Reason::new(reason)?;
                 Ok(Self {
                     shared_path,
+                    harmless,
                     #[cfg(feature = "rls")]
                     guard: None,
                 })
@@ -37,6 +43,7 @@ impl PostgresRules {
                 let declared = || placed.then(|| wall.row_security().tables().search_path());
                 Ok(Self {
                     shared_path: shared_path.or_else(declared),
+                    harmless,
                     guard: Some(Guard::new(wall, options)),
                 })
             }

@@ -88,9 +88,6 @@ async fn every_tenant_is_refused_where_it_compiles() {
             .filter(exists(canvases::table.across_tenants(&across).filter(canvases::id.eq(1))));
         load i32 => agents::table.scoped(&acme).select(agents::id)
             .filter(agents::id.eq_any(canvases::table.across_tenants(&across).select(canvases::agent_id)));
-        load i32 => agents::table.scoped(&acme).select(agents::id)
-            .union(agents::table.across_tenants(&across).select(agents::id));
-        get_result bool => diesel::select(exists(agents::table.across_tenants(&across).filter(agents::id.eq(1))));
         execute => delete(agents::table.scoped(&acme))
             .filter(exists(canvases::table.across_tenants(&across).filter(canvases::id.eq(1))));
     );

@@ -19,7 +19,8 @@ impl Mark {
 
     /// The mark as one more of the connection's startup options.
     pub(super) fn announced_in(&self, mut config: Config) -> Config {
-        let mark = format!("-c tenancy.session={}", self.0);
+        // The time zone is what diesel-async sets on each new connection. Said here as well, it is what a RESET leads to.
+        let mark = format!("-c TimeZone=UTC -c tenancy.session={}", self.0);
         let options = match config.get_options() {
             Some(options) => format!("{options} {mark}"),
             None => mark,

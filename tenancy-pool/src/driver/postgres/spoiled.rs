@@ -1,0 +1,27 @@
+//! Errors after which a connection is good for nothing.
+
+use diesel::result::{DatabaseErrorKind, Error};
+
+/// What the server says when it is the session that does not fit the database any more: a statement was prepared against a
+/// table or a type that has changed since, or the server has become a standby.
+const PHRASES: [&str; 4] = [
+    "cached plan must not change result type",
+    "cache lookup failed",
+    "could not open relation with OID",
+    "during recovery",
+];
+
+/// Whether the error will meet every statement like it on this connection.
+///
+/// Diesel passes on no code for most of the errors, only the text. Where the server speaks another language, any error with a
+/// letter of it counts: to close a connection too many costs one connection.
+pub(super) fn spoils(error: &Error, read_only: bool) -> bool {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => !read_only,
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            let message = information.message();
+            !message.is_ascii() || PHRASES.iter().any(|phrase| message.contains(phrase))
+        }
+        _ => false,
+    }
+}

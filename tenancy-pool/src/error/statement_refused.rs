@@ -1,0 +1,34 @@
+//! Why a statement was refused for what it reads.
+
+use diesel::result::Error;
+
+/// Why a statement was refused for what it reads, or for what cannot be told of it. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StatementRefused {
+    /// Somewhere in the statement stands a table that is declared neither tenant-scoped nor global.
+    #[error(
+        "the statement reads `{table}`, and no declared table in it goes by that name; nothing was sent. Declare the table: \
+         `tenancy_diesel::table!`, or `#[tenant_scoped(column)]` or `#[tenant_global]` on it; what has to stay undeclared runs \
+         in `pool.across(&cross_tenant)`"
+    )]
+    UndeclaredTable {
+        /// The table, as the statement has it.
+        table: String,
+    },
+    /// The text of the statement cannot be followed, so that nobody knows which tables it reads.
+    #[error(
+        "the statement contains {found}, and what follows it cannot be told to be the tenant's; nothing was sent. Bind values \
+         instead of writing them out, or run the statement in `pool.across(&cross_tenant)`"
+    )]
+    Unreadable {
+        /// What is in it.
+        found: &'static str,
+    },
+}
+
+impl From<StatementRefused> for Error {
+    fn from(refused: StatementRefused) -> Self {
+        Self::QueryBuilderError(Box::new(refused))
+    }
+}

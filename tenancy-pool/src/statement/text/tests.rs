@@ -1,0 +1,104 @@
+use super::{Text, read};
+
+fn text(sql: &str) -> Text {
+    read(sql, false).unwrap_or_else(|found| panic!("{sql}: {found}"))
+}
+
+fn tables(sql: &str) -> Vec<String> {
+    text(sql).tables.into_iter().map(|name| name.join(".")).collect()
+}
+
+#[test]
+fn tables_in_every_place() {
+    for (sql, expected) in [
+        (
+            r#"SELECT "a"."x" FROM (SELECT * FROM "a" WHERE "a"."t" = $1) AS "a" WHERE ("a"."x" = $2)"#,
+            &["a"][..],
+        ),
+        (
+            r#"SELECT 1 FROM "s"."a" INNER JOIN ("b" LEFT OUTER JOIN "c" ON "b"."x" = "c"."x") ON 1=1"#,
+            &["s.a", "b", "c"],
+        ),
+        (r#"(SELECT "x" FROM "a") UNION (SELECT "x" FROM ONLY "b") ORDER BY 1"#, &["a", "b"]),
+        (r#"SELECT EXISTS (SELECT 1 FROM "a"), (SELECT "x" FROM "b", "c" LIMIT $1)"#, &["a", "b", "c"]),
+        (
+            r#"INSERT INTO "a" ("t", "x") VALUES ($1, (SELECT "x" FROM "b")) ON CONFLICT ("t") DO UPDATE SET "x" = $2"#,
+            &["a", "b"],
+        ),
+        (r#"UPDATE "a" SET "x" = (SELECT max("x") FROM "b"), "y" = $1 FROM "c" WHERE 1=1"#, &["a", "b", "c"]),
+        (r#"UPDATE "a", "b" SET "x" = $1"#, &["a", "b"]),
+        (r#"DELETE FROM "a" USING "b" RETURNING (TABLE "c")"#, &["a", "b", "c"]),
+        (r#"SELECT 1 FROM "a" FOR NO KEY UPDATE SKIP LOCKED"#, &["a"]),
+        (
+            r#"SELECT 1 FROM "a" WHERE "a"."x" IS NOT DISTINCT FROM "a"."y" AND "x" IS DISTINCT FROM "y""#,
+            &["a"],
+        ),
+        (
+            r#"SELECT extract(year FROM "a"."x"), extract(year FROM (SELECT "x" FROM "b")) FROM "a""#,
+            &["a", "b"],
+        ),
+        (r#"SELECT trim((SELECT "x" FROM "b") FROM "x") FROM LATERAL (SELECT 1) AS "c", "d""#, &["b", "d"]),
+        (r#"SELECT 1 FROM generate_series(1, 2) AS "g" TABLESAMPLE BERNOULLI($1)"#, &[]),
+        (r#"SELECT (SELECT 1FROM "a")"#, &["a"]),
+        (r#"SELECT 1 FROM "say ""x""" "#, &["say \"x\""]),
+        ("SELECT 1 FROM `a` WHERE `a`.`x` = ?", &["a"]),
+        ("select 1 from agents, Users join ONLY key", &["agents", "users", "key"]),
+        ("SELECT 1 FROM u&\"d\"", &["u"]),
+    ] {
+        assert_eq!(tables(sql), expected, "{sql}");
+    }
+}
+
+#[test]
+fn what_cannot_be_followed() {
+    for sql in [
+        "SELECT 1; SELECT 2",
+        "SELECT 1 -- x",
+        "SELECT 1 /* x */",
+        "SELECT $$x$$",
+        "SELECT E'\\' FROM a --'",
+        "SELECT 'x",
+        "SELECT (1",
+        "SELECT 1)",
+        "SELECT 1 FROM",
+        "SELECT 1 FROM $1",
+        "COPY a TO STDOUT",
+        "WITH a AS (SELECT 1) SELECT 1",
+        "",
+        "SELECT \u{0}",
+    ] {
+        assert!(read(sql, false).is_err(), "{sql}");
+    }
+    assert!(read("SELECT 1 # x", true).is_err());
+}
+
+#[test]
+fn what_is_called() {
+    for (sql, expected) in [
+        ("SELECT lower(\"x\"), COUNT(*), pg_catalog.current_setting($1) FROM \"a\"", &[][..]),
+        ("SELECT set_config($1, $2, $3)", &["set_config"]),
+        ("SELECT pg_catalog.SET_CONFIG ($1, $2, $3)", &["pg_catalog.set_config"]),
+        ("SELECT \"pg_catalog\".\"set_config\"($1)", &["pg_catalog.set_config"]),
+        ("SELECT 1 FROM mine($1)", &["mine"]),
+        ("SELECT evil.lower($1)", &["evil.lower"]),
+        ("SELECT \"x\" <%> \"y\"", &["<%>"]),
+        ("SELECT CAST($1 AS numeric(10, 2)), $1::varchar(10), row_number() OVER (PARTITION BY (\"x\"))", &[]),
+        ("INSERT INTO \"a\" (\"x\") SELECT \"s\".* FROM (SELECT $1) AS \"s\" (\"x\")", &[]),
+    ] {
+        assert_eq!(text(sql).unknown, expected, "{sql}");
+    }
+}
+
+#[test]
+fn what_diesel_does_not_write() {
+    for sql in ["SELECT name", "SELECT 'x'", "SELECT \"a\".\"x\" || suffix FROM \"a\""] {
+        assert!(text(sql).foreign, "{sql}");
+    }
+    for sql in [
+        "UPDATE \"a\" SET \"x\" = CASE WHEN (\"x\" = $1) THEN $2 ELSE NULL END WHERE (\"a\".\"x\" > -1) RETURNING \"a\".\"x\"",
+        "INSERT INTO \"a\" (\"x\", \"y\") VALUES ($1, DEFAULT) ON CONFLICT DO UPDATE SET \"x\" = excluded.\"x\"",
+        "INSERT INTO \"a\" SELECT $1, bulk.* FROM unnest($2, $3) AS bulk",
+    ] {
+        assert!(!text(sql).foreign, "{sql}");
+    }
+}

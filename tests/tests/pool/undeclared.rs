@@ -1,0 +1,176 @@
+//! Tables that nobody declared, in every position of a statement in a tenant's transaction.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::result::Error;
+use tenancy_diesel::{insert_into, update};
+use tenancy_pool::{PoolError, RunQueryDsl, StatementRefused, TenantPool};
+use tenancy_tests::fixture::acme;
+
+use super::walled::Database;
+
+/// The same database's tables, declared by Diesel's macro alone.
+mod bare {
+    diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+    diesel::table! { secrets (id) { id -> Integer, name -> Text, } }
+    diesel::table! { public.canvases (id) { id -> Integer, tenant_id -> Integer, title -> Text, } }
+}
+use bare::{canvases, secrets};
+
+/// Declared, and in this crate, which Diesel wants for what follows.
+mod ours {
+    tenancy_diesel::table! {
+        #![tenant_global(plans)]
+        agents (id) { id -> Integer, tenant_id -> Integer, plan_id -> Nullable<Integer>, name -> Text, }
+        plans (id) { id -> Integer, name -> Text, }
+    }
+    tenancy_diesel::joinable!(agents -> plans (plan_id));
+    diesel::allow_tables_to_appear_in_same_query!(agents, plans);
+}
+use ours::{agents, plans};
+
+// What a tenant's table stands beside is checked by the compiler; what a global table does, is not.
+diesel::allow_tables_to_appear_in_same_query!(secrets, plans);
+diesel::allow_tables_to_appear_in_same_query!(secrets, agents);
+diesel::allow_tables_to_appear_in_same_query!(canvases, plans);
+mod second {
+    use super::bare::agents as others;
+    use super::ours::plans;
+    diesel::allow_tables_to_appear_in_same_query!(others, plans);
+}
+
+fn refused<T: std::fmt::Debug>(result: QueryResult<T>, what: &str) -> StatementRefused {
+    match result {
+        Err(Error::QueryBuilderError(source)) => {
+            source.downcast_ref::<StatementRefused>().unwrap_or_else(|| panic!("{what}: {source}")).clone()
+        }
+        other => panic!("{what}: not refused: {other:?}"),
+    }
+}
+
+/// On each database: the cases are one, the connections differ.
+macro_rules! positions {
+    ($tenants:expr, $backend:ty) => {{
+        let tenants = $tenants;
+        let acme = acme();
+        let table = || agents::table.scoped(&acme);
+        let mut tx = tenants.begin(&acme).await.unwrap();
+        let tx = &mut tx;
+        let names = || secrets::table.select(secrets::name);
+        let one = || names().limit(1).single_value();
+        let undeclared = |result: QueryResult<usize>, what: &str| {
+            let StatementRefused::UndeclaredTable { table } = refused(result, what) else { panic!("{what}") };
+            assert_eq!(table, "secrets", "{what}");
+        };
+        let there = || exists(secrets::table.filter(secrets::id.eq(1)));
+        let boxed = diesel::select(one()).into_boxed::<$backend>();
+        undeclared(boxed.load::<Option<String>>(tx).await.map(|_| 1), "selected");
+        let boxed = diesel::select(diesel::dsl::not(there())).into_boxed::<$backend>();
+        undeclared(boxed.get_result::<bool>(tx).await.map(|_| 1), "exists");
+        undeclared(
+            plans::table.select(one()).load::<Option<String>>(tx).await.map(|_| 1),
+            "in a global table's list",
+        );
+        undeclared(
+            plans::table.filter(there()).select(plans::name).load::<String>(tx).await.map(|_| 1),
+            "in a global table's filter",
+        );
+        undeclared(
+            plans::table.filter(plans::name.eq_any(names())).count().get_result::<i64>(tx).await.map(|_| 1),
+            "in a global table's list of values",
+        );
+        undeclared(
+            diesel::update(plans::table.filter(there())).set(plans::name.eq("x")).execute(tx).await,
+            "in an update's filter",
+        );
+        undeclared(
+            diesel::delete(plans::table.filter(plans::name.eq_any(names()))).execute(tx).await,
+            "in a delete's filter",
+        );
+        tx.transaction(async |_| Ok::<_, PoolError>(())).await.unwrap();
+        let ours: Vec<String> = table().select(agents::name).order(agents::id).load(tx).await.unwrap();
+        assert_eq!(ours, ["ada", "bob", "cyd"], "nothing was sent, and the transaction goes on");
+        let both: Vec<String> =
+            table().inner_join(plans::table).select(plans::name).order(agents::id).load(tx).await.unwrap();
+        assert_eq!(both, ["free", "paid"]);
+    }};
+}
+
+const SECRETS: &str = "CREATE TABLE secrets (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(60) NOT NULL);
+    INSERT INTO secrets VALUES (1, 'of globex');";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undeclared_table_runs_in_no_position_on_postgres() {
+    let database = Database::with("", |tables| tables).await;
+    let no_wall =
+        "ALTER TABLE agents DISABLE ROW LEVEL SECURITY; GRANT ALL ON secrets, agents, canvases TO PUBLIC";
+    database.run(&format!("{SECRETS} {no_wall}")).await;
+    let tenants = TenantPool::<diesel_async::AsyncPgConnection>::builder(database.application())
+        .without_wall("a test")
+        .max_connections(1)
+        .build()
+        .await
+        .unwrap();
+    positions!(&tenants, diesel::pg::Pg);
+    // What only PostgreSQL's statements have.
+    let acme = acme();
+    let table = || agents::table.scoped(&acme);
+    let one = || secrets::table.select(secrets::name).limit(1).single_value().assume_not_null();
+    let mut tx = tenants.begin(&acme).await.unwrap();
+    let tx = &mut tx;
+    let row = || (agents::id.eq(9), agents::name.eq("x"));
+    let results = [
+        diesel::update(plans::table.find(1)).set(plans::name.eq(one())).execute(tx).await,
+        diesel::insert_into(plans::table).values((plans::id.eq(9), plans::name.eq(one()))).execute(tx).await,
+        insert_into(table()).values((agents::id.eq(9), agents::name.eq(one()))).execute(tx).await,
+        insert_into(table())
+            .values(row())
+            .on_conflict(agents::id)
+            .do_update()
+            .set(agents::name.eq(one()))
+            .execute(tx)
+            .await,
+        update(table()).set(agents::name.eq(one())).execute(tx).await,
+        diesel::insert_into(plans::table)
+            .values(secrets::table.select((secrets::id, secrets::name)))
+            .into_columns((plans::id, plans::name))
+            .execute(tx)
+            .await,
+    ];
+    for (place, result) in results.into_iter().enumerate() {
+        let what = format!("place {place}");
+        let StatementRefused::UndeclaredTable { table } = refused(result, &what) else { panic!("{what}") };
+        assert_eq!(table, "secrets", "{what}");
+    }
+    // Declared a second time, by a name with its schema, and by that of a tenant's table that stands beside it.
+    let titles = canvases::table.select(canvases::title).limit(1).single_value();
+    let result = plans::table.select(titles).get_result::<Option<String>>(tx).await;
+    assert!(
+        matches!(refused(result, "a schema"), StatementRefused::UndeclaredTable { table } if table == "public.canvases")
+    );
+    let second = bare::agents::table.select(bare::agents::name).limit(1).single_value();
+    let result = plans::table
+        .filter(exists(table().select(agents::id)))
+        .select(second)
+        .load::<Option<String>>(tx)
+        .await;
+    assert!(
+        matches!(refused(result, "a second one"), StatementRefused::UndeclaredTable { table } if table == "agents")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undeclared_table_runs_in_no_position_on_sqlite() {
+    let Some((tenants, database)) = super::sqlite::open().await else { return };
+    database.run(SECRETS).await;
+    positions!(&tenants, diesel::sqlite::Sqlite);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undeclared_table_runs_in_no_position_on_mariadb() {
+    let Some((tenants, database)) = super::mariadb::open().await else { return };
+    for statement in SECRETS.split_terminator(';') {
+        database.run(statement).await;
+    }
+    positions!(&tenants, diesel::mysql::Mysql);
+}
