@@ -5,11 +5,13 @@
 //! and compared with those that declared themselves while it was printed. This reads no SQL in general: it knows the places
 //! where a table can stand, and refuses what it cannot follow.
 
-mod known;
+mod functions;
+mod keywords;
 mod lexer;
 
-pub(crate) use self::known::is_known_operator;
-use self::known::{BEFORE_PARENTHESES, ENDS_FROM, KEYWORDS, TAKES_FROM, leaves_the_session_alone};
+use self::functions::leaves_the_session_alone;
+pub(crate) use self::keywords::is_known_operator;
+use self::keywords::{BEFORE_PARENTHESES, ENDS_FROM, KEYWORDS, TAKES_FROM};
 use self::lexer::{Token, split};
 
 /// What a statement reads and calls.
