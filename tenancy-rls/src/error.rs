@@ -2,8 +2,6 @@
 
 use tenancy_core::database::{InvalidName, RoleName};
 
-use crate::seal::SHORTEST_SECRET;
-
 /// A wall cannot be built as it was described: its roles, its tables, its keys or what is waived.
 ///
 /// Each is found when the description is made, without a database.
@@ -39,12 +37,14 @@ pub enum RowSecurityError {
     NoTenantTable,
     /// The secret of a sealing key is too short.
     #[error(
-        "the secret of a sealing key has {bytes} bytes, and fewer than {SHORTEST_SECRET} can be guessed: use \
-         {SHORTEST_SECRET} or more from a random source (`openssl rand {SHORTEST_SECRET}`)"
+        "the secret of a sealing key has {bytes} bytes, and fewer than {shortest} can be guessed: use {shortest} or more from a \
+         random source (`openssl rand {shortest}`)"
     )]
     ShortSecret {
         /// How long it is.
         bytes: usize,
+        /// How long it has to be.
+        shortest: usize,
     },
     /// No rule has the code of a waiver.
     #[error("no rule has the code {code:?}: copy the code from the report")]

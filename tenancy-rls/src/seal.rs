@@ -13,7 +13,7 @@ use super::quote::hex;
 const BLOCK: usize = 64;
 
 /// The shortest secret: as long as the hash, as RFC 2104 (section 3) recommends.
-pub(crate) const SHORTEST_SECRET: usize = 32;
+const SHORTEST_SECRET: usize = 32;
 
 /// Separates the seal's key from whatever else the same secret may be used for.
 const PURPOSE: &[u8] = b"tenancy-diesel: sealing key, version 1";
@@ -51,7 +51,7 @@ impl SealingKey {
     /// If the secret is shorter.
     pub fn new(id: u16, secret: impl AsRef<[u8]>) -> Result<Self, RowSecurityError> {
         let secret = secret.as_ref();
-        let short = || RowSecurityError::ShortSecret { bytes: secret.len() };
+        let short = || RowSecurityError::ShortSecret { bytes: secret.len(), shortest: SHORTEST_SECRET };
         if secret.len() < SHORTEST_SECRET {
             return Err(short());
         }
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn a_short_secret_is_refused() {
         let refused = SealingKey::new(1, [7; 31]).unwrap_err();
-        assert_eq!(refused, RowSecurityError::ShortSecret { bytes: 31 });
+        assert_eq!(refused, RowSecurityError::ShortSecret { bytes: 31, shortest: 32 });
         assert!(refused.to_string().contains("31 bytes"), "{refused}");
     }
 

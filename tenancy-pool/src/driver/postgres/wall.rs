@@ -69,6 +69,10 @@ impl Guard {
     ) -> Result<(), BuildError> {
         let inspection = Inspection::new(security).waivers(self.waivers.clone());
         let inspection = if self.pooled { inspection.behind_pooler() } else { inspection };
+        let inspection = match self.wall.sealer() {
+            Some(sealer) => inspection.sealed_by(sealer),
+            None => inspection,
+        };
         let report = inspection.run(connection).await?;
         if report.is_clean() { Ok(()) } else { Err(BuildError::Holes(Box::new(report))) }
     }
