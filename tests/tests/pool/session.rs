@@ -322,12 +322,12 @@ async fn what_is_no_fragment_runs() {
     let tx = &mut tx;
     let rows = [New { id: 80, name: "one", plan_id: None }, New { id: 81, name: "two", plan_id: Some(1) }];
     assert_eq!(insert_into(table()).values(&rows).execute(tx).await, Ok(2));
-    let paid: i64 = diesel::update(plans::table.find(2))
+    let paid = diesel::update(plans::table.find(2))
         .set(plans::name.eq(plans::name.concat("!")))
         .returning(plans::id)
         .execute(tx)
         .await
-        .unwrap() as i64;
+        .unwrap();
     assert_eq!(paid, 1);
     let upsert = diesel::insert_into(plans::table)
         .values(vec![(plans::id.eq(1), plans::name.eq("x")), (plans::id.eq(5), plans::name.eq("y"))])

@@ -5,13 +5,12 @@
 //! and compared with those that declared themselves while it was printed. This reads no SQL in general: it knows the places
 //! where a table can stand, and refuses what it cannot follow.
 
-mod functions;
-mod keywords;
+mod harmless;
+mod known;
 mod lexer;
 
-use self::functions::leaves_the_session_alone;
-pub(crate) use self::keywords::is_known_operator;
-use self::keywords::{BEFORE_PARENTHESES, ENDS_FROM, KEYWORDS, TAKES_FROM};
+use self::harmless::leaves_the_session_alone;
+use self::known::{BEFORE_PARENTHESES, ENDS_FROM, KEYWORDS, TAKES_FROM, is_known_operator};
 use self::lexer::{Token, split};
 
 /// What a statement reads and calls.

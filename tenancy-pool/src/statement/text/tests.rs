@@ -35,7 +35,7 @@ fn tables_in_every_place() {
         ),
         (
             r#"SELECT extract(year FROM "a"."x"), extract(year FROM (SELECT "x" FROM "b")) FROM "a""#,
-            &["a", "b"],
+            &["b", "a"],
         ),
         (r#"SELECT trim((SELECT "x" FROM "b") FROM "x") FROM LATERAL (SELECT 1) AS "c", "d""#, &["b", "d"]),
         (r#"SELECT 1 FROM generate_series(1, 2) AS "g" TABLESAMPLE BERNOULLI($1)"#, &[]),

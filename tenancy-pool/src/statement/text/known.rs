@@ -1,4 +1,4 @@
-//! The words and operators that Diesel and the server write.
+//! The words that Diesel writes.
 
 /// Keywords that a parenthesis follows without being called.
 pub(super) const BEFORE_PARENTHESES: &[&str] = &[
@@ -149,7 +149,7 @@ pub(super) const KEYWORDS: &[&str] = &[
 ];
 
 /// Operators that the server brings along. Others are the database's own, and may call what they like.
-pub(crate) fn is_known_operator(operator: &str) -> bool {
+pub(super) fn is_known_operator(operator: &str) -> bool {
     OPERATORS.contains(&operator)
 }
 

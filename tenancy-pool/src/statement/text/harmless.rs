@@ -1,4 +1,4 @@
-//! The server's functions that are known to leave a session as it is.
+//! The functions that are known to leave a session as it is.
 
 /// Whether a function is one of the server's that neither sets anything nor runs what it is given, locks nothing that
 /// outlasts the transaction, and leaves nothing that a later one could find.
