@@ -21,7 +21,7 @@ pub(crate) struct Circumstances<'a> {
 /// Refuses a statement with raw SQL in it, and one that reads a table which nobody declared. Otherwise returns whether the session
 /// may be another one afterwards: a function that is not known can set what it likes.
 pub(crate) fn permit(looked: &LookedThrough, circumstances: &Circumstances<'_>) -> QueryResult<bool> {
-    let text = read(&looked.sql, !circumstances.postgres);
+    let text = read(&looked.sql, circumstances.postgres);
     if circumstances.postgres && has_raw_sql(looked, text.as_ref().ok(), circumstances) {
         return Err(RawSqlRefused::Fragment.into());
     }

@@ -164,6 +164,24 @@ async fn an_undeclared_table_runs_in_no_position_on_sqlite() {
     let Some((tenants, database)) = super::sqlite::open().await else { return };
     database.run(SECRETS).await;
     positions!(&tenants, diesel::sqlite::Sqlite);
+    // SQLite quotes names by brackets as well. A quote in one is no text's beginning, behind which a table could hide.
+    let hidden = "(SELECT max(b) FROM (SELECT 1 AS ['], (SELECT name FROM secrets LIMIT 1) AS b, 2 AS [']))";
+    let mut tx = tenants.begin(&acme()).await.unwrap();
+    let read = plans::table
+        .select(diesel::dsl::sql::<diesel::sql_types::Text>(hidden))
+        .load::<String>(&mut tx)
+        .await;
+    let StatementRefused::Unreadable { found } = refused(read, "in brackets") else {
+        panic!("refused otherwise")
+    };
+    assert_eq!(found, "a bracket");
+    // It also takes a table where others have a list.
+    let there = diesel::dsl::sql::<diesel::sql_types::Bool>("(1, 'of globex') IN secrets");
+    let read = plans::table.select(there).load::<bool>(&mut tx).await;
+    let StatementRefused::Unreadable { found } = refused(read, "behind IN") else {
+        panic!("refused otherwise")
+    };
+    assert_eq!(found, "an IN without parentheses");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -40,7 +40,7 @@ impl Token<'_> {
 ///
 /// What the databases read in different ways, by their settings or by their version, is none of what Diesel writes, so it is
 /// not read at all: backslashes in quotes, comments, several statements.
-pub(super) fn split(sql: &str, hash_begins_comment: bool) -> Result<Vec<Token<'_>>, &'static str> {
+pub(super) fn split(sql: &str, postgres: bool) -> Result<Vec<Token<'_>>, &'static str> {
     // A word is five letters long, or so.
     let mut tokens = Vec::with_capacity(sql.len() / 5);
     let mut rest = sql;
@@ -74,13 +74,15 @@ pub(super) fn split(sql: &str, hash_begins_comment: bool) -> Result<Vec<Token<'_
             ')' => single(&mut tokens, Token::Close),
             ',' => single(&mut tokens, Token::Comma),
             '.' => single(&mut tokens, Token::Dot),
+            // Quotes of a name on SQLite, in which a text could seem to begin.
+            '[' | ']' if !postgres => return Err("a bracket"),
             '[' | ']' => single(&mut tokens, Token::Array),
             ':' if rest.starts_with("::") => {
                 tokens.push(Token::Cast);
                 2
             }
             ':' => single(&mut tokens, Token::Array),
-            '#' if hash_begins_comment => return Err("a comment"),
+            '#' if !postgres => return Err("a comment"),
             _ if is_operator(first) => {
                 let length = prefix(rest, is_operator);
                 let operator = &rest[..length];

@@ -39,8 +39,12 @@ struct Level {
 }
 
 /// Reads a statement; or says what is in it that cannot be followed.
-pub(crate) fn read(sql: &str, hash_begins_comment: bool) -> Result<Text, &'static str> {
-    let tokens = split(sql, hash_begins_comment)?;
+pub(crate) fn read(sql: &str, postgres: bool) -> Result<Text, &'static str> {
+    let tokens = split(sql, postgres)?;
+    // SQLite reads a table there: `1 IN secrets`.
+    if !postgres && tokens.windows(2).any(|pair| pair[0].is("IN") && pair[1] != Token::Open) {
+        return Err("an IN without parentheses");
+    }
     let begins = ["SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE"];
     if !tokens.first().is_some_and(|first| *first == Token::Open || first.is_any(&begins)) {
         return Err("a statement that is no SELECT, INSERT, UPDATE or DELETE");

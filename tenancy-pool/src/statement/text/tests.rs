@@ -1,7 +1,7 @@
 use super::{Text, read};
 
 fn text(sql: &str) -> Text {
-    read(sql, false).unwrap_or_else(|found| panic!("{sql}: {found}"))
+    read(sql, true).unwrap_or_else(|found| panic!("{sql}: {found}"))
 }
 
 fn tables(sql: &str) -> Vec<String> {
@@ -67,9 +67,18 @@ fn what_cannot_be_followed() {
         "",
         "SELECT \u{0}",
     ] {
-        assert!(read(sql, false).is_err(), "{sql}");
+        assert!(read(sql, true).is_err(), "{sql}");
     }
-    assert!(read("SELECT 1 # x", true).is_err());
+    assert!(read("SELECT 1 # x", false).is_err());
+    // SQLite takes what is in brackets for names, and would read the second table.
+    let hidden = "SELECT 1 AS ['], (SELECT name FROM secrets) AS ['] FROM agents";
+    assert_eq!(read(hidden, false), Err("a bracket"));
+    // And a table behind IN.
+    for table in ["secrets", "`secrets`", "main.secrets"] {
+        let hidden = format!("SELECT (1, 'x') IN {table} FROM `plans`");
+        assert_eq!(read(&hidden, false), Err("an IN without parentheses"), "{hidden}");
+    }
+    assert!(read("SELECT `a` IN (?, ?) FROM `plans`", false).is_ok());
 }
 
 #[test]
