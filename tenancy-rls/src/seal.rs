@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::error::RowSecurityError;
-use super::quote::hex;
+use super::quote::{hex, on_all_nodes};
 
 /// HMAC's block with SHA-256 (RFC 2104, FIPS 180-4).
 const BLOCK: usize = 64;
@@ -91,9 +91,20 @@ impl SealingKey {
         )
     }
 
+    /// The same for Citus, run on the coordinator: each node keeps the keys for itself. A node that is added later has none until
+    /// it is run again, which an inspection says (rule R094).
+    pub fn install_on_all_nodes(&self, binding: Binding) -> String {
+        on_all_nodes(&self.install(binding))
+    }
+
     /// The SQL after which the database refuses the seals of key number `id`, also in transactions that are running.
     pub fn retire(id: u16) -> String {
         format!("DELETE FROM tenancy.sealing_keys WHERE id = '{id}';")
+    }
+
+    /// The same for Citus, run on the coordinator.
+    pub fn retire_on_all_nodes(id: u16) -> String {
+        on_all_nodes(&Self::retire(id))
     }
 }
 

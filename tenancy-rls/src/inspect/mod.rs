@@ -1,7 +1,9 @@
 //! Whether a database is walled as it should be.
 
 mod finding;
+mod nodes;
 mod report;
+mod statement;
 mod server;
 mod trial;
 mod waivers;
@@ -9,30 +11,15 @@ mod waivers;
 use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel::sql_query;
-use diesel::sql_types::{Array, Bool, Nullable, Text};
+use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, RunQueryDsl};
-use tenancy_core::database::RoleName;
 
 pub use self::finding::{CODES, Finding, Severity};
 pub use self::report::{NotMigrated, Report};
 pub use self::waivers::{Waiver, Waivers};
-use super::migration::{KEY_TABLE, REPAIRS, TenantFunction, table_statements};
+use self::statement::Parameters;
 use super::row_security::{Mode, RowSecurity, Server};
 use super::seal::Sealer;
-
-/// The facts that the rules ask of, as the beginning of their one statement.
-const GIVEN: &str = include_str!("rules/given.sql");
-
-/// The rules: each gives the rows `(code, object, reason, mend)` of what is wrong, in the order of its mending.
-const RULES: [&str; 7] = [
-    include_str!("rules/roles.sql"),
-    include_str!("rules/tables.sql"),
-    include_str!("rules/keys.sql"),
-    include_str!("rules/objects.sql"),
-    include_str!("rules/grants.sql"),
-    include_str!("rules/server.sql"),
-    include_str!("rules/sealing.sql"),
-];
 
 /// The rules without which no seal is opened.
 const UNSEALED: [&str; 5] = ["R006", "R020", "R091", "R092", "R094"];
@@ -146,65 +133,35 @@ impl<'a> Inspection<'a> {
         C: AsyncConnection<Backend = Pg>,
     {
         let wall = self.wall;
-        let tables = || wall.tables.iter();
-        let names: Vec<_> = tables().map(|table| wall.tables.sql_name(table)).collect();
-        let columns: Vec<_> =
-            tables().map(|table| table.tenant_column().map_or("", |tenant| tenant.name)).collect();
-        let types: Vec<_> =
-            tables().map(|table| table.tenant_column().map_or("", |tenant| tenant.sql_type)).collect();
-        let mends: Vec<_> = tables()
-            .map(|table| {
-                let mend = table.tenant_column().map(|tenant| table_statements(wall, table, tenant));
-                mend.unwrap_or_default()
-            })
-            .collect();
-        let function = TenantFunction::of(wall.mode);
-        let rows: Vec<Row> = sql_query(statement())
-            .bind::<Array<Text>, _>(names)
-            .bind::<Array<Text>, _>(columns)
-            .bind::<Array<Text>, _>(types)
-            .bind::<Array<Text>, _>(mends)
-            .bind::<Text, _>(wall.roles.application.as_str())
-            .bind::<Text, _>(wall.roles.across_tenants.as_str())
-            .bind::<Nullable<Text>, _>(wall.roles.owner.as_ref().map(RoleName::as_str))
-            .bind::<Bool, _>(self.connected_as_application)
-            .bind::<Text, _>(function.body)
-            .bind::<Text, _>(function.language)
-            .bind::<Bool, _>(wall.mode == Mode::Sealed)
-            .bind::<Text, _>(function.create())
-            .bind::<Text, _>(KEY_TABLE)
-            .bind::<Bool, _>(self.pooled)
-            .load(connection)
-            .await
-            .map_err(InspectionError)?;
+        let parameters = Parameters::new(wall, self.connected_as_application, self.pooled);
+        let rows: Vec<Row> =
+            sql_query(parameters.statement()).load(connection).await.map_err(InspectionError)?;
         let of_tenants: Vec<_> =
             wall.tables.of_tenants().map(|(table, _)| wall.tables.sql_name(table)).collect();
         let mut findings = Vec::with_capacity(rows.len());
+        let mut citus = false;
         for row in rows {
             if row.code == server::VERSION {
                 findings.extend(server::findings(&row.object));
-                findings.extend(server::on_citus(wall.server, row.reason == server::CITUS));
+                citus = row.reason == server::CITUS;
+                findings.extend(server::on_citus(wall.server, citus));
             } else {
                 findings.push(Finding::new(row.code, row.object, row.reason, row.mend));
             }
         }
+        if wall.server == Server::Citus && citus {
+            findings.extend(nodes::findings(connection, &parameters, &findings).await.map_err(InspectionError)?);
+        }
         // What is known to be wrong would only be said again.
         let opens = |finding: &Finding| !UNSEALED.contains(&finding.code.as_str());
         if let (Some(sealer), Mode::Sealed, true) = (self.sealer, wall.mode, findings.iter().all(opens)) {
-            findings.extend(trial::finding(connection, sealer, self.pooled).await.map_err(InspectionError)?);
+            let found = if wall.server == Server::Citus && citus {
+                trial::findings_on_nodes(connection, sealer).await
+            } else {
+                trial::finding(connection, sealer, self.pooled).await.map(Vec::from_iter)
+            };
+            findings.extend(found.map_err(InspectionError)?);
         }
         Ok(Report::new(findings, &self.waivers, of_tenants.iter().map(String::as_str)))
     }
-}
-
-/// The one statement of an inspection.
-fn statement() -> String {
-    let rules = RULES.join("\nUNION ALL\n");
-    format!(
-        "{GIVEN}{REPAIRS}\n{rules}\nUNION ALL\n\
-         SELECT '{}', current_setting('server_version_num'),\n       \
-         coalesce((SELECT extname::text FROM pg_extension WHERE extname = '{}'), ''), ''\n",
-        server::VERSION,
-        server::CITUS
-    )
 }

@@ -66,21 +66,21 @@ const HOLES: &[Hole] = &[
 
 const NOVEMBER_2026: &[(u32, u32)] = &[(15, 20), (16, 16), (17, 12), (18, 7)];
 
-/// What is wrong with a wall on Citus, which it is made for or which is installed, whatever else the catalog says: the
-/// coordinator's says nothing of the shards, where the policies are and where they are no longer restrictive.
+/// A wall that is not for the server it stands on: Citus drops RESTRICTIVE from the policies that it sends to the shards, and the
+/// wall for PostgreSQL needs it.
 pub(super) fn on_citus(made_for: Server, installed: bool) -> Option<Finding> {
-    (made_for == Server::Citus || installed).then(|| {
-        Finding::new(
-            "R082".to_owned(),
-            CITUS.to_owned(),
-            "Citus drops RESTRICTIVE when it copies a policy to the shards, which this inspection does not see: the wall is \
-             open to raw SQL there"
-                .to_owned(),
-            "-- use PostgreSQL, or let the application run no SQL that its types do not stop; then it can be accepted: \
-             Waivers::new().waive(\"R082\", \"citus\", reason)"
-                .to_owned(),
-        )
-    })
+    let (reason, mend) = match (made_for, installed) {
+        (Server::PostgreSql, true) => (
+            "the wall is made for PostgreSQL, and Citus is installed, which drops RESTRICTIVE from the policies of distributed tables",
+            "-- make the wall by RowSecurity::citus() and run its migration; where no table is distributed, drop the extension",
+        ),
+        (Server::Citus, false) => (
+            "the wall is made for Citus, which is not installed",
+            "-- leave RowSecurity::citus() out and run the migration again",
+        ),
+        _ => return None,
+    };
+    Some(Finding::new("R082".to_owned(), CITUS.to_owned(), reason.to_owned(), mend.to_owned()))
 }
 
 /// What is wrong with a server of that `server_version_num`. An unreadable one is refused.

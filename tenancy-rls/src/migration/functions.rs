@@ -1,6 +1,7 @@
 //! The schema `tenancy` and its functions: who the transaction's tenant is, and how it is set.
 
 use super::Step;
+use crate::quote::on_all_nodes;
 use crate::row_security::{Mode, RowSecurity, Server};
 
 /// What checks the seals. Only its owner, whose rights `tenancy.tenant()` then has, reads it.
@@ -109,6 +110,16 @@ fn set_tenant(server: Server) -> String {
     )
 }
 
+/// A step for the table of the keys. The function runs in the shards' queries as well, and may read no distributed table there:
+/// each node of Citus has the table for itself.
+fn of_keys(server: Server, up: &str, down: Option<&str>) -> Step {
+    let text = |statement: &str| match server {
+        Server::PostgreSql => statement.to_owned(),
+        Server::Citus => on_all_nodes(statement),
+    };
+    Step { up: text(up), down: down.map(text) }
+}
+
 /// The schema, what is remembered of the database before the wall, the keys and the functions.
 pub(super) fn steps(wall: &RowSecurity) -> Vec<Step> {
     let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
@@ -130,28 +141,25 @@ pub(super) fn steps(wall: &RowSecurity) -> Vec<Step> {
     ];
     // Also in plain mode: sealing begins with a key, then the function.
     steps.extend([
-        Step::new(KEY_TABLE, "DROP TABLE IF EXISTS tenancy.sealing_keys"),
-        Step::up(format!("REVOKE ALL ON TABLE tenancy.sealing_keys FROM PUBLIC, {application}, {across}")),
+        of_keys(wall.server, KEY_TABLE, Some("DROP TABLE IF EXISTS tenancy.sealing_keys")),
+        of_keys(
+            wall.server,
+            &format!("REVOKE ALL ON TABLE tenancy.sealing_keys FROM PUBLIC, {application}, {across}"),
+            None,
+        ),
         Step::new(TenantFunction::of(wall.mode).create(), "DROP FUNCTION IF EXISTS tenancy.tenant()"),
         Step::new(set_tenant(wall.server), "DROP FUNCTION IF EXISTS tenancy.set_tenant(text)"),
     ]);
-    if wall.server == Server::Citus {
-        // The function runs on the workers as well.
-        steps.push(Step::up(
-            "SELECT create_reference_table('tenancy.sealing_keys')\n \
-             WHERE NOT EXISTS (SELECT FROM citus_tables WHERE table_name = 'tenancy.sealing_keys'::regclass)",
-        ));
-    }
     if let Some(owner) = &wall.roles.owner {
         let owner = owner.quoted();
         let owned = [
             "SCHEMA tenancy",
             "TABLE tenancy.before_wall",
-            "TABLE tenancy.sealing_keys",
             "FUNCTION tenancy.tenant()",
             "FUNCTION tenancy.set_tenant(text)",
         ];
         steps.extend(owned.map(|object| Step::up(format!("ALTER {object} OWNER TO {owner}"))));
+        steps.push(of_keys(wall.server, &format!("ALTER TABLE tenancy.sealing_keys OWNER TO {owner}"), None));
     }
     for function in ["tenancy.tenant()", "tenancy.set_tenant(text)"] {
         steps.extend([

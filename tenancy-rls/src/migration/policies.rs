@@ -18,15 +18,17 @@ fn is_the_tenants(server: Server, tenant: TenantColumn) -> String {
     }
 }
 
-/// The condition that the session's role is one of the wall's two.
+/// The condition that the session's role is one of the wall's two, and reads what that role may.
 ///
-/// A sub-select for the same reason: a function of no column would be called for each row.
-fn is_one_of_ours(wall: &RowSecurity) -> String {
+/// Citus drops RESTRICTIVE when it sends a policy to the shards, so there each policy gives no more than the row's own tenant
+/// and the role across tenants may have. Elsewhere it is a sub-select, for the same reason: a function of no column would be
+/// called for each row.
+fn is_one_of_ours(wall: &RowSecurity, own: &str) -> String {
     let [application, across] = [&wall.roles.application, &wall.roles.across_tenants]
         .map(|role| format!("pg_has_role({}, 'USAGE')", literal(role.as_str())));
     match wall.server {
         Server::PostgreSql => format!("(SELECT {application} OR {across})"),
-        Server::Citus => format!("{application} OR {across}"),
+        Server::Citus => format!("{across} OR {application} AND {own}"),
     }
 }
 
@@ -34,7 +36,7 @@ fn is_one_of_ours(wall: &RowSecurity) -> String {
 fn policies(wall: &RowSecurity, tenant: TenantColumn) -> [(&'static str, String); 7] {
     let own = is_the_tenants(wall.server, tenant);
     let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
-    let one_of_ours = is_one_of_ours(wall);
+    let one_of_ours = is_one_of_ours(wall, &own);
     [
         // Restrictive: whatever other policy is added, these hold as well.
         (

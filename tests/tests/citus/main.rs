@@ -6,8 +6,10 @@
 //! skipped, and says so, and with one that does not answer it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failure is a failed test
 
+mod arena;
 mod cluster;
 mod shapes;
+mod wall;
 
 use crate::shapes::{Shape, TENANT, shapes};
 

@@ -1,6 +1,4 @@
-WITH RECURSIVE input AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i (object, tenant, sql_type, wall)
-), known AS (
+known AS (
     -- Not by to_regclass, which fails where the role may not use the schema; by the parts of the name, which have an index: there
     -- may be thousands of schemas.
     SELECT i.*, c.oid AS relation
@@ -88,8 +86,18 @@ WITH RECURSIVE input AS (
                       FROM unnest(ARRAY['', '::text']) AS cast_, unnest(ARRAY['', 'SELECT']) AS read) AS own
 ), policies_read AS (
     SELECT p.*, coalesce(p.using_ = ANY (p.conditions), true) AND coalesce(p.check_ = ANY (p.conditions), true) AS is_own,
+           -- A sub-select, but on Citus.
+           p.polcmd = '*' AND p.polroles = ARRAY[0::oid] AND regexp_replace(p.using_, '^SELECT', '') = ANY (r.roles)
+             AND regexp_replace(coalesce(p.check_, p.using_), '^SELECT', '') = ANY (r.roles) AS is_of_roles,
+           -- Citus drops the word from a policy that it sends to the shards.
+           NOT p.polpermissive OR $15 AS restricts, p.polpermissive OR $15 AS permits,
            concat(p.qualification, ' ', p.verification) AS condition
-      FROM policies AS p
+      FROM policies AS p, given AS g,
+           LATERAL (SELECT translate(format('pg_has_role(%L::name, ''USAGE''::text)', g.application_name), ' ()', '') AS application,
+                           translate(format('pg_has_role(%L::name, ''USAGE''::text)', g.across_name), ' ()', '') AS across_) AS has,
+           LATERAL (SELECT CASE WHEN $15 THEN array_agg(has.across_ || 'OR' || has.application || 'AND' || c.condition)
+                                ELSE ARRAY[has.application || 'OR' || has.across_] END AS roles
+                      FROM unnest(p.conditions) AS c (condition)) AS r
 ), strong AS (
     -- The functions that do more than whoever calls them may. Those of extensions are trusted; PostgreSQL's own, which have low
     -- numbers, are as they were compiled; and the constructors of a range type are of the type.

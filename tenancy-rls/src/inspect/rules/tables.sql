@@ -23,13 +23,13 @@ SELECT 'R013', w.object, 'no restrictive policy keeps the application within its
   FROM walled AS w, given AS g
  WHERE w.relkind IN ('r', 'p') AND g.application_oid IS NOT NULL
    AND NOT EXISTS (SELECT FROM policies_read AS p
-                    WHERE p.object = w.object AND NOT p.polpermissive AND p.polcmd = '*' AND p.using_ IS NOT NULL AND p.is_own
+                    WHERE p.object = w.object AND p.restricts AND p.polcmd = '*' AND p.using_ IS NOT NULL AND p.is_own
                       AND (0 = ANY (p.polroles) OR g.application_oid = ANY (p.polroles)))
 UNION ALL -- R014
 SELECT 'R014', p.object || ' policy ' || quote_ident(p.polname),
        'another permissive policy widens what the tenant policy gives: ' || p.condition, p.dropped
   FROM policies_read AS p, given AS g
- WHERE p.polpermissive AND NOT p.is_own AND p.polroles <> ARRAY[g.across_oid] AND p.condition !~* '\mIS NULL\M|\mCOALESCE\M'
+ WHERE p.permits AND NOT p.is_own AND NOT p.is_of_roles AND p.polroles <> ARRAY[g.across_oid] AND p.condition !~* '\mIS NULL\M|\mCOALESCE\M'
 UNION ALL -- R015
 SELECT 'R015', p.object || ' policy ' || quote_ident(p.polname),
        'the policy lets through what has no tenant: ' || p.condition, p.dropped || '; ' || p.wall
@@ -37,15 +37,9 @@ SELECT 'R015', p.object || ' policy ' || quote_ident(p.polname),
  WHERE NOT p.is_own AND p.polroles <> ARRAY[g.across_oid] AND p.condition ~* '\mIS NULL\M|\mCOALESCE\M'
 UNION ALL -- R016
 SELECT 'R016', w.object, 'no restrictive policy keeps out roles other than the application''s and the one across tenants', w.wall
-  FROM walled AS w, given AS g
+  FROM walled AS w
  WHERE w.relkind IN ('r', 'p')
-   AND NOT EXISTS (SELECT FROM policies_read AS p,
-                               LATERAL (SELECT translate(format('pg_has_role(%L::name, ''USAGE''::text)OR', g.application_name)
-                                                         || format('pg_has_role(%L::name, ''USAGE''::text)', g.across_name), ' ()', '') AS ours) AS c
-                    WHERE p.object = w.object AND NOT p.polpermissive AND p.polcmd = '*' AND 0 = ANY (p.polroles)
-                      -- A sub-select, but on Citus.
-                      AND regexp_replace(p.using_, '^SELECT', '') = c.ours
-                      AND regexp_replace(coalesce(p.check_, c.ours), '^SELECT', '') = c.ours)
+   AND NOT EXISTS (SELECT FROM policies_read AS p WHERE p.object = w.object AND p.restricts AND p.is_of_roles)
 UNION ALL -- R020
 SELECT 'R020', 'tenancy.tenant()', 'the function that the policies read the tenant by does not exist',
        format('CREATE SCHEMA IF NOT EXISTS tenancy; %s; GRANT USAGE ON SCHEMA tenancy TO %s; GRANT EXECUTE ON FUNCTION tenancy.tenant() TO %2$s', $12, g.application)

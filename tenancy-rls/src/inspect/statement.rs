@@ -1,0 +1,109 @@
+//! The one statement of an inspection.
+
+use tenancy_core::database::RoleName;
+
+use super::server;
+use crate::migration::{KEY_TABLE, REPAIRS, TenantFunction, table_statements};
+use crate::quote::literal;
+use crate::row_security::{Mode, RowSecurity, Server};
+
+/// The declared tables, as the rules begin with them.
+const DECLARED: &str =
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i (object, tenant, sql_type, wall)";
+
+/// The parts of the declared tables that a Citus node has. They are tables, which have policies and grants of their own.
+const SHARDS: &str = include_str!("rules/shards.sql");
+
+/// The facts that the rules ask of.
+const GIVEN: &str = include_str!("rules/given.sql");
+
+/// The rules: each gives the rows `(code, object, reason, mend)` of what is wrong, in the order of its mending.
+const RULES: [&str; 7] = [
+    include_str!("rules/roles.sql"),
+    include_str!("rules/tables.sql"),
+    include_str!("rules/keys.sql"),
+    include_str!("rules/objects.sql"),
+    include_str!("rules/grants.sql"),
+    include_str!("rules/server.sql"),
+    include_str!("rules/sealing.sql"),
+];
+
+/// What the rules are told, `$1` first, as SQL.
+///
+/// Written into the statement, not bound: Citus sends a statement to its nodes as text.
+pub(super) struct Parameters(Vec<String>);
+
+impl Parameters {
+    pub(super) fn new(wall: &RowSecurity, connected_as_application: bool, pooled: bool) -> Self {
+        let tables = || wall.tables.iter();
+        let tenant = |of: fn(_) -> &'static str| tables().map(move |table| table.tenant_column().map_or("", of));
+        let function = TenantFunction::of(wall.mode);
+        Self(vec![
+            array(tables().map(|table| wall.tables.sql_name(table))),
+            array(tenant(|tenant| tenant.name)),
+            array(tenant(|tenant| tenant.sql_type)),
+            array(tables().map(|table| {
+                let wall = table.tenant_column().map(|tenant| table_statements(wall, table, tenant));
+                wall.unwrap_or_default()
+            })),
+            literal(wall.roles.application.as_str()),
+            literal(wall.roles.across_tenants.as_str()),
+            wall.roles.owner.as_ref().map(RoleName::as_str).map_or("NULL".to_owned(), literal),
+            connected_as_application.to_string(),
+            literal(function.body),
+            literal(function.language),
+            (wall.mode == Mode::Sealed).to_string(),
+            literal(&function.create()),
+            literal(KEY_TABLE),
+            pooled.to_string(),
+            (wall.server == Server::Citus).to_string(),
+        ])
+    }
+
+    /// The statement for the connection's own server, with a row for the server itself.
+    pub(super) fn statement(&self) -> String {
+        self.fill(&format!(
+            "WITH RECURSIVE input AS ({DECLARED}), {rules}\nUNION ALL\n\
+             SELECT '{}', current_setting('server_version_num'),\n       \
+             coalesce((SELECT extname::text FROM pg_extension WHERE extname = '{}'), ''), ''\n",
+            server::VERSION,
+            server::CITUS,
+            rules = rules(),
+        ))
+    }
+
+    /// The same for a node of Citus and the shards that it has, as one value, which is all that a node answers.
+    pub(super) fn on_a_node(&self) -> String {
+        self.fill(&format!(
+            "SELECT coalesce(json_agg(f), '[]') FROM (\n\
+             WITH RECURSIVE declared_input AS ({DECLARED}), input AS (\n    \
+             SELECT * FROM declared_input UNION ALL\n{SHARDS}), {rules}\n) AS f (code, object, reason, mend)",
+            rules = rules(),
+        ))
+    }
+
+    /// `statement` with the parameters in the place of their numbers.
+    fn fill(&self, statement: &str) -> String {
+        let mut parts = statement.split('$');
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let parameter = part[..digits].parse::<usize>().ok().and_then(|number| self.0.get(number - 1));
+            match parameter {
+                Some(parameter) => filled.extend([parameter, &part[digits..]]),
+                None => filled.extend(["$", part]),
+            }
+        }
+        filled
+    }
+}
+
+fn rules() -> String {
+    format!("{GIVEN}{REPAIRS}\n{}", RULES.join("\nUNION ALL\n"))
+}
+
+/// Texts as an array.
+fn array<T: AsRef<str>>(texts: impl Iterator<Item = T>) -> String {
+    let texts: Vec<_> = texts.map(|text| literal(text.as_ref())).collect();
+    format!("ARRAY[{}]", texts.join(", "))
+}
