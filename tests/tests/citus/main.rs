@@ -8,6 +8,7 @@
 
 mod arena;
 mod cluster;
+mod pool;
 mod shapes;
 mod wall;
 
