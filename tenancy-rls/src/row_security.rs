@@ -18,8 +18,7 @@ pub enum Mode {
 pub enum Server {
     /// PostgreSQL 15 or newer.
     PostgreSql,
-    /// Citus 13, where the wall is generated and **not safe yet**: one statement a message, no sub-selects in policies, keys as
-    /// Citus demands them.
+    /// Citus 13: one statement a message, no sub-selects in policies nor trust in RESTRICTIVE, keys as Citus demands them.
     Citus,
 }
 
@@ -73,7 +72,7 @@ impl RowSecurity {
         Self { mode, ..self }
     }
 
-    /// For Citus, where the wall is generated and **not safe yet**: see [the guide](crate#citus-generated-and-not-safe-yet).
+    /// For Citus: see [the guide](crate#citus).
     #[must_use]
     pub fn citus(self) -> Self {
         Self { server: Server::Citus, ..self }

@@ -117,6 +117,8 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     }
 
     /// The rows that `query` selects, into `columns`, which are in the order of its selection.
+    ///
+    /// Citus runs this on the coordinator, and refuses it under row-level security; use `values` there.
     pub fn from_select<Q, C, Shape>(
         self,
         query: Q,

@@ -3,8 +3,8 @@
 mod finding;
 mod nodes;
 mod report;
-mod statement;
 mod server;
+mod statement;
 mod trial;
 mod waivers;
 
@@ -16,8 +16,8 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 
 pub use self::finding::{CODES, Finding, Severity};
 pub use self::report::{NotMigrated, Report};
-pub use self::waivers::{Waiver, Waivers};
 use self::statement::Parameters;
+pub use self::waivers::{Waiver, Waivers};
 use super::row_security::{Mode, RowSecurity, Server};
 use super::seal::Sealer;
 
@@ -150,7 +150,8 @@ impl<'a> Inspection<'a> {
             }
         }
         if wall.server == Server::Citus && citus {
-            findings.extend(nodes::findings(connection, &parameters, &findings).await.map_err(InspectionError)?);
+            findings
+                .extend(nodes::findings(connection, &parameters, &findings).await.map_err(InspectionError)?);
         }
         // What is known to be wrong would only be said again.
         let opens = |finding: &Finding| !UNSEALED.contains(&finding.code.as_str());

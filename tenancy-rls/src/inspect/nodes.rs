@@ -61,15 +61,15 @@ pub(super) async fn findings<C>(
 where
     C: AsyncConnection<Backend = Pg>,
 {
-    let rows: Vec<Row> =
-        sql_query(ASK).bind::<Text, _>(parameters.on_a_node()).load(connection).await?;
+    let rows: Vec<Row> = sql_query(ASK).bind::<Text, _>(parameters.on_a_node()).load(connection).await?;
     let mut unknown = BTreeMap::new();
     let mut found: BTreeMap<(String, String, String), Place> = BTreeMap::new();
     for row in rows {
         if let Some(failure) = row.failure {
             unknown.insert(row.node.clone(), failure);
         }
-        let (Some(code), Some(object), Some(reason), Some(mend)) = (row.code, row.object, row.reason, row.mend)
+        let (Some(code), Some(object), Some(reason), Some(mend)) =
+            (row.code, row.object, row.reason, row.mend)
         else {
             continue;
         };

@@ -8,8 +8,7 @@ use crate::quote::literal;
 use crate::row_security::{Mode, RowSecurity, Server};
 
 /// The declared tables, as the rules begin with them.
-const DECLARED: &str =
-    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i (object, tenant, sql_type, wall)";
+const DECLARED: &str = "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i (object, tenant, sql_type, wall)";
 
 /// The parts of the declared tables that a Citus node has. They are tables, which have policies and grants of their own.
 const SHARDS: &str = include_str!("rules/shards.sql");
@@ -36,7 +35,8 @@ pub(super) struct Parameters(Vec<String>);
 impl Parameters {
     pub(super) fn new(wall: &RowSecurity, connected_as_application: bool, pooled: bool) -> Self {
         let tables = || wall.tables.iter();
-        let tenant = |of: fn(_) -> &'static str| tables().map(move |table| table.tenant_column().map_or("", of));
+        let tenant =
+            |of: fn(_) -> &'static str| tables().map(move |table| table.tenant_column().map_or("", of));
         let function = TenantFunction::of(wall.mode);
         Self(vec![
             array(tables().map(|table| wall.tables.sql_name(table))),

@@ -93,7 +93,8 @@ where
     .bind::<Text, _>(open)
     .load(connection)
     .await?;
-    let wrong = opened.into_iter().filter(|opened| !opened.success || opened.result.as_deref() != Some(TENANT));
+    let wrong =
+        opened.into_iter().filter(|opened| !opened.success || opened.result.as_deref() != Some(TENANT));
     Ok(wrong
         .map(|opened| {
             let why = opened.result.filter(|_| !opened.success);

@@ -131,7 +131,10 @@ impl Arena {
 
     /// Runs it as the superuser.
     pub(crate) fn run(&self, sql: &str) {
-        run(&mut PgConnection::establish(&self.url).expect("the coordinator that the environment names"), sql);
+        run(
+            &mut PgConnection::establish(&self.url).expect("the coordinator that the environment names"),
+            sql,
+        );
     }
 
     /// Has each node run it by itself, as the superuser.
@@ -176,7 +179,8 @@ impl Arena {
     }
 
     fn clear(&self) {
-        let mut connection = PgConnection::establish(&self.url).expect("the coordinator that the environment names");
+        let mut connection =
+            PgConnection::establish(&self.url).expect("the coordinator that the environment names");
         connection.batch_execute("DROP TABLE IF EXISTS canvases, agents, plans CASCADE").unwrap();
         connection.batch_execute("DROP SCHEMA IF EXISTS tenancy CASCADE").unwrap();
         self.on_all_nodes("DROP SCHEMA IF EXISTS tenancy CASCADE");

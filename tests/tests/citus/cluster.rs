@@ -7,6 +7,10 @@ use serde_json::Value;
 use crate::arena::Arena;
 use crate::shapes::{Shape, shapes};
 
+/// The shape that is read on a shard and written by the coordinator: its tenant is a value, not the source's column. Behind a wall
+/// the server refuses it.
+const COPY: &str = "copy";
+
 #[derive(QueryableByName)]
 struct Plan {
     #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
@@ -23,6 +27,13 @@ fn every_shape_is_one_task() {
             .unwrap_or_else(|error| panic!("{name}: {error}: {sql}"));
         let plan: Value = serde_json::from_str(&plan.plan).unwrap();
         assert_eq!(tasks(&plan), vec![1], "{name}: {sql}\n{plan:#}");
+        if name == COPY {
+            assert!(
+                plan.to_string().contains("pull to coordinator"),
+                "it is one task now: say so in the guide"
+            );
+            continue;
+        }
         assert!(!has_subplans(&plan), "{name}: {plan:#}");
         assert!(!plan.to_string().contains("Citus INSERT ... SELECT"), "{name}: {plan:#}");
     }

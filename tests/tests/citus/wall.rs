@@ -52,12 +52,17 @@ fn raw_sql_stays_within_its_tenant(arena: &Arena) {
         });
         let mut superuser = arena.connect("postgres");
         assert_eq!(
-            lines(&mut superuser, "SELECT string_agg(name, ',' ORDER BY id) FROM agents WHERE tenant_id = 2").unwrap(),
+            lines(&mut superuser, "SELECT string_agg(name, ',' ORDER BY id) FROM agents WHERE tenant_id = 2")
+                .unwrap(),
             ["ada,zoe,dan"],
             "{statement}"
         );
         assert_eq!(
-            lines(&mut superuser, "SELECT string_agg(title, ',' ORDER BY id) FROM canvases WHERE tenant_id = 2").unwrap(),
+            lines(
+                &mut superuser,
+                "SELECT string_agg(title, ',' ORDER BY id) FROM canvases WHERE tenant_id = 2"
+            )
+            .unwrap(),
             ["sun,sky,far"],
             "{statement}"
         );
@@ -123,7 +128,10 @@ fn found(arena: &Arena, code: &str, object: &str, at: fn(&Arena, &str), sql: &st
     at(arena, sql);
     let report = arena.report();
     let found: Vec<_> = report.findings.iter().filter(|finding| finding.code == code).collect();
-    assert!(matches!(found[..], [finding] if finding.object.contains(object)), "{code} {object}: {sql}: {report}");
+    assert!(
+        matches!(found[..], [finding] if finding.object.contains(object)),
+        "{code} {object}: {sql}: {report}"
+    );
 }
 
 /// The one shard of agents that a worker has first, named by what is run on it.
@@ -153,7 +161,8 @@ fn r011_to_r016_what_is_wrong_with_one_shard_alone_is_found() {
 #[test]
 fn r014_a_policy_of_another_kind_is_found_on_the_coordinator_whatever_it_calls_itself() {
     let Some(arena) = Arena::plain() else { return };
-    let restrictive = "CREATE POLICY only_named ON agents AS RESTRICTIVE FOR ALL TO citus_application USING (name <> '')";
+    let restrictive =
+        "CREATE POLICY only_named ON agents AS RESTRICTIVE FOR ALL TO citus_application USING (name <> '')";
     found(&arena, "R014", "only_named", Arena::run, restrictive);
     // It does open the shards.
     assert_eq!(names(&arena, APPLICATION, Some(&tell(&arena, ACME))).unwrap().len(), 6);
@@ -188,9 +197,24 @@ fn r022_r090_r093_what_is_wrong_on_one_node_alone_is_found() {
 }
 
 #[test]
+fn r083_a_node_that_does_not_answer_is_found() {
+    let Some(arena) = Arena::plain() else { return };
+    found(&arena, "R083", ":", Arena::on_a_worker, "ALTER ROLE citus_application NOLOGIN");
+    arena.on_a_worker("ALTER ROLE citus_application LOGIN");
+    let report = arena.report();
+    assert!(report.findings.is_empty(), "{report}");
+}
+
+#[test]
 fn r094_r091_r095_a_node_without_the_key_is_found() {
     let Some(arena) = Arena::sealed() else { return };
-    found(&arena, "R095", "tenancy.tenant()", Arena::on_a_worker, "UPDATE tenancy.sealing_keys SET outer_pad = inner_pad");
+    found(
+        &arena,
+        "R095",
+        "tenancy.tenant()",
+        Arena::on_a_worker,
+        "UPDATE tenancy.sealing_keys SET outer_pad = inner_pad",
+    );
     found(&arena, "R094", "sealing_keys", Arena::on_a_worker, "TRUNCATE tenancy.sealing_keys");
     found(&arena, "R091", "sealing_keys", Arena::on_a_worker, "DROP TABLE tenancy.sealing_keys");
 }

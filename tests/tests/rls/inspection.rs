@@ -140,7 +140,7 @@ fn every_code_has_its_section_its_rule_and_its_test() {
         page.lines().filter_map(|line| line.strip_prefix("## ")).map(|line| line[..4].to_owned()).collect();
     assert_eq!(known, sections, "codes, and sections of rules.md");
 
-    let mut sources = ["server", "trial"]
+    let mut sources = ["nodes", "server", "trial"]
         .map(|file| fs::read_to_string(format!("../tenancy-rls/src/inspect/{file}.rs")).unwrap())
         .concat();
     for entry in fs::read_dir("../tenancy-rls/src/inspect/rules").unwrap() {
@@ -159,7 +159,7 @@ fn every_code_has_its_section_its_rule_and_its_test() {
         .map(|file| fs::read_to_string(format!("tests/rls/{file}.rs")).unwrap())
         .concat();
     for code in &known {
-        // The versions are tested beside the table of them.
+        // The versions are tested beside the table of them, and the nodes on a cluster.
         let tested = code.starts_with("R08") || tests.contains(&format!("\"{code}\""));
         assert!(tested, "no test breaks {code}");
     }
