@@ -76,7 +76,7 @@ impl Place {
             Place::TableColumn => "write `#![tenant_column(tenant_id)]`",
             Place::TableGlobals => "write `#![tenant_global(plans, memberships = \"a reason\")]`",
             Place::Schema => {
-                "write `schema! { include = \"src/schema.rs\", tenant_column = tenant_id, global = [plans] }`"
+                "write `schema! { include = \"src/schema.rs\", tenant_column = tenant_id, scoped = [canvases(workspace_id: WorkspaceId)], global = [plans] }`"
             }
             Place::Model => {
                 "the options are `#[tenant_scoped(tenant = field, id = Type, crate = path)]`, each of them optional"
@@ -188,8 +188,8 @@ pub(crate) fn declared_twice(table: &Ident, attribute: &str) -> Mistake {
     mistake(TWICE, format!("table `{table}` has `{attribute}` twice"), KEEP_ONE)
 }
 
-pub(crate) fn global_twice(table: &str) -> Mistake {
-    mistake(TWICE, format!("`{table}` is declared global twice"), KEEP_ONE)
+pub(crate) fn listed_twice(table: &str, declared: &str) -> Mistake {
+    mistake(TWICE, format!("`{table}` is declared {declared} twice"), KEEP_ONE)
 }
 
 pub(crate) fn not_a_table(attribute: &str) -> Mistake {
@@ -230,10 +230,10 @@ pub(crate) fn empty_reason() -> Mistake {
     mistake(REASON, "the reason is empty", "say why every tenant may see this table's rows")
 }
 
-pub(crate) fn unknown_global(table: &str, of: &str) -> Mistake {
+pub(crate) fn unknown_table(table: &str, declared: &str, of: &str) -> Mistake {
     mistake(
         UNKNOWN_GLOBAL,
-        format!("`{table}` is declared global, and {of} has no such table"),
+        format!("`{table}` is declared {declared}, and {of} has no such table"),
         "correct the name (a table in a database schema is `schema.table`), or drop it",
     )
 }

@@ -8,12 +8,13 @@
 //! are in one catalogue (`codes`).
 
 mod codes;
-mod globals;
+mod listed;
 mod mistake;
 mod model;
 mod options;
 mod schema;
 mod table;
+mod tenant_column;
 mod tokens;
 
 use proc_macro::TokenStream;

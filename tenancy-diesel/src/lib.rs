@@ -64,7 +64,9 @@ pub use tenancy_derive::TenantScoped;
 /// an error. Where the file says `joinable!` it gets this crate's [`joinable!`].
 ///
 /// - `include = "src/schema.rs"`: the file, named from the folder of the crate's `Cargo.toml` as in `diesel.toml`;
-/// - `tenant_column = tenant_id`: the column that holds the tenant (this is the default);
+/// - `tenant_column = tenant_id`: the column that holds the tenant (this is the default), or `tenant_id: TenantId` with the type
+///   of its ids, which then alone scopes the tables;
+/// - `scoped = [workspaces(org_id: OrgId)]`: tables whose tenant column is another, or of another kind of owner;
 /// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see.
 ///
 /// # Examples
@@ -126,6 +128,10 @@ pub use tenancy_derive::tenant_global;
 /// The bare table then has no SQL any more; use it through `table.scoped(&scope)`. If this crate is renamed, say where it
 /// is: `crate = path`.
 ///
+/// Where a schema has several kinds of owner, name the type of the column's ids as well, `#[tenant_scoped(org_id: OrgId)]`, a type
+/// of the application's own for each kind: then no other scopes the table, and [`joinable!`] compares the tenants of one kind
+/// only. See [`allow_owners_to_appear_in_same_query!`].
+///
 /// # Examples
 ///
 /// ```
@@ -152,6 +158,7 @@ pub use self::model::TenantScoped;
 pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
 pub use self::source::{EveryTenant, ScopedTable, Within};
 pub use self::statement::{ColumnNames, CrossTenantTarget, delete, insert_into, update};
+pub use self::table::owner::Owner;
 pub use self::table::{DeclaredTable, GlobalTable, Owned, TenantSqlType, TenantTable, Unowned};
 
 /// What the pool asks of a statement. Not part of the public API.
@@ -172,6 +179,7 @@ pub mod __private {
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
     pub use crate::table::grouping::nowhere::table as nowhere;
+    pub use crate::table::owner::{ByColumnName, ById, MeetsId, OtherOwner};
     pub use crate::table::{GlobalName, push_column, push_star};
     pub use crate::unscoped::{
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,

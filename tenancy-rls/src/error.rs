@@ -30,6 +30,22 @@ pub enum RowSecurityError {
         /// The table, quoted and qualified.
         table: String,
     },
+    /// The tables have two kinds of owner.
+    #[error(
+        "{table} is owned by {owner} and {other_table} by {other_owner}, and a transaction tells the wall one tenant, whom it \
+         would look for in both: leave one kind out; or, if both columns hold the same tenants, name the type of their ids on \
+         both tables, as in `#[tenant_scoped(org_id: OrgId)]`"
+    )]
+    TwoKindsOfOwner {
+        /// A table, quoted and qualified.
+        table: String,
+        /// The type of its owner's ids, or its tenant column.
+        owner: &'static str,
+        /// The other table.
+        other_table: String,
+        /// The same of it.
+        other_owner: &'static str,
+    },
     /// No declared table is a tenant's.
     #[error(
         "no tenant table is among the tables, so there is nothing to wall: add them, as in `tables![agents, plans]`"

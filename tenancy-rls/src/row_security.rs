@@ -51,10 +51,13 @@ impl RowSecurity {
     ///
     /// # Errors
     ///
-    /// When one table is declared in two ways, and when none is a tenant's.
+    /// When one table is declared in two ways, when the tables have several kinds of owner, and when none is a tenant's.
     pub fn new(tables: Tables, roles: Roles) -> Result<Self, RowSecurityError> {
         if let Some(table) = tables.contradiction() {
             return Err(RowSecurityError::DeclaredTwice { table });
+        }
+        if let Some([(table, owner), (other_table, other_owner)]) = tables.two_kinds_of_owner() {
+            return Err(RowSecurityError::TwoKindsOfOwner { table, owner, other_table, other_owner });
         }
         if tables.of_tenants().next().is_none() {
             return Err(RowSecurityError::NoTenantTable);

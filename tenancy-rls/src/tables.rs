@@ -1,6 +1,6 @@
 //! The declared tables, as data.
 
-use tenancy_diesel::{DeclaredTable, Owned, TenantSqlType, TenantTable, Unowned};
+use tenancy_diesel::{DeclaredTable, Owned, Owner as _, TenantSqlType, TenantTable, Unowned};
 
 use super::quote;
 use super::sql_type::TenantType;
@@ -37,6 +37,7 @@ pub struct Table {
     name: &'static str,
     columns: &'static [&'static str],
     tenant: Option<TenantColumn>,
+    owner: Option<&'static str>,
 }
 
 /// The column that holds the tenant.
@@ -61,13 +62,14 @@ where
 {
     fn describe() -> Table {
         let tenant = TenantColumn { name: T::TENANT_COLUMN, sql_type: <TenantSqlType<T>>::NAME };
-        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, tenant: Some(tenant) }
+        let owner = Some(T::Owner::id_type().unwrap_or(T::TENANT_COLUMN));
+        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, tenant: Some(tenant), owner }
     }
 }
 
 impl<T: DeclaredTable> Describe<T> for Unowned {
     fn describe() -> Table {
-        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, tenant: None }
+        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, tenant: None, owner: None }
     }
 }
 
@@ -164,6 +166,14 @@ impl Tables {
     /// The quoted and qualified name.
     pub(crate) fn sql_name(&self, table: &Table) -> String {
         quote::qualified(self.schema_of(table), table.name)
+    }
+
+    /// Two tables whose owners are of different kinds, each with what names its kind: the type of its ids, or its tenant column.
+    pub(crate) fn two_kinds_of_owner(&self) -> Option<[(String, &'static str); 2]> {
+        let mut owned = self.declared.iter().filter_map(|table| Some((self.sql_name(table), table.owner?)));
+        let first = owned.next()?;
+        let other = owned.find(|(_, owner)| *owner != first.1)?;
+        Some([first, other])
     }
 
     /// A table that two declarations describe differently.

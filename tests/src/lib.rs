@@ -6,6 +6,7 @@ mod chain;
 pub mod corpus;
 pub mod fixture;
 pub mod fleet;
+pub mod ids;
 pub mod keyed;
 pub mod schema;
 pub mod server;

@@ -4,19 +4,25 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 use super::file::{File, macro_call, module_name};
 use crate::codes;
-use crate::globals::Globals;
+use crate::listed::{Global, Listed, Scoped};
 use crate::mistake::{Mistake, Mistakes};
 use crate::table::Declaration;
 use crate::tokens::{is_ident, is_punct};
 
-/// Refuses what could be a table that is not scoped, and notes which of `globals` there are.
-pub(crate) fn tables(file: &File, globals: &Globals, mistakes: &mut Mistakes) {
-    Check { include: file.include, globals, mistakes }.module(file.tokens.clone());
+/// Refuses what could be a table that is not scoped, and notes which of the listed tables there are.
+pub(crate) fn tables(
+    file: &File,
+    scoped: &Listed<Scoped>,
+    globals: &Listed<Global>,
+    mistakes: &mut Mistakes,
+) {
+    Check { include: file.include, scoped, globals, mistakes }.module(file.tokens.clone());
 }
 
 struct Check<'a> {
     include: Span,
-    globals: &'a Globals,
+    scoped: &'a Listed<Scoped>,
+    globals: &'a Listed<Global>,
     mistakes: &'a mut Mistakes,
 }
 
@@ -63,6 +69,7 @@ impl Check<'_> {
         let declaration = Declaration::read(&trees, &mut 0);
         if let Ok(Declaration { schema, name, .. }) = &declaration {
             // Known, whatever is wrong with it.
+            self.scoped.find(schema.as_ref(), name);
             self.globals.find(schema.as_ref(), name);
         }
         if !is_by_diesel(before) {

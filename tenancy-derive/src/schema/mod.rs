@@ -7,20 +7,22 @@ mod check;
 mod file;
 mod options;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use self::file::File;
 use self::options::Options;
 use crate::codes;
-use crate::globals::Globals;
+use crate::listed::Listed;
 use crate::mistake::Mistakes;
+use crate::tenant_column::TenantColumn;
 
 /// Expands `tenancy_diesel::schema! { … }`.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let Some(options) = Options::parse(input, &mut mistakes) else { return mistakes.into_items() };
-    let mut globals = Globals::default();
+    let (mut scoped, mut globals) = (Listed::default(), Listed::default());
+    scoped.extend(options.scoped, &mut mistakes);
     globals.extend(options.global, &mut mistakes);
     let Some(include) = options.include else {
         if mistakes.is_empty() {
@@ -29,11 +31,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         return mistakes.into_items();
     };
     let Some(file) = File::read(&include, &mut mistakes) else { return mistakes.into_items() };
-    check::tables(&file, &globals, &mut mistakes);
+    check::tables(&file, &scoped, &globals, &mut mistakes);
+    scoped.report_unknown("the file", &mut mistakes);
     globals.report_unknown("the file", &mut mistakes);
     let mistakes = mistakes.into_items();
-    let column = options.tenant_column.unwrap_or_else(|| Ident::new("tenant_id", Span::call_site()));
-    let entries = globals.entries();
+    let column = options.tenant_column.unwrap_or_else(TenantColumn::usual);
+    let (scoped, globals) = (scoped.entries(), globals.entries());
     let items = file.into_items();
     quote! {
         #mistakes
@@ -46,7 +49,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 ($($table:tt)*) => {
                     ::tenancy_diesel::table! {
                         #![tenant_column(#column)]
-                        #![tenant_global_of_schema(#(#entries),*)]
+                        #![tenant_scoped_of_schema(#(#scoped),*)]
+                        #![tenant_global_of_schema(#(#globals),*)]
                         $($table)*
                     }
                 };

@@ -1,18 +1,20 @@
 //! What `schema! { … }` is given.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, bracketed};
 
 use crate::codes::Place;
-use crate::globals::Global;
+use crate::listed::{Global, Scoped};
 use crate::mistake::Mistakes;
 use crate::options::{self, Reader};
+use crate::tenant_column::TenantColumn;
 
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) include: Option<LitStr>,
-    pub(crate) tenant_column: Option<Ident>,
+    pub(crate) tenant_column: Option<TenantColumn>,
+    pub(crate) scoped: Punctuated<Scoped, Token![,]>,
     pub(crate) global: Punctuated<Global, Token![,]>,
 }
 
@@ -24,6 +26,12 @@ impl Options {
             match key.to_string().as_str() {
                 "include" => found.include = Some(options::value(input)?),
                 "tenant_column" => found.tenant_column = Some(options::value(input)?),
+                "scoped" => {
+                    input.parse::<Token![=]>()?;
+                    let list;
+                    bracketed!(list in input);
+                    found.scoped = Punctuated::parse_terminated(&list)?;
+                }
                 "global" => {
                     input.parse::<Token![=]>()?;
                     let list;

@@ -52,7 +52,7 @@ pub(crate) fn tenant_scoped(arguments: TokenStream, item: TokenStream) -> TokenS
     };
     match column {
         Some(column) => {
-            check::tenant_column(&module.name, &declared, &column, &mut mistakes);
+            check::tenant_column(&module.name, &declared, &column.name, &mut mistakes);
             if mistakes.is_empty() {
                 mistakes.into_items();
                 return emit::tenant_module(module, declared, &column, &krate);

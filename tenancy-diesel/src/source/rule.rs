@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::{EveryTenant, Within};
 use crate::table::Unowned;
+use crate::table::owner::{MeetsId, OtherOwner, SameOwner};
 
 /// The rule of one query: what stands in it together with a source that reaches as far as `Other`.
 #[derive(Debug)]
@@ -17,17 +18,30 @@ pub struct InTransaction<R>(PhantomData<fn() -> R>);
 #[diagnostic::on_unimplemented(
     message = "two tenants in one query: `{Self}` is joined with `{Other}`",
     label = "this source is scoped to another tenant",
-    note = "the two scopes carry different brands: use one of them for both sources",
+    note = "ids of one type: the two scopes carry different brands, so use one of them for both sources",
+    note = "ids of two types, for two kinds of owner: let them meet, by `allow_owners_to_appear_in_same_query!(…)` beside the tables",
     note = "to compare tenants on purpose, audited, open both tables with `across_tenants(&cross_tenant)`",
     note = "T0009: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0009"
 )]
 pub trait SameTenant<Other> {}
 
-impl<I, B> SameTenant<Within<I, B>> for Within<I, B> {}
+#[diagnostic::do_not_recommend]
+impl<I, B, J, C> SameTenant<Within<J, C>> for Within<I, B>
+where
+    I: MeetsId<J>,
+    B: SameBrand<C, I::Pair>,
+{
+}
 impl<I, B> SameTenant<EveryTenant> for Within<I, B> {}
 impl<I, B> SameTenant<Unowned> for Within<I, B> {}
 impl<R> SameTenant<R> for EveryTenant {}
 impl<R> SameTenant<R> for Unowned {}
+
+/// Brands of two scopes that may meet. Those of two kinds of owner say nothing of each other.
+pub trait SameBrand<Other, Pair> {}
+
+impl<B> SameBrand<B, SameOwner> for B {}
+impl<B, C> SameBrand<C, OtherOwner> for B {}
 
 /// A reach that is open to a transaction of reach `R`.
 #[diagnostic::on_unimplemented(

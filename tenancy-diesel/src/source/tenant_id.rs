@@ -4,12 +4,14 @@ use diesel::expression::AsExpression;
 use diesel::sql_types::{SingleValue, SqlType};
 
 use crate::bound_tenant::BoundTenant;
+use crate::table::owner::NamedBy;
 use crate::table::{TenantSqlType, TenantTable};
 
 mod sealed {
     use diesel::expression::AsExpression;
     use diesel::sql_types::{SingleValue, SqlType};
 
+    use crate::table::owner::NamedBy;
     use crate::table::{TenantSqlType, TenantTable};
 
     /// A bound value. An id that is a column, or any other expression, would compare the tenant column with what the
@@ -23,6 +25,7 @@ mod sealed {
     where
         T: TenantTable,
         TenantSqlType<T>: SqlType + SingleValue,
+        T::Owner: NamedBy<I>,
         I: AsExpression<TenantSqlType<T>, Expression: Value> + Clone + 'static,
     {
     }
@@ -30,12 +33,14 @@ mod sealed {
 
 /// A type of id that can be compared with table `T`'s tenant column.
 ///
-/// Every type that Diesel binds as a value of that column's SQL type is one. Sealed: whoever could say what is compared
+/// Every type that Diesel binds as a value of that column's SQL type is one; where the table names the type of its owner's ids,
+/// that one alone. Sealed: whoever could say what is compared
 /// with the tenant column could compare it with itself.
 #[diagnostic::on_unimplemented(
     message = "tenant table `{T}` cannot be scoped by an id of type `{Self}`",
     label = "a scope of another kind of tenant id",
-    note = "Diesel cannot compare `{Self}` with the table's tenant column: use the `Scoped<_>` of the column's own id type",
+    note = "the table names another type for its owner's ids, or Diesel cannot compare `{Self}` with the tenant column: use the \
+            `Scoped<_>` of the column's own id type",
     note = "for an id type of your own, derive Diesel's `AsExpression` with the column's `sql_type`",
     note = "T0008: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0008"
 )]
@@ -59,9 +64,10 @@ impl<T, I> TenantIdFor<T> for I
 where
     T: TenantTable,
     TenantSqlType<T>: SqlType + SingleValue,
+    T::Owner: NamedBy<I, Id = I>,
     I: AsExpression<TenantSqlType<T>, Expression: sealed::Value> + Clone + 'static,
 {
-    type Id = I;
+    type Id = <T::Owner as NamedBy<I>>::Id;
     type Bind = BoundTenant<I, I::Expression>;
 
     fn to_id(&self) -> I {

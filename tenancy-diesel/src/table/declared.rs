@@ -5,6 +5,7 @@ use diesel::query_source::Table;
 use diesel::sql_types::SqlType;
 use diesel::sql_types::is_nullable::NotNull;
 
+use super::owner::Owner;
 use super::{Owned, Unowned};
 
 /// A table that is declared: its rows belong to tenants, or every tenant may see them.
@@ -50,6 +51,9 @@ pub trait DeclaredTable: Table + Default + 'static {
 pub trait TenantTable: DeclaredTable<Ownership = Owned> {
     /// The column that holds the tenant. It can be read, but not assigned, and it is not nullable.
     type TenantColumn: Expression<SqlType: SqlType<IsNull = NotNull>>;
+
+    /// The kind of owner: what the column names, or the type of id that was declared for it.
+    type Owner: Owner;
 
     /// The tenant column's name in the database.
     const TENANT_COLUMN: &'static str;

@@ -3,6 +3,7 @@
 mod declared;
 pub(crate) mod grouping;
 mod names;
+pub(crate) mod owner;
 mod ownership;
 
 pub use self::declared::{DeclaredTable, GlobalTable, TenantSqlType, TenantTable};

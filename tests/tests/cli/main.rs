@@ -24,6 +24,19 @@ pub mod other_schema {
     }
 }
 
+/// A hierarchy, of which each table says whose it is.
+pub mod owners {
+    pub use tenancy_tests::ids::{OrgId, WorkspaceId};
+
+    pub mod schema {
+        tenancy_diesel::schema! {
+            include = "tests/cli/owners.rs",
+            tenant_column = org_id: super::OrgId,
+            scoped = [canvases(workspace_id: super::WorkspaceId), orgs(id: super::OrgId)],
+        }
+    }
+}
+
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::QueryFragment;
@@ -43,6 +56,27 @@ fn tables_with_the_tenant_column_are_scoped() {
     assert_eq!(
         sql(&tasks::table.scoped(scope).filter(tasks::done.eq(false)).select(tasks::title)),
         "SELECT tasks.title FROM (SELECT * FROM tasks WHERE tasks.tenant_id = $1) AS tasks WHERE (tasks.done = $2)"
+    );
+}
+
+#[test]
+fn each_table_is_scoped_by_the_kind_that_is_listed() {
+    use owners::schema::{canvases, orgs, workspaces};
+
+    let (org, workspace) = (&testing::scope(owners::OrgId(1)), &testing::scope(owners::WorkspaceId(7)));
+    assert_eq!(
+        sql(&canvases::table
+            .scoped(workspace)
+            .inner_join(workspaces::table.scoped(org))
+            .select(canvases::title)),
+        "SELECT canvases.title FROM ((SELECT * FROM canvases WHERE canvases.workspace_id = $1) AS canvases INNER JOIN \
+         (SELECT * FROM workspaces WHERE workspaces.org_id = $2) AS workspaces ON (canvases.workspace_id = workspaces.id))"
+    );
+    assert_eq!(
+        sql(&workspaces::table.scoped(org).inner_join(orgs::table.scoped(org)).select(orgs::title)),
+        "SELECT orgs.title FROM ((SELECT * FROM workspaces WHERE workspaces.org_id = $1) AS workspaces INNER JOIN \
+         (SELECT * FROM orgs WHERE orgs.id = $2) AS orgs ON NULLIF(workspaces.org_id = $3, FALSE) IS NOT NULL AND \
+         (workspaces.org_id = orgs.id))"
     );
 }
 

@@ -1,15 +1,16 @@
 //! Whose a table of `table!` is: its own attribute says it, or the schema's list, or its having the tenant column.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use syn::Path;
 
 use crate::codes;
-use crate::globals::Global;
+use crate::listed::{Entry as _, Global};
 use crate::mistake::Mistakes;
 use crate::table::parse::{Declaration, GLOBAL, GlobalOptions, SCOPED, SchemaOptions, ScopedOptions};
+use crate::tenant_column::TenantColumn;
 
 pub(crate) enum Owner {
-    Tenants { column: Ident, krate: Path },
+    Tenants { column: TenantColumn, krate: Path },
     Nobody(GlobalOptions),
 }
 
@@ -34,22 +35,31 @@ pub(crate) fn owner(
         mistakes.add(span, codes::both(table));
         return None;
     }
+    let listed_scoped = schema.scoped.find(declaration.schema.as_ref(), table);
+    if let (Some(listed), Some(_)) = (listed_scoped, declared_global) {
+        mistakes.add(listed.span(), codes::both(table));
+        return None;
+    }
     let arguments = scoped.map(|scoped| scoped.arguments.clone()).unwrap_or_default();
     let ScopedOptions { column, krate } = ScopedOptions::parse(arguments, mistakes);
     if let (Some(_), Some(column)) = (scoped, column) {
         // At the user's own token, and whether or not there is such a column: the attribute looks.
         return Some(Owner::Tenants { column, krate });
     }
-    match (declaration.column(&schema.column), declared_global) {
+    if let Some(listed) = listed_scoped {
+        return Some(Owner::Tenants { column: listed.column.clone(), krate });
+    }
+    match (declaration.column(&schema.column.name), declared_global) {
         (Some(column), None) => {
             // Complaints point at the table, where the column was not written out.
-            let mut column = column.clone();
-            column.set_span(table.span());
+            let mut name = column.clone();
+            name.set_span(table.span());
+            let column = TenantColumn { name, owner: schema.column.owner.clone() };
             Some(Owner::Tenants { column, krate })
         }
         (None, None) if scoped.is_some() => Some(Owner::Tenants { column: schema.column.clone(), krate }),
         (None, None) => {
-            mistakes.add(table.span(), codes::no_tenant_column(table, &schema.column));
+            mistakes.add(table.span(), codes::no_tenant_column(table, &schema.column.name));
             None
         }
         (tenant_column, Some(_)) => {
@@ -60,7 +70,7 @@ pub(crate) fn owner(
             }
             if tenant_column.is_some() && options.reason.is_none() {
                 let span = global.map_or(table.span(), |global| global.name.span());
-                mistakes.add(span, codes::no_reason(table, &schema.column));
+                mistakes.add(span, codes::no_reason(table, &schema.column.name));
                 return None;
             }
             Some(Owner::Nobody(options))

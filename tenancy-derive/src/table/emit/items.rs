@@ -7,20 +7,24 @@ use std::fmt::Write as _;
 use std::str::FromStr as _;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::Path;
+use syn::ext::IdentExt as _;
 
 use super::names::Names;
 use super::refusals::REFUSALS;
 use crate::table::parse::Declared;
+use crate::tenant_column::TenantColumn;
 
 /// Everything that is added to a tenant table's module.
 pub(crate) fn tenant_items(
     declared: &Declared,
-    tenant_column: &Ident,
+    column: &TenantColumn,
+    owner: Option<&Ident>,
     krate: &Path,
     names: &Names,
 ) -> TokenStream {
+    let tenant_column = &column.name;
     let Names { tenancy, grouped_tenant, do_not_recommend, .. } = names;
     let key: Vec<_> = declared.primary_key.iter().filter(|key| *key != tenant_column).collect();
     let key = match key.as_slice() {
@@ -29,12 +33,20 @@ pub(crate) fn tenant_items(
         _ => key,
     };
     let tenant_sql_name = declared.column(tenant_column).map(|column| &column.sql_name);
+    let owner = match owner {
+        Some(owner) => quote!(#tenancy::ById<super::#owner>),
+        None => {
+            let name = fnv1a(tenant_sql_name.map_or_else(String::new, ToString::to_string).trim_matches('"'));
+            quote!(#tenancy::ByColumnName<#name>)
+        }
+    };
     let mut items = quote! {
         use #krate::__private as #tenancy;
 
         #do_not_recommend
         impl #tenancy::TenantTable for table {
             type TenantColumn = columns::#tenant_column;
+            type Owner = #owner;
             const TENANT_COLUMN: &'static str = #tenant_sql_name;
 
             fn tenant_column() -> Self::TenantColumn {
@@ -64,6 +76,25 @@ pub(crate) fn tenant_items(
     items.extend(parsed(&own));
     items.extend([TENANT_ITEMS].into_iter().chain(REFUSALS).map(|text| names.given_to(parsed(text))));
     items
+}
+
+/// The type of the owner's ids, as an item beside the table's module: it is written as it is seen from there.
+pub(crate) fn owner_alias(table: &Ident, column: &TenantColumn) -> Option<(Ident, TokenStream)> {
+    let owner = column.owner.as_ref()?;
+    let name = format_ident!("__tenancy_owner_of_{}", table.unraw());
+    let alias = quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        pub type #name = #owner;
+    };
+    Some((name, alias))
+}
+
+/// FNV-1a with 128 bits (draft-eastlake-fnv), of the name as databases compare it.
+fn fnv1a(name: &str) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    name.bytes().fold(BASIS, |hash, byte| (hash ^ u128::from(byte.to_ascii_lowercase())).wrapping_mul(PRIME))
 }
 
 /// What is the same for every tenant table.

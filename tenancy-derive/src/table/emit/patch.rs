@@ -7,15 +7,17 @@ use syn::Path;
 use super::names::Names;
 use super::{items, refusals};
 use crate::table::parse::{Declared, Header, Item, Module};
+use crate::tenant_column::TenantColumn;
 use crate::tokens::{is_ident, is_punct, regrouped};
 
 /// The module with every way to print or query the bare table removed, and the scoped items added.
 pub(crate) fn tenant_module(
     mut module: Module,
     mut declared: Declared,
-    tenant_column: &Ident,
+    column: &TenantColumn,
     krate: &Path,
 ) -> TokenStream {
+    let tenant_column = &column.name;
     let names = Names::beside(&declared.columns);
     let mut column_items = std::mem::take(&mut declared.column_items);
     // Trees are moved, never copied: this runs unoptimized, for each table in each build.
@@ -40,8 +42,11 @@ pub(crate) fn tenant_module(
     }
     let mut body: TokenStream = kept.into_iter().collect();
     body.extend(added);
-    body.extend(items::tenant_items(&declared, tenant_column, krate, &names));
-    module.with_body(body)
+    let alias = items::owner_alias(&module.name, column);
+    body.extend(items::tenant_items(&declared, column, alias.as_ref().map(|(name, _)| name), krate, &names));
+    let mut out = module.with_body(body);
+    out.extend(alias.map(|(_, alias)| alias));
+    out
 }
 
 /// The module with the global table's items added. What the table prints tells so: a tenant's transaction runs no table that

@@ -1,16 +1,17 @@
 //! What `#[tenant_scoped(…)]` and `#[tenant_global(…)]` on a table say.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use syn::{LitStr, Path, Token};
 
 use crate::codes::{self, Place};
 use crate::mistake::Mistakes;
 use crate::options::{self, Reader};
+use crate::tenant_column::TenantColumn;
 
-/// `#[tenant_scoped(column, crate = path)]`
+/// `#[tenant_scoped(column, crate = path)]`, or `column: IdType`
 #[derive(Debug)]
 pub(crate) struct ScopedOptions {
-    pub(crate) column: Option<Ident>,
+    pub(crate) column: Option<TenantColumn>,
     pub(crate) krate: Path,
 }
 
@@ -28,7 +29,7 @@ impl ScopedOptions {
             match key.to_string().as_str() {
                 "crate" => found.krate = options::path(input)?,
                 _ if !input.peek(Token![=]) => match found.column {
-                    None => found.column = Some(key.clone()),
+                    None => found.column = Some(TenantColumn::named(key.clone(), input)?),
                     Some(_) => mistakes.add(key.span(), codes::second_tenant_column(key)),
                 },
                 "reason" => {

@@ -7,7 +7,8 @@ use diesel::sql_types::{SingleValue, SqlType};
 use diesel::{ExpressionMethods, NullableExpressionMethods};
 
 use super::same_tenant::{ByColumn, OnSameTenant};
-use crate::table::{DeclaredTable, Owned, Unowned};
+use crate::table::owner::{MeetsOwner, OtherOwner, SameOwner};
+use crate::table::{DeclaredTable, Owned, TenantTable, Unowned};
 
 /// Whose the rows of two tables are, and with that the ON clause that is declared.
 pub trait Ownerships<Left, Right, Keys> {
@@ -18,11 +19,45 @@ pub trait Ownerships<Left, Right, Keys> {
     fn on_clause(keys: Keys) -> Self::OnClause;
 }
 
-impl<Left, Right, Keys> Ownerships<Left, Right, Keys> for (Owned, Owned) {
+impl<Left, Right, Keys> Ownerships<Left, Right, Keys> for (Owned, Owned)
+where
+    Left: TenantTable,
+    Right: TenantTable,
+    Left::Owner: MeetsOwner<Right::Owner, Left, Right, Pair: Compared<Left, Right, Keys>>,
+{
+    type OnClause = <<Left::Owner as MeetsOwner<Right::Owner, Left, Right>>::Pair as Compared<
+        Left,
+        Right,
+        Keys,
+    >>::OnClause;
+
+    fn on_clause(keys: Keys) -> Self::OnClause {
+        <<Left::Owner as MeetsOwner<Right::Owner, Left, Right>>::Pair>::on_clause(keys)
+    }
+}
+
+/// What two owners have in common, as an ON clause.
+pub trait Compared<Left, Right, Keys> {
+    /// The keys and, where the owners are of one kind, the tenants.
+    type OnClause;
+
+    #[doc(hidden)]
+    fn on_clause(keys: Keys) -> Self::OnClause;
+}
+
+impl<Left, Right, Keys> Compared<Left, Right, Keys> for SameOwner {
     type OnClause = OnSameTenant<Left, Right, ByColumn, Keys>;
 
     fn on_clause(keys: Keys) -> Self::OnClause {
         OnSameTenant::by_column(keys)
+    }
+}
+
+impl<Left, Right, Keys> Compared<Left, Right, Keys> for OtherOwner {
+    type OnClause = Keys;
+
+    fn on_clause(keys: Keys) -> Keys {
+        keys
     }
 }
 
@@ -81,7 +116,7 @@ where
 ///
 /// Use it instead of `diesel::joinable!`, which compares the foreign key with the whole primary key, and so cannot join a
 /// table whose key leads with the tenant. The ON clause says `child.foreign_key = parent.key`. Between two tenant tables it
-/// also says that both rows are the same tenant's; so a join across tenants does not mix them up. Both tables have to be
+/// also says that both rows are the same tenant's, if their tenants are of one kind; so a join across tenants does not mix them up. Both tables have to be
 /// declared, tenant-scoped or global.
 ///
 /// # Examples
