@@ -139,6 +139,10 @@ pub trait Driver:
         std::future::ready(Ok(()))
     }
 
+    /// What a query with one number `count` returns.
+    #[doc(hidden)]
+    fn count(&mut self, query: String) -> impl Future<Output = QueryResult<i64>> + Send;
+
     /// The same for a tenant's own schema. Each is looked at once.
     #[doc(hidden)]
     fn inspect_schema(
@@ -237,6 +241,14 @@ pub trait Driver:
             TransactionManagerStatus::InError
         )
     }
+}
+
+/// One number.
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
 }
 
 /// Each statement in a message of its own.

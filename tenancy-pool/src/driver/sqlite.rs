@@ -3,10 +3,10 @@
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionError, ConnectionResult, QueryResult, SqliteConnection};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 use tenancy_core::placement::DatabaseAddress;
 
-use super::{Abandoned, Ahead, Beginning, Driver, one_by_one, plain_opening, send_each};
+use super::{Abandoned, Ahead, Beginning, Count, Driver, one_by_one, plain_opening, send_each};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
@@ -35,6 +35,11 @@ impl Driver for SyncConnectionWrapper<SqliteConnection> {
             .await
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok((connection, ()))
+    }
+
+    async fn count(&mut self, query: String) -> QueryResult<i64> {
+        let count: Count = diesel::sql_query(query).get_result(self).await?;
+        Ok(count.count)
     }
 
     fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Option<Vec<String>>, PoolError> {

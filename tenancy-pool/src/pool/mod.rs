@@ -5,6 +5,7 @@ mod builder;
 #[cfg(feature = "postgres")]
 mod postgres_builder;
 mod single;
+mod tenant_column;
 mod tenant_limit;
 
 use std::fmt;

@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker};
 use diesel::connection::CacheSize;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionResult, QueryResult};
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::{FutureExt, StreamExt};
 use tenancy_core::placement::DatabaseAddress;
 #[cfg(feature = "rls")]
@@ -30,7 +30,7 @@ pub(crate) use self::options::{PostgresOptions, WallDecision};
 use self::pipeline::pipelined;
 use self::rules::PostgresRules;
 use self::spoiled::spoils;
-use super::{Abandoned, Ahead, Beginning, Driver};
+use super::{Abandoned, Ahead, Beginning, Count, Driver};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
@@ -108,6 +108,11 @@ impl Driver for AsyncPgConnection {
             Some(guard) => guard.inspect_schema(self, placement).await,
             None => Ok(()),
         }
+    }
+
+    async fn count(&mut self, query: String) -> QueryResult<i64> {
+        let count: Count = diesel::sql_query(query).get_result(self).await?;
+        Ok(count.count)
     }
 
     fn opening(
