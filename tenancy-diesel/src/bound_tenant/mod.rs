@@ -15,7 +15,7 @@ pub(crate) use self::canonical::TenantColumn;
 pub(crate) use self::only::permit_every_tenant;
 pub use self::only::{LookedThrough, look_through};
 pub use self::printed::PrintedTable;
-pub(crate) use self::printed::tell_table;
+pub(crate) use self::printed::{tell_reviewed, tell_table};
 pub use self::wrong_tenant::WrongTenant;
 use crate::dialect::TenantBackend;
 

@@ -143,6 +143,11 @@ pub trait Driver:
     #[doc(hidden)]
     fn count(&mut self, query: String) -> impl Future<Output = QueryResult<i64>> + Send;
 
+    /// A query for [`count`](Self::count) that counts a column if it holds numbers, where the database would compare it with a
+    /// text all the same. What it is given stands in quotes already.
+    #[doc(hidden)]
+    const COUNTS_NUMBERS: Option<fn(table: &str, column: &str) -> String> = None;
+
     /// The same for a tenant's own schema. Each is looked at once.
     #[doc(hidden)]
     fn inspect_schema(
@@ -178,7 +183,7 @@ pub trait Driver:
         &mut self,
         session: &mut Self::Session,
         ahead: Ahead<Self::Opening>,
-        query: Q,
+        query: &mut Q,
         wanted: Wanted,
     ) -> impl Future<Output = QueryResult<Vec<U>>> + Send
     where
@@ -224,6 +229,14 @@ pub trait Driver:
     #[doc(hidden)]
     fn spoils_the_connection(error: &Error, read_only: bool) -> bool {
         let _ = (error, read_only);
+        false
+    }
+
+    /// Whether a query that only reads has failed for the connection's sake alone, and would not on a new one: the connection was
+    /// spoiled, or the server has closed it.
+    #[doc(hidden)]
+    fn loses_a_read(error: &Error) -> bool {
+        let _ = error;
         false
     }
 

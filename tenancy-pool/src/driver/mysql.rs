@@ -19,6 +19,13 @@ impl Driver for AsyncMysqlConnection {
     const ABANDONED: Abandoned = Abandoned::Close;
     const RAW_SQL_SHOWS: bool = false;
 
+    const COUNTS_NUMBERS: Option<fn(&str, &str) -> String> = Some(|table, column| {
+        format!(
+            "SELECT count(*) AS count FROM information_schema.columns WHERE table_name = {table} AND column_name = {column} \
+             AND table_schema = DATABASE() AND numeric_precision IS NOT NULL"
+        )
+    });
+
     type Options = ();
     type Rules = ();
     type Session = ();
@@ -61,7 +68,7 @@ impl Driver for AsyncMysqlConnection {
         &mut self,
         (): &mut (),
         ahead: Ahead<Vec<String>>,
-        query: Q,
+        query: &mut Q,
         wanted: Wanted,
     ) -> QueryResult<Vec<U>>
     where

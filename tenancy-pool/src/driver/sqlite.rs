@@ -19,6 +19,14 @@ impl Driver for SyncConnectionWrapper<SqliteConnection> {
     const ABANDONED: Abandoned = Abandoned::RollBack;
     const RAW_SQL_SHOWS: bool = false;
 
+    /// By the rules of a column's affinity.
+    const COUNTS_NUMBERS: Option<fn(&str, &str) -> String> = Some(|table, column| {
+        format!(
+            "SELECT count(*) AS count FROM pragma_table_info({table}) WHERE name = {column} COLLATE NOCASE AND type <> '' AND \
+             (type LIKE '%INT%' OR NOT (type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' OR type LIKE '%BLOB%'))"
+        )
+    });
+
     type Options = ();
     type Rules = ();
     type Session = ();
@@ -55,7 +63,7 @@ impl Driver for SyncConnectionWrapper<SqliteConnection> {
         &mut self,
         (): &mut (),
         ahead: Ahead<Vec<String>>,
-        query: Q,
+        query: &mut Q,
         wanted: Wanted,
     ) -> QueryResult<Vec<U>>
     where

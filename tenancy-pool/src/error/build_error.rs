@@ -5,6 +5,7 @@ use std::fmt;
 
 use diesel::result::ConnectionError;
 use tenancy_core::EmptyReason;
+use tenancy_diesel::ReviewedSql;
 
 use super::{CoarseColumn, PoolError};
 
@@ -39,6 +40,14 @@ pub enum BuildError {
     /// Tenant columns take two tenants for one.
     #[error("the database does not keep tenants apart{}", .0.iter().map(|column| format!("\n  {column}")).collect::<String>())]
     CoarseColumns(Vec<CoarseColumn>),
+    /// Reviewed SQL does what no review makes harmless.
+    #[error("the reviewed SQL {fragment} cannot be run for tenants: {fault}")]
+    ReviewedSql {
+        /// The fragment.
+        fragment: &'static ReviewedSql,
+        /// What is wrong with it, and what to do.
+        fault: String,
+    },
     /// A tenant column could not be looked at.
     #[error("the tenant column {column} cannot be compared as it is declared: see the cause")]
     TenantColumn {

@@ -8,7 +8,7 @@ use bb8::ManageConnection;
 use diesel::result::ConnectionError;
 use tenancy_core::placement::{AllShared, Catalog, DatabaseAddress};
 use tenancy_core::{AuditSink, TracingSink};
-use tenancy_diesel::{TenantSqlType, TenantTable};
+use tenancy_diesel::{ReviewedSql, TenantSqlType, TenantTable};
 
 use super::tenant_column::{self, TenantColumn};
 use super::tenant_limit::TenantLimit;
@@ -17,6 +17,7 @@ use crate::connection::{ExternalPool, OwnPool, PoolSizes, SharedLender};
 use crate::driver::TenantConnection;
 use crate::error::BuildError;
 use crate::placement::{DatabasePools, DatabasePoolsOptions};
+use crate::statement::Allowed;
 
 /// What a [`TenantPool`] is built of.
 ///
@@ -50,6 +51,7 @@ pub struct TenantPoolBuilder<C: TenantConnection> {
     first_statements: Option<FirstStatements>,
     audit: Arc<dyn AuditSink>,
     tenant_columns: Vec<TenantColumn>,
+    reviewed: Vec<&'static ReviewedSql>,
     pub(super) options: C::Options,
 }
 
@@ -97,6 +99,7 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
             first_statements: None,
             audit: Arc::new(TracingSink),
             tenant_columns: Vec::new(),
+            reviewed: Vec::new(),
             options: C::Options::default(),
         }
     }
@@ -212,6 +215,18 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
         self
     }
 
+    /// Lets tenants' statements contain fragments of SQL that [`reviewed_sql!`](tenancy_diesel::reviewed_sql) declares. Those
+    /// that are not listed here are refused, so that the list is the inventory; each is told to the audit once, by
+    /// [`build`](Self::build).
+    ///
+    /// The connection serves on afterwards. On PostgreSQL a fragment calls only the server's own functions that are known to
+    /// leave the session alone, and those that `harmless_functions` names; on every database it reads no
+    /// table of its own.
+    pub fn reviewed_sql(mut self, fragments: impl IntoIterator<Item = &'static ReviewedSql>) -> Self {
+        self.reviewed.extend(fragments);
+        self
+    }
+
     /// Opens the pools, and refuses to serve from a database that does not keep its part of the promise.
     ///
     /// # Errors
@@ -229,10 +244,13 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
             first_statements,
             audit,
             tenant_columns,
+            reviewed,
             options,
         } = self;
         let tenant_columns: Arc<[TenantColumn]> = tenant_columns.into();
         let rules = Arc::new(C::rules(&options, catalog.is_some())?);
+        let harmless = C::harmless_functions(&rules);
+        let allowed = Arc::new(Allowed::decide(harmless, reviewed, C::RAW_SQL_SHOWS, &*audit)?);
         let own = matches!(home, Connections::At(_));
         let home = home.open(sizes, &options).await?;
         inspect::<C>(&home, &rules, &tenant_columns).await?;
@@ -261,6 +279,7 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
             tenant_limit: max_connections_per_tenant
                 .map(|limit| TenantLimit::new(limit, sizes.acquire_timeout)),
             audit,
+            allowed,
         };
         Ok(TenantPool { inner: Arc::new(inner) })
     }

@@ -14,9 +14,8 @@ use crate::error::{BuildError, CoarseColumn};
 /// Two ids, as SQL and as a message has them, that Rust tells apart.
 type Pair = (&'static str, &'static str);
 
-/// By letter case, accents, one letter in two spellings, width, what collations skip, letters that they have no weight for, and
-/// texts that are one number where a column holds numbers.
-const TEXTS: [Pair; 9] = [
+/// By letter case, accents, one letter in two spellings, width, what collations skip, and letters that they have no weight for.
+const TEXTS: [Pair; 8] = [
     ("acme", "ACME"),
     ("cafe", "caf\u{e9}"),
     ("caf\u{e9}", "cafe\u{301}"),
@@ -25,8 +24,10 @@ const TEXTS: [Pair; 9] = [
     ("acme", "ac\u{ad}me"),
     ("acme", "acme\u{200b}"),
     ("\u{1f980}", "\u{1f981}"),
-    ("7", "07"),
 ];
+
+/// Two texts that are one number, in a column that holds numbers.
+const ONE_NUMBER: Pair = ("7", "07");
 
 /// Beyond what a floating-point number tells apart, as which a text is compared with a number.
 const NUMBERS: [Pair; 1] = [("9007199254740992", "9007199254740993")];
@@ -39,6 +40,7 @@ pub(super) struct TenantColumn {
     column: &'static str,
     /// Ids that it has to keep apart.
     pairs: &'static [Pair],
+    /// What stands around each in SQL: texts have quotes.
     quote: &'static str,
 }
 
@@ -57,6 +59,10 @@ impl TenantColumn {
             () => (&[], ""),
         };
         Self { schema: T::SCHEMA, table: T::NAME, column: T::TENANT_COLUMN, pairs, quote }
+    }
+
+    const fn holds_texts(&self) -> bool {
+        !self.quote.is_empty()
     }
 
     fn name(&self) -> String {
@@ -89,13 +95,21 @@ pub(super) async fn inspect<C: TenantConnection>(
 ) -> Result<(), BuildError> {
     let mut coarse = Vec::new();
     for column in columns {
+        let failed = |source| BuildError::TenantColumn { column: column.name(), source };
+        if let Some(question) = C::COUNTS_NUMBERS.filter(|_| column.holds_texts()) {
+            let question = question(&in_quotes(column.table), &in_quotes(column.column));
+            if connection.count(question).await.map_err(failed)? > 0 {
+                coarse.push(CoarseColumn { column: column.name(), ids: ONE_NUMBER });
+                continue;
+            }
+        }
         for (number, &ids) in column.pairs.iter().enumerate() {
             let answer = async { connection.count(column.question::<C::Backend>(ids)?).await };
             let equal = match answer.await {
                 Ok(equal) => equal,
                 // The column's character set has no such letter, and no tenant can be stored who has it.
                 Err(_) if number > 0 => continue,
-                Err(source) => return Err(BuildError::TenantColumn { column: column.name(), source }),
+                Err(source) => return Err(failed(source)),
             };
             if equal > 0 {
                 coarse.push(CoarseColumn { column: column.name(), ids });
@@ -104,4 +118,9 @@ pub(super) async fn inspect<C: TenantConnection>(
         }
     }
     if coarse.is_empty() { Ok(()) } else { Err(BuildError::CoarseColumns(coarse)) }
+}
+
+/// A name as a text of SQL.
+fn in_quotes(name: &str) -> String {
+    format!("'{}'", name.replace('\'', "''"))
 }

@@ -8,12 +8,19 @@ use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{
     AsyncConnection as _, AsyncMysqlConnection, AsyncPgConnection, SimpleAsyncConnection as _,
 };
-use tenancy_diesel::{delete, insert_into, testing, update};
+use tenancy_diesel::{TenantTable, delete, insert_into, testing, update};
 use tenancy_pool::{BuildError, PoolError, TenantPool};
 use tenancy_tests::server;
 
 tenancy_diesel::table! {
     notes (id) { id -> Integer, tenant_id -> Text, body -> Text, }
+}
+
+pub(crate) mod numbered {
+    //! The same table, declared with a number.
+    tenancy_diesel::table! {
+        notes (id) { id -> Integer, tenant_id -> BigInt, body -> Text, }
+    }
 }
 
 /// What became of two tenants' rows.
@@ -81,7 +88,9 @@ fn table(column: &str) -> String {
     format!("CREATE TABLE notes (id integer NOT NULL, tenant_id {column} NOT NULL, body text NOT NULL)")
 }
 
-pub(crate) async fn postgres(column: &str) -> Result<TenantPool<AsyncPgConnection>, BuildError> {
+pub(crate) async fn postgres<T: TenantTable<TenantColumn: Expression<SqlType: 'static>>>(
+    column: &str,
+) -> Result<TenantPool<AsyncPgConnection>, BuildError> {
     let url = server::fresh_postgres_database("columns");
     let mut connection = AsyncPgConnection::establish(&url).await.unwrap();
     let kinds = "CREATE EXTENSION citext;
@@ -91,21 +100,23 @@ pub(crate) async fn postgres(column: &str) -> Result<TenantPool<AsyncPgConnectio
     TenantPool::builder(url)
         .without_wall("the database's equality is what is tested")
         .max_connections(2)
-        .inspect_tenant_column::<notes::table>()
+        .inspect_tenant_column::<T>()
         .build()
         .await
 }
 
 /// `None` where MariaDB is not installed.
-pub(crate) async fn mariadb(column: &str) -> Option<Result<TenantPool<AsyncMysqlConnection>, BuildError>> {
+pub(crate) async fn mariadb<T: TenantTable<TenantColumn: Expression<SqlType: 'static>>>(
+    column: &str,
+) -> Option<Result<TenantPool<AsyncMysqlConnection>, BuildError>> {
     let url = server::fresh_mariadb_database("columns")?;
     let mut connection = AsyncMysqlConnection::establish(&url).await.unwrap();
     connection.batch_execute(&table(column)).await.unwrap();
-    let builder = TenantPool::builder(url).max_connections(2).inspect_tenant_column::<notes::table>();
+    let builder = TenantPool::builder(url).max_connections(2).inspect_tenant_column::<T>();
     Some(builder.build().await)
 }
 
-pub(crate) async fn sqlite(
+pub(crate) async fn sqlite<T: TenantTable<TenantColumn: Expression<SqlType: 'static>>>(
     column: &str,
 ) -> Result<TenantPool<SyncConnectionWrapper<SqliteConnection>>, BuildError> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -115,5 +126,5 @@ pub(crate) async fn sqlite(
     let _absent = std::fs::remove_file(path);
     let mut connection = SyncConnectionWrapper::<SqliteConnection>::establish(path).await.unwrap();
     connection.batch_execute(&table(column)).await.unwrap();
-    TenantPool::builder(path).max_connections(1).inspect_tenant_column::<notes::table>().build().await
+    TenantPool::builder(path).max_connections(1).inspect_tenant_column::<T>().build().await
 }

@@ -29,7 +29,7 @@ use self::opening::{Opening, Reset};
 pub(crate) use self::options::{PostgresOptions, WallDecision};
 use self::pipeline::pipelined;
 use self::rules::PostgresRules;
-use self::spoiled::spoils;
+use self::spoiled::{loses_a_read, spoils};
 use super::{Abandoned, Ahead, Beginning, Count, Driver};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
@@ -161,7 +161,7 @@ impl Driver for AsyncPgConnection {
         &mut self,
         session: &mut Session,
         ahead: Ahead<Opening>,
-        query: Q,
+        query: &mut Q,
         wanted: Wanted,
     ) -> QueryResult<Vec<U>>
     where
@@ -208,5 +208,9 @@ impl Driver for AsyncPgConnection {
 
     fn spoils_the_connection(error: &Error, read_only: bool) -> bool {
         spoils(error, read_only)
+    }
+
+    fn loses_a_read(error: &Error) -> bool {
+        loses_a_read(error)
     }
 }
