@@ -110,11 +110,22 @@ pub enum AuditEvent<'a> {
         /// Where it was allowed.
         location: &'static Location<'static>,
     },
+    /// Statements of tenants may contain a fragment of SQL that is a constant of the program. Told once, when that is decided.
+    ReviewedSql {
+        /// What the program calls it.
+        name: &'static str,
+        /// The SQL.
+        text: &'static str,
+        /// Why.
+        reason: &'static str,
+        /// The file that declares it, and the line.
+        place: (&'static str, u32),
+    },
 }
 
 /// The default [`AuditSink`]: `tracing` events under the target `tenancy::audit`.
 ///
-/// Admissions are `DEBUG`, because there is one in every request; denials, raw SQL and everything about spanning tenants are
+/// Reviewed SQL is `INFO`, as it is told once for all. Admissions are `DEBUG`, because there is one in every request; denials, raw SQL and everything about spanning tenants are
 /// `WARN`. Who wants each admission in the log enables the target: `tenancy::audit=debug`. Principals, tenants and reasons are
 /// recorded as string fields, which formatters escape.
 #[derive(Clone, Copy, Debug, Default)]
@@ -153,6 +164,9 @@ impl AuditSink for TracingSink {
             }
             AuditEvent::RawSql { principal, tenant, reason, location } => {
                 tracing::warn!(target: TracingSink::TARGET, principal, tenant, reason, %location, "raw SQL");
+            }
+            AuditEvent::ReviewedSql { name, text, reason, place: (file, line) } => {
+                tracing::info!(target: TracingSink::TARGET, name, text, reason, file, line, "reviewed SQL");
             }
         }
     }

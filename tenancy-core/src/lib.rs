@@ -129,6 +129,7 @@ pub mod __private {
     pub use crate::database::invalid_name::{invalid_name, invalid_unshown_name};
     pub use crate::migration_folder::write_migration_folder;
     pub use crate::shown::shown;
+    pub use crate::tenant_key::check_tenant_text;
 }
 
 #[cfg(all(feature = "testing", not(debug_assertions), not(tenancy_allow_testing_in_release)))]

@@ -44,16 +44,32 @@ impl TenantKey {
     ///
     /// [`InvalidTenantKey`] when it is empty, too long, has a NUL in it, or white space around it.
     pub fn new(text: &str) -> Result<Self, InvalidTenantKey> {
-        match fault(text) {
-            None => Ok(Self(text.into())),
-            Some(fault) => Err(InvalidTenantKey { shown: shown(text), fault }),
-        }
+        check_tenant_text(text, None)?;
+        Ok(Self(text.into()))
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Whether a key can have this text, and a column of `longest` characters hold it.
+///
+/// For this project's crates, which is why it is no method.
+///
+/// # Errors
+///
+/// [`InvalidTenantKey`], with what is wrong.
+pub fn check_tenant_text(text: &str, longest: Option<usize>) -> Result<(), InvalidTenantKey> {
+    let cut = || {
+        let (longest, has) = (longest?, text.chars().count());
+        (has > longest).then_some(Fault::Cut { has, longest })
+    };
+    match fault(text).or_else(cut) {
+        None => Ok(()),
+        Some(fault) => Err(InvalidTenantKey { shown: shown(text), fault }),
     }
 }
 
@@ -172,6 +188,11 @@ enum Fault {
     Empty,
     #[error("it has {0} bytes, and {max} is the most; use a shorter id, such as a UUID", max = TenantKey::LONGEST)]
     Long(usize),
+    #[error(
+        "it has {has} characters, and the tenant column is declared to hold {longest}, to which some databases cut it; use a \
+         shorter id, or a wider column"
+    )]
+    Cut { has: usize, longest: usize },
     #[error("it has a NUL in it, which databases refuse; use ids without one")]
     Nul,
     #[error("it has white space around it, which some databases ignore; trim the id where it is made")]
@@ -221,6 +242,14 @@ mod tests {
             assert!(!error.contains(['\n', '\0']) && error.len() < 300, "{error}");
             assert_eq!(text.to_owned().to_tenant_key().map_err(|error| error.to_string()), Err(error));
         }
+    }
+
+    #[test]
+    fn what_a_column_cannot_hold_is_refused_by_its_characters() {
+        assert_eq!(check_tenant_text("größe", Some(5)), Ok(()));
+        let error = check_tenant_text("acme-corporation", Some(8)).expect_err("too long").to_string();
+        assert!(error.contains("has 16 characters") && error.contains("declared to hold 8"), "{error}");
+        assert!(check_tenant_text("acme ", Some(8)).is_err());
     }
 
     #[test]

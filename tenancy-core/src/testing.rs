@@ -129,6 +129,12 @@ pub enum RecordedEvent {
         reason: String,
         location: &'static Location<'static>,
     },
+    ReviewedSql {
+        name: &'static str,
+        text: &'static str,
+        reason: &'static str,
+        place: (&'static str, u32),
+    },
 }
 
 impl From<&AuditEvent<'_>> for RecordedEvent {
@@ -161,6 +167,9 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
                 reason: reason.into(),
                 location,
             },
+            AuditEvent::ReviewedSql { name, text, reason, place } => {
+                Self::ReviewedSql { name, text, reason, place }
+            }
         }
     }
 }

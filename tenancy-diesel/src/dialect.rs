@@ -27,21 +27,51 @@ pub enum SameTenantForm {
 }
 
 mod sealed {
+    use diesel::backend::Backend;
+    use diesel::query_builder::QueryFragment;
+    use diesel::result::QueryResult;
+
     use super::{SameTenantForm, SourceForm};
 
     /// The forms of a backend's SQL. Nobody else's business, and so the seal as well.
-    pub trait Dialect {
+    pub trait Dialect: Backend {
         /// How a source is written.
         const SOURCE: SourceForm;
 
         /// How it is written that two joined sources are the same tenant's.
         const SAME_TENANT: SameTenantForm = SameTenantForm::Columns;
+
+        /// What a bound text is sent as. `None` on SQLite, whose bound values Diesel shows to nobody.
+        fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
+            let _ = bound;
+            Ok(None)
+        }
     }
 
     #[cfg(feature = "postgres")]
     impl Dialect for diesel::pg::Pg {
         const SOURCE: SourceForm = SourceForm::Derived;
         const SAME_TENANT: SameTenantForm = SameTenantForm::Opaque;
+
+        fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
+            /// A text's type needs no look-up.
+            struct NoTypes;
+            impl diesel::pg::PgMetadataLookup for NoTypes {
+                fn lookup_type(&mut self, _: &str, _: Option<&str>) -> diesel::pg::PgTypeMetadata {
+                    diesel::pg::PgTypeMetadata::new(0, 0)
+                }
+
+                fn as_any<'a>(&mut self) -> &mut (dyn std::any::Any + 'a)
+                where
+                    Self: 'a,
+                {
+                    self
+                }
+            }
+            let mut collected = diesel::query_builder::bind_collector::RawBytesBindCollector::new();
+            bound.collect_binds(&mut collected, &mut NoTypes, &Self)?;
+            Ok(collected.binds.pop().flatten())
+        }
     }
 
     #[cfg(feature = "sqlite")]
@@ -52,6 +82,12 @@ mod sealed {
     #[cfg(feature = "mysql")]
     impl Dialect for diesel::mysql::Mysql {
         const SOURCE: SourceForm = SourceForm::Joined;
+
+        fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
+            let mut collected = diesel::query_builder::bind_collector::RawBytesBindCollector::new();
+            bound.collect_binds(&mut collected, &mut (), &Self)?;
+            Ok(collected.binds.pop().flatten())
+        }
     }
 }
 

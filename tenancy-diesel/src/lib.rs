@@ -38,6 +38,7 @@
 mod bound_tenant;
 mod dialect;
 pub mod model;
+mod reviewed_sql;
 mod source;
 pub mod statement;
 mod table;
@@ -155,6 +156,7 @@ pub use tenancy_derive::tenant_scoped;
 pub use self::bound_tenant::WrongTenant;
 pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
+pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
 pub use self::source::{EveryTenant, ScopedTable, Within};
 pub use self::statement::{ColumnNames, CrossTenantTarget, delete, insert_into, update};
@@ -174,6 +176,7 @@ pub mod __private {
     pub use diesel::expression::array_comparison::AsInExpression;
     pub use diesel::query_source::{Never, Once};
 
+    pub use crate::reviewed_sql::is_one_expression;
     pub use crate::source::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};

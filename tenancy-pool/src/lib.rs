@@ -18,7 +18,7 @@ pub mod design {}
 pub use self::driver::TenantConnection;
 #[cfg(feature = "tls")]
 pub use self::driver::postgres::connect::{Tls, TlsError};
-pub use self::error::{BuildError, PoolError, RawSqlRefused, StatementRefused};
+pub use self::error::{BuildError, CoarseColumn, PoolError, RawSqlRefused, StatementRefused};
 pub use self::options::{IsolationLevel, TransactionOptions};
 pub use self::pool::{Across, PoolState, TenantPool, TenantPoolBuilder};
 pub use self::statement::{Execute, Executor, Load, RunQueryDsl, RunsIn};

@@ -1,32 +1,35 @@
 //! The tenant's id as a statement binds it, and the tenant that a statement may bind.
 
+mod canonical;
 mod only;
 mod printed;
 mod wrong_tenant;
 
-use diesel::backend::Backend;
 use diesel::expression::{AsExpression, TypedExpressionType};
 use diesel::internal::derives::as_expression::Bound;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::SqlType;
 
+pub(crate) use self::canonical::TenantColumn;
 pub(crate) use self::only::permit_every_tenant;
 pub use self::only::{LookedThrough, look_through};
 pub use self::printed::PrintedTable;
-pub(crate) use self::printed::tell_table;
+pub(crate) use self::printed::{tell_reviewed, tell_table};
 pub use self::wrong_tenant::WrongTenant;
+use crate::dialect::TenantBackend;
 
 /// The bound id of a tenant. Whatever the crate prints of a tenant goes through here: every condition, every new row.
 #[derive(Debug)]
 pub struct BoundTenant<I, E> {
     id: I,
     bound: E,
+    column: TenantColumn,
 }
 
 impl<I, E> BoundTenant<I, E> {
-    pub(crate) fn new(id: I, bound: E) -> Self {
-        Self { id, bound }
+    pub(crate) fn new(id: I, bound: E, column: TenantColumn) -> Self {
+        Self { id, bound, column }
     }
 }
 
@@ -38,7 +41,7 @@ where
     I: AsExpression<ST, Expression = Bound<ST, V>> + Clone,
 {
     fn clone(&self) -> Self {
-        Self::new(self.id.clone(), self.id.clone().as_expression())
+        Self::new(self.id.clone(), self.id.clone().as_expression(), self.column)
     }
 }
 
@@ -54,10 +57,11 @@ impl<I, E, DB> QueryFragment<DB> for BoundTenant<I, E>
 where
     I: 'static,
     E: QueryFragment<DB>,
-    DB: Backend,
+    DB: TenantBackend,
 {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         only::permit_tenant(&self.id)?;
+        self.column.check(&self.id, &self.bound)?;
         self.bound.walk_ast(out)
     }
 }

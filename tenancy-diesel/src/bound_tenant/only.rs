@@ -10,6 +10,7 @@ use diesel::result::QueryResult;
 
 use super::WrongTenant;
 use super::printed::{PrintedTable, collect};
+use crate::reviewed_sql::ReviewedSql;
 
 /// The only tenant whose statements may be printed.
 trait OnlyTenant {
@@ -52,6 +53,8 @@ pub struct LookedThrough {
     pub sql: String,
     /// The declared tables in it.
     pub tables: Vec<PrintedTable>,
+    /// The reviewed fragments in it.
+    pub reviewed: Vec<&'static ReviewedSql>,
 }
 
 /// Walks through a statement, and prints it. An error if it touches another tenant than `tenant`.
@@ -77,9 +80,9 @@ where
 
     let _restore = Restore(ONLY.replace(Some(Rc::new(tenant.clone()))));
     let free_of_raw_sql = statement.is_safe_to_cache_prepared(backend)?;
-    let (sql, tables) = collect(|| {
+    let (sql, printed) = collect(|| {
         let mut builder = DB::QueryBuilder::default();
         statement.to_sql(&mut builder, backend).map(|()| builder.finish())
     });
-    Ok(LookedThrough { free_of_raw_sql, sql: sql?, tables })
+    Ok(LookedThrough { free_of_raw_sql, sql: sql?, tables: printed.tables, reviewed: printed.reviewed })
 }

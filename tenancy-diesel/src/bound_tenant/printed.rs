@@ -1,7 +1,8 @@
-//! The declared tables that a statement prints, while it is looked through.
+//! The declared tables and the reviewed fragments that a statement prints, while it is looked through.
 
 use std::cell::RefCell;
 
+use crate::reviewed_sql::ReviewedSql;
 use crate::table::DeclaredTable;
 
 /// A declared table that was printed where it is a table, not as the prefix of a column. A global one may be told as both.
@@ -15,31 +16,47 @@ pub struct PrintedTable {
     pub global: bool,
 }
 
+/// What a statement has printed so far.
+#[derive(Debug, Default)]
+pub(super) struct Printed {
+    pub(super) tables: Vec<PrintedTable>,
+    pub(super) reviewed: Vec<&'static ReviewedSql>,
+}
+
 thread_local! {
     /// Set for as long as a statement is printed to be looked through.
-    static PRINTED: RefCell<Option<Vec<PrintedTable>>> = const { RefCell::new(None) };
+    static PRINTED: RefCell<Option<Printed>> = const { RefCell::new(None) };
 }
 
 /// Takes note that table `T` is printed.
 pub(crate) fn tell_table<T: DeclaredTable>(global: bool) {
     PRINTED.with_borrow_mut(|printed| {
         if let Some(printed) = printed {
-            printed.push(PrintedTable { schema: T::SCHEMA, name: T::NAME, global });
+            printed.tables.push(PrintedTable { schema: T::SCHEMA, name: T::NAME, global });
         }
     });
 }
 
-/// Runs `print`, and collects the tables that it prints.
-pub(super) fn collect<Printed>(print: impl FnOnce() -> Printed) -> (Printed, Vec<PrintedTable>) {
+/// Takes note that a reviewed fragment is printed.
+pub(crate) fn tell_reviewed(fragment: &'static ReviewedSql) {
+    PRINTED.with_borrow_mut(|printed| {
+        if let Some(printed) = printed {
+            printed.reviewed.push(fragment);
+        }
+    });
+}
+
+/// Runs `print`, and collects what it prints.
+pub(super) fn collect<Outcome>(print: impl FnOnce() -> Outcome) -> (Outcome, Printed) {
     /// Puts back what was there before, also when printing panics.
-    struct Restore(Option<Vec<PrintedTable>>);
+    struct Restore(Option<Printed>);
     impl Drop for Restore {
         fn drop(&mut self) {
             PRINTED.set(self.0.take());
         }
     }
 
-    let _restore = Restore(PRINTED.replace(Some(Vec::new())));
-    let printed = print();
-    (printed, PRINTED.take().unwrap_or_default())
+    let _restore = Restore(PRINTED.replace(Some(Printed::default())));
+    let outcome = print();
+    (outcome, PRINTED.take().unwrap_or_default())
 }

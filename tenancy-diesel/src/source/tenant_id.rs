@@ -3,7 +3,7 @@
 use diesel::expression::AsExpression;
 use diesel::sql_types::{SingleValue, SqlType};
 
-use crate::bound_tenant::BoundTenant;
+use crate::bound_tenant::{BoundTenant, TenantColumn};
 use crate::table::owner::NamedBy;
 use crate::table::{TenantSqlType, TenantTable};
 
@@ -75,6 +75,6 @@ where
     }
 
     fn bind(&self) -> Self::Bind {
-        BoundTenant::new(self.clone(), self.clone().as_expression())
+        BoundTenant::new(self.clone(), self.clone().as_expression(), TenantColumn::of::<T>())
     }
 }

@@ -58,6 +58,9 @@ pub trait TenantTable: DeclaredTable<Ownership = Owned> {
     /// The tenant column's name in the database.
     const TENANT_COLUMN: &'static str;
 
+    /// How many characters the tenant column holds, where `#[max_length = …]` says so.
+    const TENANT_COLUMN_LENGTH: Option<usize> = None;
+
     /// The tenant column, as a value.
     fn tenant_column() -> Self::TenantColumn;
 }

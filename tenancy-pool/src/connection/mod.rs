@@ -5,6 +5,7 @@ mod loan;
 mod own;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 
@@ -18,6 +19,11 @@ use crate::error::PoolError;
 pub(crate) trait Borrowed<C: Driver>: Send {
     /// The connection, and what is known of its session.
     fn parts(&mut self) -> (&mut C, &mut C::Session);
+
+    /// When the connection was opened, where that is known.
+    fn opened(&self) -> Option<Instant> {
+        None
+    }
 
     /// Has the connection closed when it is given back.
     fn discard(&mut self);

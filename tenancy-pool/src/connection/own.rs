@@ -42,6 +42,7 @@ impl Default for PoolSizes {
 pub(crate) struct OwnConnection<C: Driver> {
     connection: C,
     session: C::Session,
+    opened: Instant,
     discarded: bool,
 }
 
@@ -63,8 +64,9 @@ impl<C: Driver> ManageConnection for Manager<C> {
     type Error = ConnectionError;
 
     async fn connect(&self) -> ConnectionResult<Self::Connection> {
+        let opened = Instant::now();
         let (connection, session) = C::connect(&self.address, &self.options).await?;
-        Ok(Box::new(OwnConnection { connection, session, discarded: false }))
+        Ok(Box::new(OwnConnection { connection, session, opened, discarded: false }))
     }
 
     /// Costs no round trip: a socket that was closed in the meantime is seen by the task that reads it.
@@ -84,6 +86,10 @@ impl<C: Driver> Borrowed<C> for PooledConnection<'static, Manager<C>> {
     fn parts(&mut self) -> (&mut C, &mut C::Session) {
         let own = &mut **self;
         (&mut own.connection, &mut own.session)
+    }
+
+    fn opened(&self) -> Option<Instant> {
+        Some(self.opened)
     }
 
     fn discard(&mut self) {

@@ -139,6 +139,15 @@ pub trait Driver:
         std::future::ready(Ok(()))
     }
 
+    /// What a query with one number `count` returns.
+    #[doc(hidden)]
+    fn count(&mut self, query: String) -> impl Future<Output = QueryResult<i64>> + Send;
+
+    /// A query for [`count`](Self::count) that counts a column if it holds numbers, where the database would compare it with a
+    /// text all the same. What it is given stands in quotes already.
+    #[doc(hidden)]
+    const COUNTS_NUMBERS: Option<fn(table: &str, column: &str) -> String> = None;
+
     /// The same for a tenant's own schema. Each is looked at once.
     #[doc(hidden)]
     fn inspect_schema(
@@ -174,7 +183,7 @@ pub trait Driver:
         &mut self,
         session: &mut Self::Session,
         ahead: Ahead<Self::Opening>,
-        query: Q,
+        query: &mut Q,
         wanted: Wanted,
     ) -> impl Future<Output = QueryResult<Vec<U>>> + Send
     where
@@ -223,6 +232,14 @@ pub trait Driver:
         false
     }
 
+    /// Whether a query that only reads has failed for the connection's sake alone, and would not on a new one: the connection was
+    /// spoiled, or the server has closed it.
+    #[doc(hidden)]
+    fn loses_a_read(error: &Error) -> bool {
+        let _ = error;
+        false
+    }
+
     /// Makes the pool throw the connection away when it comes back.
     #[doc(hidden)]
     fn mark_broken(&mut self) {
@@ -237,6 +254,14 @@ pub trait Driver:
             TransactionManagerStatus::InError
         )
     }
+}
+
+/// One number.
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
 }
 
 /// Each statement in a message of its own.

@@ -1,18 +1,30 @@
 //! MySQL and MariaDB. There is no second wall, and nothing is pipelined.
 
 use diesel::result::DatabaseErrorKind;
-use diesel::{ConnectionResult, QueryResult};
-use diesel_async::{AsyncConnection, AsyncMysqlConnection};
+use diesel::{ConnectionError, ConnectionResult, QueryResult};
+use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 use tenancy_core::placement::DatabaseAddress;
 
-use super::{Abandoned, Ahead, Beginning, Driver, one_by_one, plain_opening, send_each};
+use super::{Abandoned, Ahead, Beginning, Count, Driver, one_by_one, plain_opening, send_each};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
 
+/// Without it the server cuts a text, and so a tenant's id, to what its column holds, and stores it for the tenant of that name.
+/// Whatever else the mode has stays as it is.
+const BE_STRICT: &str =
+    "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), 'STRICT_ALL_TABLES')";
+
 impl Driver for AsyncMysqlConnection {
     const ABANDONED: Abandoned = Abandoned::Close;
     const RAW_SQL_SHOWS: bool = false;
+
+    const COUNTS_NUMBERS: Option<fn(&str, &str) -> String> = Some(|table, column| {
+        format!(
+            "SELECT count(*) AS count FROM information_schema.columns WHERE table_name = {table} AND column_name = {column} \
+             AND table_schema = DATABASE() AND numeric_precision IS NOT NULL"
+        )
+    });
 
     type Options = ();
     type Rules = ();
@@ -24,7 +36,21 @@ impl Driver for AsyncMysqlConnection {
     }
 
     async fn connect(address: &DatabaseAddress, (): &()) -> ConnectionResult<(Self, ())> {
-        Ok((Self::establish(address.expose_url()).await?, ()))
+        let mut connection = Self::establish(address.expose_url()).await?;
+        connection.batch_execute(BE_STRICT).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok((connection, ()))
+    }
+
+    /// A pool of the application's may have connections that were opened otherwise.
+    async fn inspect(&mut self, (): &()) -> Result<(), BuildError> {
+        let strict = "SELECT CAST(@@SESSION.sql_mode LIKE '%STRICT_%' AS SIGNED) AS count";
+        let strict = self.count(strict.to_owned()).await.map_err(|error| BuildError::Pool(error.into()))?;
+        if strict > 0 { Ok(()) } else { Err(BuildError::NotStrict) }
+    }
+
+    async fn count(&mut self, query: String) -> QueryResult<i64> {
+        let count: Count = diesel::sql_query(query).get_result(self).await?;
+        Ok(count.count)
     }
 
     fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Option<Vec<String>>, PoolError> {
@@ -42,7 +68,7 @@ impl Driver for AsyncMysqlConnection {
         &mut self,
         (): &mut (),
         ahead: Ahead<Vec<String>>,
-        query: Q,
+        query: &mut Q,
         wanted: Wanted,
     ) -> QueryResult<Vec<U>>
     where

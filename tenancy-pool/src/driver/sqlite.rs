@@ -3,10 +3,10 @@
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionError, ConnectionResult, QueryResult, SqliteConnection};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 use tenancy_core::placement::DatabaseAddress;
 
-use super::{Abandoned, Ahead, Beginning, Driver, one_by_one, plain_opening, send_each};
+use super::{Abandoned, Ahead, Beginning, Count, Driver, one_by_one, plain_opening, send_each};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
@@ -18,6 +18,14 @@ const BUSY_TIMEOUT_MILLISECONDS: u32 = 5000;
 impl Driver for SyncConnectionWrapper<SqliteConnection> {
     const ABANDONED: Abandoned = Abandoned::RollBack;
     const RAW_SQL_SHOWS: bool = false;
+
+    /// By the rules of a column's affinity.
+    const COUNTS_NUMBERS: Option<fn(&str, &str) -> String> = Some(|table, column| {
+        format!(
+            "SELECT count(*) AS count FROM pragma_table_info({table}) WHERE name = {column} COLLATE NOCASE AND type <> '' AND \
+             (type LIKE '%INT%' OR NOT (type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' OR type LIKE '%BLOB%'))"
+        )
+    });
 
     type Options = ();
     type Rules = ();
@@ -37,6 +45,11 @@ impl Driver for SyncConnectionWrapper<SqliteConnection> {
         Ok((connection, ()))
     }
 
+    async fn count(&mut self, query: String) -> QueryResult<i64> {
+        let count: Count = diesel::sql_query(query).get_result(self).await?;
+        Ok(count.count)
+    }
+
     fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Option<Vec<String>>, PoolError> {
         plain_opening(beginning, |options| Self::opening_across(&(), options))
     }
@@ -50,7 +63,7 @@ impl Driver for SyncConnectionWrapper<SqliteConnection> {
         &mut self,
         (): &mut (),
         ahead: Ahead<Vec<String>>,
-        query: Q,
+        query: &mut Q,
         wanted: Wanted,
     ) -> QueryResult<Vec<U>>
     where

@@ -5,8 +5,9 @@ use std::fmt;
 
 use diesel::result::ConnectionError;
 use tenancy_core::EmptyReason;
+use tenancy_diesel::ReviewedSql;
 
-use super::PoolError;
+use super::{CoarseColumn, PoolError};
 
 /// Why a [`TenantPool`](crate::TenantPool) was not built.
 ///
@@ -29,6 +30,32 @@ pub enum BuildError {
     /// There is said to be no second wall, and the reason is blank.
     #[error("`without_wall` was given no reason")]
     NoReason(#[from] EmptyReason),
+    /// On MySQL and MariaDB a session cuts what is too long for its column.
+    #[error(
+        "the session's `sql_mode` is not strict, and the server cuts a tenant's id that is too long for its column to another \
+         tenant's: have the pool's connections begin with `SET sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')`, as those do \
+         that a `TenantPool` opens"
+    )]
+    NotStrict,
+    /// Tenant columns take two tenants for one.
+    #[error("the database does not keep tenants apart{}", .0.iter().map(|column| format!("\n  {column}")).collect::<String>())]
+    CoarseColumns(Vec<CoarseColumn>),
+    /// Reviewed SQL does what no review makes harmless.
+    #[error("the reviewed SQL {fragment} cannot be run for tenants: {fault}")]
+    ReviewedSql {
+        /// The fragment.
+        fragment: &'static ReviewedSql,
+        /// What is wrong with it, and what to do.
+        fault: String,
+    },
+    /// A tenant column could not be looked at.
+    #[error("the tenant column {column} cannot be compared as it is declared: see the cause")]
+    TenantColumn {
+        /// The table and the column.
+        column: String,
+        /// What the database says.
+        source: diesel::result::Error,
+    },
     /// The database's catalog could not be read.
     #[cfg(feature = "rls")]
     #[error(transparent)]

@@ -11,9 +11,18 @@ pub enum RawSqlRefused {
     /// A statement contains a raw fragment.
     #[error(
         "the statement contains raw SQL (`sql::<_>(\"…\")`), which can read other tenants' rows; nothing was sent. Declare the \
-         function with `define_sql_function!`, or say `tx.permit_raw_fragments(\"why\")` first"
+         function with `define_sql_function!` or the fragment with `reviewed_sql!`, or say `tx.permit_raw_fragments(\"why\")` first"
     )]
     Fragment,
+    /// A statement contains reviewed SQL that the pool was not given.
+    #[error(
+        "the statement contains the reviewed SQL `{fragment}`, which the pool was not given; nothing was sent. List it when the \
+         pool is built: `.reviewed_sql([{fragment}::REVIEWED])`"
+    )]
+    Unlisted {
+        /// What the program calls it.
+        fragment: &'static str,
+    },
     /// No row-level security would stop it.
     #[error(
         "raw SQL runs in a tenant's transaction only where row-level security stops it: on PostgreSQL, with a `TenantPool` \

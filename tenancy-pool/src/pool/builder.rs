@@ -8,13 +8,16 @@ use bb8::ManageConnection;
 use diesel::result::ConnectionError;
 use tenancy_core::placement::{AllShared, Catalog, DatabaseAddress};
 use tenancy_core::{AuditSink, TracingSink};
+use tenancy_diesel::{ReviewedSql, TenantSqlType, TenantTable};
 
+use super::tenant_column::{self, TenantColumn};
 use super::tenant_limit::TenantLimit;
 use super::{FirstStatements, Inner, TenantPool};
 use crate::connection::{ExternalPool, OwnPool, PoolSizes, SharedLender};
 use crate::driver::TenantConnection;
 use crate::error::BuildError;
 use crate::placement::{DatabasePools, DatabasePoolsOptions};
+use crate::statement::Allowed;
 
 /// What a [`TenantPool`] is built of.
 ///
@@ -47,6 +50,8 @@ pub struct TenantPoolBuilder<C: TenantConnection> {
     catalog: Option<Arc<dyn Catalog>>,
     first_statements: Option<FirstStatements>,
     audit: Arc<dyn AuditSink>,
+    tenant_columns: Vec<TenantColumn>,
+    reviewed: Vec<&'static ReviewedSql>,
     pub(super) options: C::Options,
 }
 
@@ -93,6 +98,8 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
             catalog: None,
             first_statements: None,
             audit: Arc::new(TracingSink),
+            tenant_columns: Vec::new(),
+            reviewed: Vec::new(),
             options: C::Options::default(),
         }
     }
@@ -177,6 +184,49 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
         self
     }
 
+    /// Has [`build`](Self::build) ask the database how it compares the ids in the tenant column of `T`, and refuse one that
+    /// takes two tenants for one: by letter case or accents (MySQL's and MariaDB's usual collations, SQLite's NOCASE, PostgreSQL's
+    /// citext and nondeterministic collations), or because the column is of another type than the declared.
+    ///
+    /// A database of a tenant's own is asked when it is first opened. White space around an id, which some collations ignore,
+    /// is refused in the id itself: see [`TenantKey`](tenancy_core::TenantKey).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "mysql")]
+    /// # async fn build() -> Result<(), Box<dyn std::error::Error>> {
+    /// # tenancy_diesel::table! { notes (id) { id -> Integer, tenant_id -> Text, body -> Text, } }
+    /// use diesel_async::AsyncMysqlConnection;
+    /// use tenancy_pool::TenantPool;
+    ///
+    /// let pool = TenantPool::<AsyncMysqlConnection>::builder("mysql://app@db/app")
+    ///     .inspect_tenant_column::<notes::table>()
+    ///     .build()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn inspect_tenant_column<T: TenantTable>(mut self) -> Self
+    where
+        TenantSqlType<T>: 'static,
+    {
+        self.tenant_columns.push(TenantColumn::of::<T>());
+        self
+    }
+
+    /// Lets tenants' statements contain fragments of SQL that [`reviewed_sql!`](tenancy_diesel::reviewed_sql) declares. Those
+    /// that are not listed here are refused, so that the list is the inventory; each is told to the audit once, by
+    /// [`build`](Self::build).
+    ///
+    /// The connection serves on afterwards. On PostgreSQL a fragment calls only the server's own functions that are known to
+    /// leave the session alone, and those that `harmless_functions` names; on every database it reads no
+    /// table of its own.
+    pub fn reviewed_sql(mut self, fragments: impl IntoIterator<Item = &'static ReviewedSql>) -> Self {
+        self.reviewed.extend(fragments);
+        self
+    }
+
     /// Opens the pools, and refuses to serve from a database that does not keep its part of the promise.
     ///
     /// # Errors
@@ -193,12 +243,17 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
             catalog,
             first_statements,
             audit,
+            tenant_columns,
+            reviewed,
             options,
         } = self;
+        let tenant_columns: Arc<[TenantColumn]> = tenant_columns.into();
         let rules = Arc::new(C::rules(&options, catalog.is_some())?);
+        let harmless = C::harmless_functions(&rules);
+        let allowed = Arc::new(Allowed::decide(harmless, reviewed, C::RAW_SQL_SHOWS, &*audit)?);
         let own = matches!(home, Connections::At(_));
         let home = home.open(sizes, &options).await?;
-        inspect::<C>(&home, &rules).await?;
+        inspect::<C>(&home, &rules, &tenant_columns).await?;
         let across = match across {
             Some(connections) => Some(connections.open(sizes, &options).await?),
             None => None,
@@ -206,10 +261,10 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
         let databases = own.then(|| {
             let rules = rules.clone();
             DatabasePools::new(databases, move |address: DatabaseAddress| {
-                let (options, rules) = (options.clone(), rules.clone());
+                let (options, rules, columns) = (options.clone(), rules.clone(), tenant_columns.clone());
                 async move {
                     let lender = open(address, sizes, options).await?;
-                    inspect::<C>(&lender, &rules).await?;
+                    inspect::<C>(&lender, &rules, &columns).await?;
                     Ok::<_, BuildError>(lender)
                 }
             })
@@ -224,6 +279,7 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
             tenant_limit: max_connections_per_tenant
                 .map(|limit| TenantLimit::new(limit, sizes.acquire_timeout)),
             audit,
+            allowed,
         };
         Ok(TenantPool { inner: Arc::new(inner) })
     }
@@ -251,9 +307,15 @@ async fn open<C: TenantConnection>(
 }
 
 /// Refuses to serve from a database that does not keep its part of the promise.
-async fn inspect<C: TenantConnection>(lender: &SharedLender<C>, rules: &C::Rules) -> Result<(), BuildError> {
+async fn inspect<C: TenantConnection>(
+    lender: &SharedLender<C>,
+    rules: &C::Rules,
+    columns: &[TenantColumn],
+) -> Result<(), BuildError> {
     let mut borrowed = lender.lend().await.map_err(BuildError::Pool)?;
-    borrowed.parts().0.inspect(rules).await
+    let connection = borrowed.parts().0;
+    connection.inspect(rules).await?;
+    tenant_column::inspect(connection, columns).await
 }
 
 impl<C: TenantConnection> fmt::Debug for TenantPoolBuilder<C> {

@@ -5,22 +5,26 @@ mod builder;
 #[cfg(feature = "postgres")]
 mod postgres_builder;
 mod single;
+mod tenant_column;
 mod tenant_limit;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tenancy_core::placement::{Catalog, Placement};
 use tenancy_core::{AuditSink, CrossTenant, Scoped, TenantKey, ToTenantKey};
+use tenancy_diesel::ReviewedSql;
 
 pub use self::across::Across;
 pub use self::builder::TenantPoolBuilder;
 use self::tenant_limit::TenantLimit;
-use crate::connection::{Loan, SharedLender};
+use crate::connection::{Borrowed, Lender, Loan, SharedLender};
 use crate::driver::{Beginning, TenantConnection};
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
 use crate::placement::{DatabasePools, DatabasePoolsState};
+use crate::statement::Allowed;
 use crate::transaction::{AsyncFunc, Ending, OpenTransaction, TenantTransaction};
 
 /// Writes statements of the application's own into the opening of a tenant's transaction.
@@ -77,6 +81,8 @@ struct Inner<C: TenantConnection> {
     first_statements: Option<FirstStatements>,
     tenant_limit: Option<TenantLimit>,
     audit: Arc<dyn AuditSink>,
+    /// What statements may contain beside what is known.
+    allowed: Arc<Allowed>,
 }
 
 impl<C: TenantConnection> TenantPool<C> {
@@ -108,28 +114,31 @@ impl<C: TenantConnection> TenantPool<C> {
         scope: &Scoped<I, B>,
         options: TransactionOptions,
     ) -> Result<TenantTransaction<C, I, B>, PoolError> {
-        self.begin_for(scope, options, false).await
+        self.begin_for(scope, options, Opened { single_query: false, since: None }).await
     }
 
     /// Opens what runs one query and nothing else: read only, and where the database has to be told nothing, by itself. Such a
     /// query sees one snapshot as well, and saves its BEGIN and COMMIT.
+    /// On a connection that was opened after `since`, if that is said.
     async fn begin_single_query<I: ToTenantKey, B>(
         &self,
         scope: &Scoped<I, B>,
+        since: Option<Instant>,
     ) -> Result<TenantTransaction<C, I, B>, PoolError> {
-        self.begin_for(scope, TransactionOptions::new().read_only(), true).await
+        self.begin_for(scope, TransactionOptions::new().read_only(), Opened { single_query: true, since })
+            .await
     }
 
     async fn begin_for<I: ToTenantKey, B>(
         &self,
         scope: &Scoped<I, B>,
         options: TransactionOptions,
-        single_query: bool,
+        opened: Opened,
     ) -> Result<TenantTransaction<C, I, B>, PoolError> {
         let inner = &*self.inner;
         let tenant = scope.tenant().to_tenant_key()?;
         let placement = inner.catalog.locate(&tenant).await?;
-        let mut loan = self.lend(&tenant, &placement).await?;
+        let mut loan = self.lend(&tenant, &placement, opened.since).await?;
         loan.connection().inspect_schema(&inner.rules, &placement).await?;
         loan.finished();
         let first_statements = inner.first_statements.as_ref().map(|write| write(tenant.as_str()));
@@ -138,29 +147,34 @@ impl<C: TenantConnection> TenantPool<C> {
             placement: &placement,
             options,
             first_statements: first_statements.unwrap_or_default(),
-            single_query,
+            single_query: opened.single_query,
         };
         let opening = C::opening(&inner.rules, loan.session(), beginning)?;
         let open = OpenTransaction::new(loan, opening, options.read_only);
         let walled = C::is_walled(&inner.rules);
-        let harmless = C::harmless_functions(&inner.rules);
-        Ok(TenantTransaction::new(open, scope.clone(), tenant, walled, harmless, inner.audit.clone()))
+        let (allowed, audit) = (inner.allowed.clone(), inner.audit.clone());
+        Ok(TenantTransaction::new(open, scope.clone(), tenant, walled, allowed, audit))
     }
 
     /// Lends a connection to where the tenant lives, within what one tenant may hold.
-    async fn lend(&self, tenant: &TenantKey, placement: &Placement) -> Result<Loan<C>, PoolError> {
+    async fn lend(
+        &self,
+        tenant: &TenantKey,
+        placement: &Placement,
+        since: Option<Instant>,
+    ) -> Result<Loan<C>, PoolError> {
         let permit = match &self.inner.tenant_limit {
             Some(limit) => Some(limit.acquire(tenant).await?),
             None => None,
         };
         let Some(address) = placement.database() else {
-            return Ok(Loan::new(self.inner.home.lend().await?, permit, None));
+            return Ok(Loan::new(opened_since(&*self.inner.home, since).await?, permit, None));
         };
         let Some(databases) = &self.inner.databases else {
             return Err(PoolError::NoDatabases { tenant: tenant.clone() });
         };
         let pool = databases.get(address).await?;
-        Ok(Loan::new(pool.lend().await?, permit, Some(pool)))
+        Ok(Loan::new(opened_since(&**pool, since).await?, permit, Some(pool)))
     }
 
     /// Runs `work` in a transaction of the scope's tenant: committed when it returns `Ok`, rolled back otherwise.
@@ -224,6 +238,11 @@ impl<C: TenantConnection> TenantPool<C> {
         Ok(OpenTransaction::new(loan, Some(opening), options.read_only))
     }
 
+    /// The reviewed SQL that statements of tenants may contain: what the builder was given.
+    pub fn reviewed_sql(&self) -> &[&'static ReviewedSql] {
+        &self.inner.allowed.reviewed
+    }
+
     /// The connections and pools that are open at this moment.
     pub fn state(&self) -> PoolState {
         let (connections, idle_connections) = self.inner.home.connections();
@@ -231,6 +250,29 @@ impl<C: TenantConnection> TenantPool<C> {
             connections,
             idle_connections,
             databases: self.inner.databases.as_ref().map(DatabasePools::state),
+        }
+    }
+}
+
+/// How a transaction is opened, apart from what its options say.
+struct Opened {
+    /// For one query that only reads.
+    single_query: bool,
+    /// On a connection that is no older.
+    since: Option<Instant>,
+}
+
+/// Lends a connection that is no older than `since`; older ones are closed. The age of a connection of the application's pool is not
+/// known.
+async fn opened_since<C: TenantConnection>(
+    lender: &dyn Lender<C>,
+    since: Option<Instant>,
+) -> Result<Box<dyn Borrowed<C>>, PoolError> {
+    loop {
+        let mut borrowed = lender.lend().await?;
+        match (borrowed.opened(), since) {
+            (Some(opened), Some(since)) if opened < since => borrowed.discard(),
+            _ => return Ok(borrowed),
         }
     }
 }

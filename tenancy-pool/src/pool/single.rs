@@ -1,5 +1,7 @@
 //! Single statements, each in a transaction of its own.
 
+use std::time::Instant;
+
 use diesel::dsl::Limit;
 use diesel::query_builder::AsQuery;
 use diesel::query_dsl::methods::LimitDsl;
@@ -112,7 +114,7 @@ impl<C: TenantConnection> TenantPool<C> {
     fn single<'a, 'query: 'a, I, B, Q, Kind, U>(
         &'a self,
         scope: &'a Scoped<I, B>,
-        query: Q,
+        mut query: Q,
         wanted: Wanted,
     ) -> impl Future<Output = Result<Vec<U>, PoolError>> + Send + 'a
     where
@@ -122,13 +124,21 @@ impl<C: TenantConnection> TenantPool<C> {
         U: Send + 'a,
     {
         async move {
-            let (mut tx, ending) = if Q::WRITES {
-                (self.begin(scope).await?, Ending::Commit)
-            } else {
-                (self.begin_single_query(scope).await?, Ending::Read)
-            };
-            let rows = Executor::load(&mut tx, query, wanted, Q::RAW_SQL_SHOWS).await;
-            tx.end(rows.map_err(PoolError::from), ending).await
+            if Q::WRITES {
+                let mut tx = self.begin(scope).await?;
+                let rows = tx.load_lent(&mut query, wanted, Q::RAW_SQL_SHOWS).await;
+                return tx.end(rows.map_err(PoolError::from), Ending::Commit).await;
+            }
+            let mut tx = self.begin_single_query(scope, None).await?;
+            let mut rows = tx.load_lent(&mut query, wanted, Q::RAW_SQL_SHOWS).await;
+            // Once: what fails on a new connection as well is no fault of the old one's.
+            if rows.as_ref().is_err_and(|error| tx.may_read_again(error)) {
+                let failed = Instant::now();
+                tx.close().await;
+                tx = self.begin_single_query(scope, Some(failed)).await?;
+                rows = tx.load_lent(&mut query, wanted, Q::RAW_SQL_SHOWS).await;
+            }
+            tx.end(rows.map_err(PoolError::from), Ending::Read).await
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Statements: which of them a transaction runs, and how.
 
+mod allowed;
 mod executor;
 mod permit;
 mod run;
@@ -7,6 +8,7 @@ mod run_query_dsl;
 mod runs_in;
 mod text;
 
+pub(crate) use self::allowed::Allowed;
 pub use self::executor::Executor;
 pub(crate) use self::executor::Sealed;
 pub(crate) use self::permit::{Circumstances, permit};

@@ -3,6 +3,7 @@
 use diesel::result::QueryResult;
 use tenancy_diesel::__pool::{LookedThrough, PrintedTable};
 
+use super::Allowed;
 use super::text::{Text, read};
 use crate::error::{RawSqlRefused, StatementRefused};
 
@@ -14,13 +15,17 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) raw_sql_shows: bool,
     /// The name of the statement's type.
     pub(crate) type_name: &'static str,
-    /// Functions that the application says to leave the session alone.
-    pub(crate) harmless: &'a [String],
+    /// What the application says to be no danger.
+    pub(crate) allowed: &'a Allowed,
 }
 
 /// Refuses a statement with raw SQL in it, and one that reads a table which nobody declared. Otherwise returns whether the session
 /// may be another one afterwards: a function that is not known can set what it likes.
 pub(crate) fn permit(looked: &LookedThrough, circumstances: &Circumstances<'_>) -> QueryResult<bool> {
+    let allowed = circumstances.allowed;
+    if let Some(fragment) = looked.reviewed.iter().find(|fragment| !allowed.reviewed.contains(fragment)) {
+        return Err(RawSqlRefused::Unlisted { fragment: fragment.name() }.into());
+    }
     let text = read(&looked.sql, circumstances.postgres);
     if circumstances.postgres && has_raw_sql(looked, text.as_ref().ok(), circumstances) {
         return Err(RawSqlRefused::Fragment.into());
@@ -29,7 +34,7 @@ pub(crate) fn permit(looked: &LookedThrough, circumstances: &Circumstances<'_>) 
     if let Some(table) = undeclared(&text, &looked.tables) {
         return Err(StatementRefused::UndeclaredTable { table: table.join(".") }.into());
     }
-    Ok(circumstances.postgres && text.unknown.iter().any(|name| !circumstances.harmless.contains(name)))
+    Ok(circumstances.postgres && text.unknown.iter().any(|name| !allowed.harmless().contains(name)))
 }
 
 /// Whether there is raw SQL in it.

@@ -5,7 +5,7 @@ use std::pin::pin;
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::QueryMetadata;
-use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
+use diesel::query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::CompatibleType;
 use diesel::result::{Error, QueryResult};
 use diesel_async::AsyncConnectionCore;
@@ -53,10 +53,10 @@ impl<DB: TenantBackend, Q: QueryFragment<DB>> Printable<DB> for Q {
 
 /// A query whose rows load as `U` on `DB`. Implemented wherever Diesel's own `load` would be.
 pub trait Load<'query, DB: TenantBackend, U>: Printable<DB> + Send + 'query {
-    /// Sends it, and collects the rows.
+    /// Sends it, and collects the rows. It can be sent again.
     #[doc(hidden)]
     fn load_on<Conn>(
-        self,
+        &mut self,
         connection: &mut Conn,
         wanted: Wanted,
     ) -> impl Future<Output = QueryResult<Vec<U>>> + Send
@@ -72,11 +72,11 @@ where
     U: FromSqlRow<ST, DB> + Send + 'static,
     ST: 'static,
 {
-    async fn load_on<Conn>(self, connection: &mut Conn, wanted: Wanted) -> QueryResult<Vec<U>>
+    async fn load_on<Conn>(&mut self, connection: &mut Conn, wanted: Wanted) -> QueryResult<Vec<U>>
     where
         Conn: AsyncConnectionCore<Backend = DB> + Send,
     {
-        let mut stream = pin!(LoadQuery::internal_load(self, connection).await?);
+        let mut stream = pin!(LoadQuery::internal_load(Lent(self), connection).await?);
         let (mut loaded, mut unreadable) = (Vec::new(), None);
         // To the end, whatever the rows are: the server may still fail, and a transaction that does not hear of it would
         // take the rollback that answers its COMMIT for a commit.
@@ -93,6 +93,26 @@ where
             Some(error) => Err(Error::DeserializationError(error)),
             None => Ok(loaded),
         }
+    }
+}
+
+/// A query that its owner keeps. By a `&mut`, because few queries may be shared between threads, which a future with a `&` has to
+/// promise.
+struct Lent<'a, Q>(&'a mut Q);
+
+impl<Q: AsQuery> Query for Lent<'_, Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q: AsQuery<Query: QueryId>> QueryId for Lent<'_, Q> {
+    type QueryId = <Q::Query as QueryId>::QueryId;
+
+    const HAS_STATIC_QUERY_ID: bool = <Q::Query as QueryId>::HAS_STATIC_QUERY_ID;
+}
+
+impl<DB: TenantBackend, Q: QueryFragment<DB>> QueryFragment<DB> for Lent<'_, Q> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out)
     }
 }
 

@@ -68,7 +68,7 @@ impl<C: TenantConnection> CrossTenantTransaction<C> {
     pub fn load_raw<'query, Q, U>(
         &mut self,
         subject: &'static str,
-        query: Q,
+        mut query: Q,
     ) -> impl Future<Output = QueryResult<Vec<U>>> + Send
     where
         Q: Load<'query, C::Backend, U>,
@@ -76,7 +76,8 @@ impl<C: TenantConnection> CrossTenantTransaction<C> {
     {
         self.uses.record(subject, Access::Read);
         self.open.close_afterwards();
-        self.open.load(query, Wanted::All)
+        let open = &mut self.open;
+        async move { open.load(&mut query, Wanted::All).await }
     }
 
     /// Commits.
@@ -104,12 +105,12 @@ impl<C: TenantConnection> Executor for CrossTenantTransaction<C> {
     type Backend = C::Backend;
     type Reach = EveryTenant;
 
-    async fn load<'query, Q, U>(&mut self, query: Q, wanted: Wanted, _: bool) -> QueryResult<Vec<U>>
+    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, _: bool) -> QueryResult<Vec<U>>
     where
         Q: Load<'query, C::Backend, U>,
         U: Send,
     {
-        self.open.load(query, wanted).await
+        self.open.load(&mut query, wanted).await
     }
 
     async fn execute<'query, Q>(&mut self, statement: Q, _: bool, _: OurOwn) -> QueryResult<usize>

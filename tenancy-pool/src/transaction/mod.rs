@@ -13,7 +13,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use diesel::result::QueryResult;
+use diesel::result::{Error as DieselError, QueryResult};
 use tenancy_core::{AuditEvent, AuditSink, Reason, Scoped, TenantId, TenantKey, ToTenantKey, Unbranded};
 use tenancy_diesel::Within;
 
@@ -24,7 +24,9 @@ pub(crate) use self::open::{Ending, OpenTransaction};
 pub use self::raw::RawSql;
 use crate::driver::TenantConnection;
 use crate::error::{PoolError, RawSqlRefused};
-use crate::statement::{Circumstances, Execute, Executor, Load, OurOwn, Printable, Sealed, Wanted, permit};
+use crate::statement::{
+    Allowed, Circumstances, Execute, Executor, Load, OurOwn, Printable, Sealed, Wanted, permit,
+};
 
 /// A transaction of one tenant.
 ///
@@ -83,8 +85,10 @@ pub struct TenantTransaction<C: TenantConnection, I: ToTenantKey = TenantId, B =
     tenant: TenantKey,
     walled: bool,
     raw_fragments: bool,
-    /// Functions that leave the session alone, beside those of the server that are known to.
-    harmless: Option<Arc<[String]>>,
+    /// Whether all that ran in it is known to change nothing by what it calls.
+    calls_nothing_unknown: bool,
+    /// What the application says to be no danger in a statement.
+    allowed: Arc<Allowed>,
     audit: Arc<dyn AuditSink>,
 }
 
@@ -94,10 +98,19 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         scope: Scoped<I, B>,
         tenant: TenantKey,
         walled: bool,
-        harmless: Option<Arc<[String]>>,
+        allowed: Arc<Allowed>,
         audit: Arc<dyn AuditSink>,
     ) -> Self {
-        Self { open, scope, tenant, walled, raw_fragments: false, harmless, audit }
+        Self {
+            open,
+            scope,
+            tenant,
+            walled,
+            raw_fragments: false,
+            calls_nothing_unknown: true,
+            allowed,
+            audit,
+        }
     }
 
     /// The scope that opened it.
@@ -214,12 +227,40 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
             postgres: C::RAW_SQL_SHOWS,
             raw_sql_shows,
             type_name: type_name::<Q>(),
-            harmless: self.harmless.as_deref().unwrap_or_default(),
+            allowed: &self.allowed,
         };
         if permit(&looked, &circumstances)? {
+            self.calls_nothing_unknown = false;
             self.open.close_afterwards();
         }
         Ok(())
+    }
+
+    /// Runs a query that the caller keeps.
+    pub(crate) async fn load_lent<'query, Q, U>(
+        &mut self,
+        query: &mut Q,
+        wanted: Wanted,
+        raw_sql_shows: bool,
+    ) -> QueryResult<Vec<U>>
+    where
+        Q: Load<'query, C::Backend, U>,
+        U: Send,
+    {
+        self.check(query, raw_sql_shows)?;
+        self.open.load(query, wanted).await
+    }
+
+    /// Ends it, and has its connection closed.
+    pub(crate) async fn close(mut self) {
+        self.open.close_afterwards();
+        let _rolled_back = self.open.roll_back().await;
+    }
+
+    /// Whether a query that reads, the only one of this transaction, may be run again on another connection: this one failed it,
+    /// and nothing that it calls has an effect beside its rows.
+    pub(crate) fn may_read_again(&self, error: &DieselError) -> bool {
+        self.calls_nothing_unknown && C::loses_a_read(error)
     }
 
     #[cfg(feature = "postgres")]
@@ -251,7 +292,7 @@ impl<C: TenantConnection, I: ToTenantKey, B: 'static> Executor for TenantTransac
 
     async fn load<'query, Q, U>(
         &mut self,
-        query: Q,
+        mut query: Q,
         wanted: Wanted,
         raw_sql_shows: bool,
     ) -> QueryResult<Vec<U>>
@@ -259,8 +300,7 @@ impl<C: TenantConnection, I: ToTenantKey, B: 'static> Executor for TenantTransac
         Q: Load<'query, C::Backend, U>,
         U: Send,
     {
-        self.check(&query, raw_sql_shows)?;
-        self.open.load(query, wanted).await
+        self.load_lent(&mut query, wanted, raw_sql_shows).await
     }
 
     async fn execute<'query, Q>(&mut self, statement: Q, raw_sql_shows: bool, _: OurOwn) -> QueryResult<usize>

@@ -71,7 +71,7 @@ impl<C: Driver> OpenTransaction<C> {
     #[allow(clippy::manual_async_fn, reason = "for the `Send`")]
     pub(crate) fn load<'query, Q, U>(
         &mut self,
-        query: Q,
+        query: &mut Q,
         wanted: Wanted,
     ) -> impl Future<Output = QueryResult<Vec<U>>> + Send
     where
@@ -148,7 +148,7 @@ impl<C: Driver> OpenTransaction<C> {
             Ok(value) => {
                 match ending {
                     Ending::Commit => self.commit().await?,
-                    Ending::Read => self.end_read().await?,
+                    Ending::Read => self.end_read().await,
                 }
                 Ok(value)
             }
@@ -190,13 +190,12 @@ impl<C: Driver> OpenTransaction<C> {
         Ok(())
     }
 
-    /// Ends a transaction that was opened read only, without waiting for the server where the driver need not.
-    async fn end_read(mut self) -> Result<(), PoolError> {
-        if self.begun {
-            self.loan.connection().end_read().await?;
+    /// Ends a transaction that was opened read only, without waiting for the server where the driver need not. Its rows are
+    /// there; if the end cannot be told, the connection is cleaned, or closed, as after any other transaction that has not ended.
+    async fn end_read(mut self) {
+        if self.begun && self.loan.connection().end_read().await.is_ok() {
             self.loan.finished();
         }
-        Ok(())
     }
 
     /// Has the connection closed when the transaction has ended.

@@ -106,7 +106,8 @@ impl<I: ToTenantKey, B: 'static> RawSql<'_, I, B> {
         U: FromSqlRow<Untyped, Pg> + Send + 'static,
         Pg: QueryMetadata<Untyped>,
     {
-        self.tx.open().load(self.query, Wanted::All)
+        let Self { tx, mut query } = self;
+        async move { tx.open().load(&mut query, Wanted::All).await }
     }
 
     /// Runs it, and returns its first row, or [`NotFound`](diesel::result::Error::NotFound).
@@ -114,12 +115,12 @@ impl<I: ToTenantKey, B: 'static> RawSql<'_, I, B> {
     /// # Errors
     ///
     /// As [`load`](Self::load).
-    pub async fn get_result<U>(self) -> QueryResult<U>
+    pub async fn get_result<U>(mut self) -> QueryResult<U>
     where
         Untyped: CompatibleType<U, Pg, SqlType = Untyped>,
         U: FromSqlRow<Untyped, Pg> + Send + 'static,
         Pg: QueryMetadata<Untyped>,
     {
-        first(self.tx.open().load(self.query, Wanted::First).await?)
+        first(self.tx.open().load(&mut self.query, Wanted::First).await?)
     }
 }

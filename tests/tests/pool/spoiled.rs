@@ -25,16 +25,27 @@ async fn hire(
     pool.execute(scope, insert_into(agents::table.scoped(scope)).values(row)).await
 }
 
-/// A migration beside a running server: what was prepared before does not fit any more.
+/// A migration beside a running server: what was prepared before does not fit any more. A read is run again on a new
+/// connection; in a transaction one statement fails, and no more.
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_migration_one_statement_fails_and_no_more() {
+async fn after_a_migration_one_transaction_fails_and_no_more() {
     let database = Database::new().await;
     let pool = database.tenants(1).await;
     let acme = acme();
+    let in_transaction = async || -> Result<Vec<String>, PoolError> {
+        pool.transaction(&acme, async |tx| {
+            let names = agents::table.scoped(&acme).select(agents::name).order(agents::id);
+            Ok(names.load(tx).await?)
+        })
+        .await
+    };
     assert_eq!(names(&pool, &acme).await.unwrap().len(), 3);
+    assert_eq!(in_transaction().await.unwrap().len(), 3);
     database.run("ALTER TABLE agents ALTER COLUMN name TYPE text").await;
-    let failed = names(&pool, &acme).await.unwrap_err().to_string();
+    let failed = in_transaction().await.unwrap_err().to_string();
     assert!(failed.contains("cached plan"), "{failed}");
+    assert_eq!(in_transaction().await.unwrap().len(), 3);
+    database.run("ALTER TABLE agents ALTER COLUMN name TYPE varchar(70)").await;
     for _ in 0..3 {
         assert_eq!(names(&pool, &acme).await.unwrap().len(), 3);
     }

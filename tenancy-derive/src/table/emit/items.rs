@@ -32,7 +32,11 @@ pub(crate) fn tenant_items(
         [] => vec![tenant_column],
         _ => key,
     };
-    let tenant_sql_name = declared.column(tenant_column).map(|column| &column.sql_name);
+    let tenant = declared.column(tenant_column);
+    let tenant_sql_name = tenant.map(|column| &column.sql_name);
+    let tenant_length = tenant.and_then(|column| column.max_length.as_ref());
+    let tenant_length = tenant_length
+        .map(|length| quote!(const TENANT_COLUMN_LENGTH: ::core::option::Option<usize> = ::core::option::Option::Some(#length);));
     let owner = match owner {
         Some(owner) => quote!(#tenancy::ById<super::#owner>),
         None => {
@@ -48,6 +52,7 @@ pub(crate) fn tenant_items(
             type TenantColumn = columns::#tenant_column;
             type Owner = #owner;
             const TENANT_COLUMN: &'static str = #tenant_sql_name;
+            #tenant_length
 
             fn tenant_column() -> Self::TenantColumn {
                 columns::#tenant_column

@@ -24,6 +24,8 @@ pub(crate) struct Column {
     /// The name in the database.
     pub(crate) sql_name: Literal,
     pub(crate) sql_type: Vec<TokenTree>,
+    /// What `#[max_length = …]` says.
+    pub(crate) max_length: Option<Literal>,
 }
 
 impl Column {
@@ -60,9 +62,10 @@ impl Declared {
                 .filter(move |item| matches!(&item.header, Header::Impl { of: found, .. } if found == of))
         };
         let (expressions, names) = (of("Expression").collect::<Vec<_>>(), of("Column").collect::<Vec<_>>());
+        let lengths: Vec<_> = of("SizeRestrictedColumn").collect();
         let columns = idents(table.associated_type("AllColumns")?)
             .into_iter()
-            .map(|name| Column::read(name, &expressions, &names))
+            .map(|name| Column::read(name, &expressions, &names, &lengths))
             .collect::<Option<Vec<_>>>()?;
         Some(Declared { schema, sql_name, columns, primary_key, column_items: items })
     }
@@ -73,14 +76,18 @@ impl Declared {
 }
 
 impl Column {
-    fn read(name: Ident, expressions: &[&Item], columns: &[&Item]) -> Option<Self> {
+    fn read(name: Ident, expressions: &[&Item], columns: &[&Item], lengths: &[&Item]) -> Option<Self> {
         let text = name.to_string();
         let expression = expressions.iter().find(|item| item.is_impl("Expression", &text))?;
         let sql_type = expression.associated_type("SqlType")?;
         let column = columns.iter().find(|item| item.is_impl("Column", &text))?;
         let mut literals = Vec::new();
         collect_literals(column.body()?.stream(), &mut literals);
-        Some(Column { name, sql_name: literals.pop()?, sql_type })
+        let mut lengths_of_it = Vec::new();
+        if let Some(length) = lengths.iter().find(|item| item.is_impl("SizeRestrictedColumn", &text)) {
+            collect_literals(length.body()?.stream(), &mut lengths_of_it);
+        }
+        Some(Column { name, sql_name: literals.pop()?, sql_type, max_length: lengths_of_it.pop() })
     }
 }
 

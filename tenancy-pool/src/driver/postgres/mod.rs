@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker};
 use diesel::connection::CacheSize;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionResult, QueryResult};
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::{FutureExt, StreamExt};
 use tenancy_core::placement::DatabaseAddress;
 #[cfg(feature = "rls")]
@@ -29,8 +29,8 @@ use self::opening::{Opening, Reset};
 pub(crate) use self::options::{PostgresOptions, WallDecision};
 use self::pipeline::pipelined;
 use self::rules::PostgresRules;
-use self::spoiled::spoils;
-use super::{Abandoned, Ahead, Beginning, Driver};
+use self::spoiled::{loses_a_read, spoils};
+use super::{Abandoned, Ahead, Beginning, Count, Driver};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
@@ -110,6 +110,11 @@ impl Driver for AsyncPgConnection {
         }
     }
 
+    async fn count(&mut self, query: String) -> QueryResult<i64> {
+        let count: Count = diesel::sql_query(query).get_result(self).await?;
+        Ok(count.count)
+    }
+
     fn opening(
         rules: &PostgresRules,
         session: &Session,
@@ -156,7 +161,7 @@ impl Driver for AsyncPgConnection {
         &mut self,
         session: &mut Session,
         ahead: Ahead<Opening>,
-        query: Q,
+        query: &mut Q,
         wanted: Wanted,
     ) -> QueryResult<Vec<U>>
     where
@@ -203,5 +208,9 @@ impl Driver for AsyncPgConnection {
 
     fn spoils_the_connection(error: &Error, read_only: bool) -> bool {
         spoils(error, read_only)
+    }
+
+    fn loses_a_read(error: &Error) -> bool {
+        loses_a_read(error)
     }
 }

@@ -25,3 +25,25 @@ pub(super) fn spoils(error: &Error, read_only: bool) -> bool {
         _ => false,
     }
 }
+
+/// What the server says when it ends a connection.
+const FAREWELLS: [&str; 3] =
+    ["terminating connection", "the database system is", "server closed the connection"];
+
+/// Whether a query that only reads has failed for the connection's sake, so that a new connection would answer it.
+///
+/// Here a text in another language does not count: every error would have its query run twice.
+pub(super) fn loses_a_read(error: &Error) -> bool {
+    match error {
+        // The driver's own errors, not the server's: it could not send, or nothing came back.
+        Error::DatabaseError(
+            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
+            _,
+        ) => true,
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            let says = |phrase: &&str| information.message().contains(phrase);
+            PHRASES.iter().any(|phrase| says(phrase)) || FAREWELLS.iter().any(|phrase| says(phrase))
+        }
+        _ => false,
+    }
+}

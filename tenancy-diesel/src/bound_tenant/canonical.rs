@@ -1,0 +1,69 @@
+//! Ids that a database could change, or take for another tenant's.
+
+use std::any::{Any, TypeId};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use diesel::query_builder::QueryFragment;
+use diesel::result::{Error, QueryResult};
+use diesel::sql_types::Text;
+use tenancy_core::__private::check_tenant_text;
+use tenancy_core::TenantKey;
+
+use crate::dialect::TenantBackend;
+use crate::table::{TenantSqlType, TenantTable};
+
+/// What a tenant column holds, as far as it decides which ids it keeps apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TenantColumn {
+    /// Texts. Databases pad them and cut them.
+    is_text: bool,
+    /// How many characters it is declared to hold.
+    longest: Option<usize>,
+}
+
+impl TenantColumn {
+    pub(crate) fn of<T: TenantTable>() -> Self
+    where
+        TenantSqlType<T>: 'static,
+    {
+        Self {
+            is_text: TypeId::of::<TenantSqlType<T>>() == TypeId::of::<Text>(),
+            longest: T::TENANT_COLUMN_LENGTH,
+        }
+    }
+
+    /// Refuses a text that is not a [`TenantKey`]'s, or longer than the column.
+    pub(super) fn check<I, E, DB>(self, id: &I, bound: &E) -> QueryResult<()>
+    where
+        I: 'static,
+        E: QueryFragment<DB>,
+        DB: TenantBackend,
+    {
+        if !self.is_text {
+            return Ok(());
+        }
+        if let Some(text) = known_text(id) {
+            return self.check_text(text);
+        }
+        match DB::bound_text(bound)?.as_deref().map(str::from_utf8) {
+            Some(Ok(text)) => self.check_text(text),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_text(self, text: &str) -> QueryResult<()> {
+        check_tenant_text(text, self.longest).map_err(|invalid| Error::QueryBuilderError(Box::new(invalid)))
+    }
+}
+
+/// The text of an id that is one: no need to print it for that.
+fn known_text(id: &dyn Any) -> Option<&str> {
+    id.downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| id.downcast_ref::<&'static str>().copied())
+        .or_else(|| id.downcast_ref::<Cow<'static, str>>().map(AsRef::as_ref))
+        .or_else(|| id.downcast_ref::<Arc<str>>().map(AsRef::as_ref))
+        .or_else(|| id.downcast_ref::<Box<str>>().map(AsRef::as_ref))
+        .or_else(|| id.downcast_ref::<TenantKey>().map(TenantKey::as_str))
+}
