@@ -170,10 +170,11 @@ impl<'a> Inspection<'a> {
             .bind::<Bool, _>(self.connected_as_application)
             .bind::<Text, _>(function.body)
             .bind::<Text, _>(function.language)
-            .bind::<Bool, _>(wall.mode == Mode::Sealed)
+            .bind::<Bool, _>(wall.mode != Mode::Plain)
             .bind::<Text, _>(function.create())
             .bind::<Text, _>(KEY_TABLE)
             .bind::<Bool, _>(self.pooled)
+            .bind::<Text, _>(TenantFunction::of(Mode::Both).body)
             .load(connection)
             .await
             .map_err(InspectionError)?;

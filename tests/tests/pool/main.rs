@@ -23,5 +23,6 @@ mod spoiled;
 mod sqlite;
 mod sqlite_only;
 mod tenant_ids;
+mod transition;
 mod undeclared;
 mod walled;

@@ -6,6 +6,7 @@
 mod corpus;
 mod database;
 mod genuine;
+mod increments;
 mod inspection;
 mod migration;
 mod plain;

@@ -31,6 +31,11 @@ WITH RECURSIVE input AS (
 ), tenant_function AS (
     SELECT p.*, l.lanname FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
      WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'tenancy') AND p.proname = 'tenant' AND p.pronargs = 0
+), accepts_both AS (
+    -- Plain tenants and sealed ones, while a wall becomes a sealed one.
+    SELECT f.oid FROM tenant_function AS f
+     WHERE f.prosrc = $15 AND f.lanname = 'plpgsql' AND f.prosecdef AND f.proparallel = 'r'
+       AND f.proconfig = ARRAY['search_path=pg_catalog, pg_temp']
 ), key_table AS (
     SELECT c.oid, c.relowner FROM pg_class AS c
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'tenancy') AND c.relname = 'sealing_keys'
