@@ -3,7 +3,9 @@
 //! Nobody here is a superuser except where a test says so: a role owns the tables, one acts within tenants, one spans them.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failure is a failed test
 
+mod backup;
 mod corpus;
+mod data_migration;
 mod database;
 mod genuine;
 mod increments;
