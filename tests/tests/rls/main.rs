@@ -15,3 +15,4 @@ mod plain;
 mod rules;
 mod rules_of_objects;
 mod sealed;
+mod trial;
