@@ -11,6 +11,8 @@ pub enum Mode {
     Plain,
     /// The sealed tenant.
     Sealed,
+    /// Either, while a plain wall becomes a sealed one. It is as safe as a plain one.
+    Both,
 }
 
 /// Which database server a wall is for.
@@ -69,6 +71,13 @@ impl RowSecurity {
     #[must_use]
     pub fn sealed(self) -> Self {
         Self { mode: Mode::Sealed, ..self }
+    }
+
+    /// Accepting plain tenants and sealed ones, while a plain wall becomes a sealed one: see
+    /// [changing the wall](crate#from-plain-to-sealed). **It is as safe as a plain one**, and an inspection says so.
+    #[must_use]
+    pub fn accepting_both(self) -> Self {
+        Self { mode: Mode::Both, ..self }
     }
 
     pub(crate) fn in_mode(self, mode: Mode) -> Self {

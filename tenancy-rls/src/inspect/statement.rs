@@ -52,10 +52,11 @@ impl Parameters {
             connected_as_application.to_string(),
             literal(function.body),
             literal(function.language),
-            (wall.mode == Mode::Sealed).to_string(),
+            (wall.mode != Mode::Plain).to_string(),
             literal(&function.create()),
             literal(KEY_TABLE),
             pooled.to_string(),
+            literal(TenantFunction::of(Mode::Both).body),
             (wall.server == Server::Citus).to_string(),
         ])
     }

@@ -1,7 +1,7 @@
 //! The schema `tenancy` and its functions: who the transaction's tenant is, and how it is set.
 
-use super::Step;
-use crate::quote::on_all_nodes;
+use super::{Step, memory};
+use crate::quote::{literal, on_all_nodes};
 use crate::row_security::{Mode, RowSecurity, Server};
 
 /// What checks the seals. Only its owner, whose rights `tenancy.tenant()` then has, reads it.
@@ -13,26 +13,18 @@ pub(crate) const KEY_TABLE: &str = "CREATE TABLE IF NOT EXISTS tenancy.sealing_k
 /// The body of `tenancy.tenant()` in plain mode. After a transaction that set it the setting is `''`, not NULL.
 const PLAIN_BODY: &str = " SELECT NULLIF(pg_catalog.current_setting('tenancy.tenant', true), '') ";
 
-/// The body of `tenancy.tenant()` in sealed mode.
-///
-/// - HMAC (RFC 2104) from the key's pads, which never leave the one statement that reads them: as parameters of another
-///   one they could be shown by `debug_print_plan`.
-/// - Nothing of the token is parsed before it is found genuine, but the key's number. The two codes are compared under a
-///   further hash with the key, so that the time the comparison takes says nothing.
-/// - The seal has to be good when the transaction begins, and not to come from its future: one that is captured while a
-///   transaction waits is not good in it.
-/// - There is a tenant where everything is known to hold. What is not, or NULL, is refused below, where it is told apart.
-///
-/// It runs in each statement, and what it costs is mostly each function call's being prepared: hence one query, which
-/// answers whether the seal is genuine by what its key is good for, and one condition, of as few calls as it takes. The
-/// condition is an expression, which a transaction prepares once, and the query in each statement. `IS TRUE` keeps the
-/// query from an index, which takes longer to open than a table of a few keys to read.
-const SEALED_BODY: &str = "
+/// What is said of the sealed body holds here: `$first` stands before it.
+macro_rules! sealed_body {
+    ($first:literal) => {
+        concat!(
+            "
 DECLARE
     token text := current_setting('tenancy.tenant', true);
     backend_only boolean;
 BEGIN
-    SELECT k.backend_only INTO backend_only
+",
+            $first,
+            "    SELECT k.backend_only INTO backend_only
       FROM tenancy.sealing_keys AS k
      WHERE (k.id = split_part(token, '.', 2)) IS TRUE
        AND sha256(k.outer_pad || convert_to(right(token, 64), 'UTF8'))
@@ -62,7 +54,35 @@ BEGIN
     RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds a seal that is not of this transaction''s time',
         HINT = 'Seal anew for each transaction; compare the clocks of the application and the database.';
 END
-";
+"
+        )
+    };
+}
+
+/// The body of `tenancy.tenant()` in sealed mode.
+///
+/// - HMAC (RFC 2104) from the key's pads, which never leave the one statement that reads them: as parameters of another
+///   one they could be shown by `debug_print_plan`.
+/// - Nothing of the token is parsed before it is found genuine, but the key's number. The two codes are compared under a
+///   further hash with the key, so that the time the comparison takes says nothing.
+/// - The seal has to be good when the transaction begins, and not to come from its future: one that is captured while a
+///   transaction waits is not good in it.
+/// - There is a tenant where everything is known to hold. What is not, or NULL, is refused below, where it is told apart.
+///
+/// It runs in each statement, and what it costs is mostly each function call's being prepared: hence one query, which
+/// answers whether the seal is genuine by what its key is good for, and one condition, of as few calls as it takes. The
+/// condition is an expression, which a transaction prepares once, and the query in each statement. `IS TRUE` keeps the
+/// query from an index, which takes longer to open than a table of a few keys to read.
+const SEALED_BODY: &str = sealed_body!("");
+
+/// The body of `tenancy.tenant()` while plain tenants and sealed ones are accepted. What looks like a seal is one, and is refused
+/// if it is not good.
+const BOTH_BODY: &str = sealed_body!(
+    "    IF token !~ '^v1[.][0-9]+[.][0-9]+[.][0-9]+[.][0-9]+[.]([0-9a-f]{2})*[.][0-9a-f]{64}$' THEN
+        RETURN NULLIF(token, '');
+    END IF;
+"
+);
 
 /// `tenancy.tenant()` as it should be: what an inspection compares the database's with.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +97,7 @@ impl TenantFunction {
         match mode {
             Mode::Plain => Self { body: PLAIN_BODY, language: "sql", security_definer: false },
             Mode::Sealed => Self { body: SEALED_BODY, language: "plpgsql", security_definer: true },
+            Mode::Both => Self { body: BOTH_BODY, language: "plpgsql", security_definer: true },
         }
     }
 
@@ -112,16 +133,31 @@ fn set_tenant(server: Server) -> String {
 
 /// A step for the table of the keys. The function runs in the shards' queries as well, and may read no distributed table there:
 /// each node of Citus has the table for itself.
-fn of_keys(server: Server, up: &str, down: Option<&str>) -> Step {
-    let text = |statement: &str| match server {
-        Server::PostgreSql => statement.to_owned(),
-        Server::Citus => on_all_nodes(statement),
-    };
-    Step { up: text(up), down: down.map(text) }
+fn of_keys(server: Server, up: &str) -> Step {
+    Step::up(match server {
+        Server::PostgreSql => up.to_owned(),
+        Server::Citus => on_all_nodes(up),
+    })
+}
+
+/// Refuses to make a sealed wall plain, which would take the seal from whatever else relies on it.
+fn stays_sealed() -> Step {
+    let both = literal(TenantFunction::of(Mode::Both).body);
+    Step::up(format!(
+        "DO $tenancy$
+BEGIN
+    IF EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('tenancy.tenant()') AND prosecdef AND prosrc <> {both}) THEN
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = 'the wall of this database is sealed, and this migration would make it plain',
+            HINT = 'Generate it from the same RowSecurity with `sealed()`; or, if that is meant, run the one of `accepting_both()` first.';
+    END IF;
+END
+$tenancy$"
+    ))
 }
 
 /// The schema, what is remembered of the database before the wall, the keys and the functions.
-pub(super) fn steps(wall: &RowSecurity) -> Vec<Step> {
+pub(super) fn steps(wall: &RowSecurity, migration: &str) -> Vec<Step> {
     let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
     let mut steps = vec![
         // Something else of ours may be in it, and then it stays.
@@ -131,35 +167,28 @@ pub(super) fn steps(wall: &RowSecurity) -> Vec<Step> {
              EXCEPTION WHEN dependent_objects_still_exist THEN\n    NULL;\nEND\n$tenancy$",
         ),
         Step::up("REVOKE ALL ON SCHEMA tenancy FROM PUBLIC"),
-        Step::new(
-            "CREATE TABLE IF NOT EXISTS tenancy.before_wall (\n    \
-             position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    \
-             object text NOT NULL,\n    undo text\n)",
-            "DROP TABLE IF EXISTS tenancy.before_wall",
-        ),
-        Step::up(format!("REVOKE ALL ON TABLE tenancy.before_wall FROM PUBLIC, {application}, {across}")),
     ];
+    steps.extend(memory::table(wall));
+    steps.extend([memory::column(), memory::of_the_schema(wall, migration)]);
+    if wall.mode == Mode::Plain {
+        steps.push(stays_sealed());
+    }
     // Also in plain mode: sealing begins with a key, then the function.
     steps.extend([
-        of_keys(wall.server, KEY_TABLE, Some("DROP TABLE IF EXISTS tenancy.sealing_keys")),
+        of_keys(wall.server, KEY_TABLE),
         of_keys(
             wall.server,
             &format!("REVOKE ALL ON TABLE tenancy.sealing_keys FROM PUBLIC, {application}, {across}"),
-            None,
         ),
-        Step::new(TenantFunction::of(wall.mode).create(), "DROP FUNCTION IF EXISTS tenancy.tenant()"),
-        Step::new(set_tenant(wall.server), "DROP FUNCTION IF EXISTS tenancy.set_tenant(text)"),
+        Step::up(TenantFunction::of(wall.mode).create()),
+        Step::up(set_tenant(wall.server)),
     ]);
     if let Some(owner) = &wall.roles.owner {
         let owner = owner.quoted();
-        let owned = [
-            "SCHEMA tenancy",
-            "TABLE tenancy.before_wall",
-            "FUNCTION tenancy.tenant()",
-            "FUNCTION tenancy.set_tenant(text)",
-        ];
-        steps.extend(owned.map(|object| Step::up(format!("ALTER {object} OWNER TO {owner}"))));
-        steps.push(of_keys(wall.server, &format!("ALTER TABLE tenancy.sealing_keys OWNER TO {owner}"), None));
+        steps.extend(memory::OWN.map(|object| {
+            let statement = format!("ALTER {object} OWNER TO {owner}");
+            if object == memory::KEYS { of_keys(wall.server, &statement) } else { Step::up(statement) }
+        }));
     }
     for function in ["tenancy.tenant()", "tenancy.set_tenant(text)"] {
         steps.extend([

@@ -1,6 +1,7 @@
-//! Who may do what with the tables, and what they could before.
+//! Who may do what with the tables.
 
 use super::Step;
+use super::policies::NAMES;
 use crate::quote::{identifier, literal};
 use crate::row_security::RowSecurity;
 use crate::tables::Table;
@@ -10,105 +11,71 @@ fn both(wall: &RowSecurity) -> String {
     format!("{}, {}", wall.roles.application.quoted(), wall.roles.across_tenants.quoted())
 }
 
-/// The names that grants are remembered for, as literals: the two roles' and PUBLIC's.
-fn remembered_roles(wall: &RowSecurity) -> String {
-    format!("{}, {}", literal(wall.roles.application.as_str()), literal(wall.roles.across_tenants.as_str()))
-}
-
-/// A statement that runs what undoes the wall on `object`, the last thing first.
-fn undo(objects: &str) -> String {
+/// A statement that is run only where the relation is there: it may have been dropped since.
+fn where_it_is(relation: &str, statement: &str) -> String {
     format!(
-        "DO $tenancy$\nDECLARE\n    remembered record;\nBEGIN\n    \
-         IF to_regclass('tenancy.before_wall') IS NULL THEN\n        RETURN;\n    END IF;\n    \
-         FOR remembered IN\n        \
-         SELECT position, undo FROM tenancy.before_wall WHERE object IN ({objects}) ORDER BY position DESC\n    \
-         LOOP\n        \
-         IF remembered.undo IS NOT NULL THEN\n            EXECUTE remembered.undo;\n        END IF;\n        \
-         DELETE FROM tenancy.before_wall AS b WHERE b.position = remembered.position;\n    \
-         END LOOP;\nEND\n$tenancy$"
+        "DO $tenancy$\nBEGIN\n    IF to_regclass({}) IS NOT NULL THEN\n        {statement};\n    END IF;\nEND\n$tenancy$",
+        literal(relation)
     )
 }
 
 /// The database: nobody makes temporary tables, which would stand before the real ones in the search path.
-pub(super) fn database(wall: &RowSecurity) -> Vec<Step> {
-    let (both, roles) = (both(wall), remembered_roles(wall));
-    let up = format!(
+pub(super) fn of_the_database(wall: &RowSecurity) -> Step {
+    // The names stand within a string of a format.
+    let both = both(wall).replace('\'', "''").replace('%', "%%");
+    Step::up(format!(
         "DO $tenancy$\nBEGIN\n    \
-         IF NOT EXISTS (SELECT FROM tenancy.before_wall WHERE object = 'database') THEN\n        \
-         INSERT INTO tenancy.before_wall (object, undo)\n        \
-         SELECT 'database', format('GRANT %s ON DATABASE %I TO %s', a.privilege_type, d.datname,\n                   \
-         CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)\n          \
-         FROM pg_database AS d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS a\n         \
-         WHERE d.datname = current_database() AND a.privilege_type IN ('TEMPORARY', 'CREATE')\n           \
-         AND (a.grantee = 0 OR pg_get_userbyid(a.grantee) IN ({roles}))\n         \
-         UNION ALL SELECT 'database', NULL;\n    \
-         END IF;\n    \
          EXECUTE format('REVOKE TEMPORARY, CREATE ON DATABASE %I FROM PUBLIC, {both}', current_database());\n\
-         END\n$tenancy$",
-        // The names stand within a string of a format.
-        both = both.replace('\'', "''").replace('%', "%%"),
-    );
-    vec![Step::new(up, undo("'database'"))]
+         END\n$tenancy$"
+    ))
 }
 
-/// Remembers the grants and the row-level security of each table, once.
-pub(super) fn remember(wall: &RowSecurity) -> Vec<Step> {
-    let roles = remembered_roles(wall);
-    let objects: Vec<_> = wall.tables.iter().map(|table| literal(&wall.tables.sql_name(table))).collect();
-    let schemas: Vec<_> = wall.tables.schemas().iter().map(|schema| literal(&identifier(schema))).collect();
-    let (object_list, schema_list) = (objects.join(", "), schemas.join(", "));
-    let up = format!(
-        "INSERT INTO tenancy.before_wall (object, undo)
-WITH objects AS (
-    SELECT o.object, o.object::regclass AS relation FROM unnest(ARRAY[{object_list}]::text[]) AS o (object)
-     WHERE NOT EXISTS (SELECT FROM tenancy.before_wall AS b WHERE b.object = o.object)
-), relations AS (
-    SELECT o.object, c.oid, 'TABLE' AS kind, c.relacl AS acl, acldefault('r', c.relowner) AS owners
-      FROM objects AS o JOIN pg_class AS c ON c.oid = o.relation
-    UNION ALL
-    SELECT o.object, s.oid, 'SEQUENCE', s.relacl, acldefault('s', s.relowner)
-      FROM objects AS o
-      JOIN pg_depend AS d ON d.refobjid = o.relation AND d.refclassid = 'pg_class'::regclass
-                         AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
-      JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
-), granted AS (
-    SELECT r.object, format('%s ON %s %s', a.privilege_type, r.kind, r.oid::regclass) AS what, a.grantee
-      FROM relations AS r, aclexplode(coalesce(r.acl, r.owners)) AS a
-    UNION ALL
-    SELECT s.object, format('%s ON SCHEMA %s', a.privilege_type, s.object), a.grantee
-      FROM unnest(ARRAY[{schema_list}]::text[]) AS s (object)
-      JOIN pg_namespace AS n ON quote_ident(n.nspname) = s.object OR '\"' || n.nspname || '\"' = s.object,
-           aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS a
-     WHERE NOT EXISTS (SELECT FROM tenancy.before_wall AS b WHERE b.object = s.object)
-)
-SELECT object, format('GRANT %s TO %s', what,
-                      CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
-  FROM granted
- WHERE grantee = 0 OR pg_get_userbyid(grantee) IN ({roles})
-UNION ALL
-SELECT o.object, format('ALTER TABLE %s %s', o.object, switched.on_)
-  FROM objects AS o JOIN pg_class AS c ON c.oid = o.relation,
-       LATERAL (VALUES (c.relrowsecurity, 'ENABLE ROW LEVEL SECURITY'),
-                       (c.relforcerowsecurity, 'FORCE ROW LEVEL SECURITY')) AS switched (was, on_)
- WHERE switched.was
-UNION ALL
-SELECT object, NULL FROM objects
-UNION ALL
-SELECT s.object, NULL FROM unnest(ARRAY[{schema_list}]::text[]) AS s (object)
- WHERE NOT EXISTS (SELECT FROM tenancy.before_wall AS b WHERE b.object = s.object)"
-    );
-    let down = undo(&[objects, schemas].concat().join(", "));
-    let mut steps = vec![Step::new(up, down)];
+/// The schemas of the tables: the roles find what is in them, and make nothing there.
+pub(super) fn of_schemas(wall: &RowSecurity) -> Vec<Step> {
     let both = both(wall);
-    for schema in wall.tables.schemas() {
+    let of = |schema: &str| {
         let schema = identifier(schema);
-        steps.push(Step::up(format!("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {both}")));
-        steps.push(Step::new(
-            format!("GRANT USAGE ON SCHEMA {schema} TO {both}"),
-            format!("REVOKE ALL ON SCHEMA {schema} FROM {both}"),
-        ));
-    }
-    steps
+        let down = format!(
+            "DO $tenancy$\nBEGIN\n    IF to_regnamespace({}) IS NOT NULL THEN\n        \
+             REVOKE ALL ON SCHEMA {schema} FROM {both};\n    END IF;\nEND\n$tenancy$",
+            literal(&schema)
+        );
+        [
+            Step::up(format!("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {both}")),
+            Step::new(format!("GRANT USAGE ON SCHEMA {schema} TO {both}"), down),
+        ]
+    };
+    wall.tables.schemas().into_iter().flat_map(of).collect()
+}
+
+/// The roles that the policies of an earlier wall are for, and this one's are not, lose the table and its sequences.
+pub(super) fn of_earlier_roles(wall: &RowSecurity, table: &Table) -> Step {
+    Step::up(format!(
+        "DO $tenancy$
+DECLARE
+    earlier record;
+BEGIN
+    FOR earlier IN
+        SELECT DISTINCT r.rolname,
+               CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass AS object
+          FROM pg_policy AS p, unnest(p.polroles) AS role
+          JOIN pg_roles AS r ON r.oid = role AND r.rolname NOT IN ({application}, {across}),
+               pg_class AS c
+         WHERE p.polrelid = {relation}::regclass AND p.polname IN ({names})
+           AND (c.oid = p.polrelid
+                OR c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend AS d
+                                                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')
+                                                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.polrelid))
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM %I', earlier.object, earlier.rolname);
+    END LOOP;
+END
+$tenancy$",
+        relation = literal(&wall.tables.sql_name(table)),
+        names = NAMES.map(literal).join(", "),
+        application = literal(wall.roles.application.as_str()),
+        across = literal(wall.roles.across_tenants.as_str()),
+    ))
 }
 
 /// The two roles read and write the rows of a tenant table, and nothing else: TRUNCATE asks no policy.
@@ -118,7 +85,7 @@ pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table) -> Vec<Step> {
         Step::up(format!("REVOKE ALL ON TABLE {name} FROM PUBLIC, {both}")),
         Step::new(
             format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {both}"),
-            format!("REVOKE ALL ON TABLE {name} FROM {both}"),
+            where_it_is(&name, &format!("REVOKE ALL ON TABLE {name} FROM {both}")),
         ),
         sequences(wall, &name),
     ]
@@ -137,7 +104,7 @@ pub(super) fn of_global_tables(wall: &RowSecurity) -> Vec<Step> {
             )),
             Step::new(
                 format!("GRANT SELECT ON TABLE {name} TO {application}"),
-                format!("REVOKE ALL ON TABLE {name} FROM {application}, {across}"),
+                where_it_is(&name, &format!("REVOKE ALL ON TABLE {name} FROM {application}, {across}")),
             ),
             Step::up(format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {across}")),
         ]);
@@ -154,7 +121,7 @@ fn sequences(wall: &RowSecurity, name: &str) -> Step {
         format!(
             "DO $tenancy$\nDECLARE\n    owned record;\nBEGIN\n    FOR owned IN\n        \
              SELECT s.oid::regclass AS sequence FROM pg_depend AS d JOIN pg_class AS s ON s.oid = d.objid\n         \
-             WHERE d.refobjid = {relation}::regclass AND d.refclassid = 'pg_class'::regclass\n           \
+             WHERE d.refobjid = to_regclass({relation}) AND d.refclassid = 'pg_class'::regclass\n           \
              AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND s.relkind = 'S'\n    \
              LOOP\n{verbs}    END LOOP;\nEND\n$tenancy$",
             relation = literal(name),

@@ -3,16 +3,19 @@
 mod functions;
 mod grants;
 mod keys;
+mod memory;
 mod policies;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
 use tenancy_core::__private::write_migration_folder;
 
 pub(crate) use self::functions::{KEY_TABLE, TenantFunction};
 pub(crate) use self::keys::REPAIRS;
 pub(crate) use self::policies::table_statements;
+use super::quote::hex;
 use super::row_security::{RowSecurity, Server};
 
 /// A statement, and the one that takes it back.
@@ -41,35 +44,71 @@ impl Step {
 /// - **Up** puts the tenant into unique and foreign keys that lack it, and builds an index that begins with the tenant where
 ///   there is none. A large table is locked for as long as that takes: do it beforehand, `CONCURRENTLY`, and the
 ///   migration finds nothing to do.
-/// - **Down** brings back what was there: keys, grants, row-level security. If two tenants have the same key by then, the
-///   old key cannot come back, and the migration fails as a whole.
+/// - **Down** brings back what was there: keys, grants, policies, functions. That is a database without a wall, or the wall of the
+///   migration before. If two tenants have the same key by then, the old key cannot come back, and the migration fails as a whole.
+///
+/// A wall that changes gets a further migration, generated from what is declared then: see
+/// [changing the wall](crate#changing-the-wall). Each remembers in `tenancy.before_wall`, by its name, what it found. One that is not
+/// the last of its tables is neither run again nor taken down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
+    wall: RowSecurity,
+    part: Part,
     steps: Vec<Step>,
-    server: Server,
+}
+
+/// What of a wall a migration is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Tables,
+    Functions,
 }
 
 impl RowSecurity {
-    /// The migration that puts this wall up: the schema `tenancy`, and the tables.
+    /// The migration that puts this wall up, or changes an earlier one to it: the schema `tenancy`, and the tables.
+    ///
+    /// It locks each table for a moment, until it is committed.
     pub fn migration(&self) -> Migration {
-        let mut steps = functions::steps(self);
-        steps.extend(grants::database(self));
-        steps.extend(self.of_its_tables());
-        Migration { steps, server: self.server }
+        Migration::new(self.clone(), Part::Whole)
     }
 
     /// The migration of the tenants' tables only, for a tenant's own schema: the database has the schema `tenancy` already, and
     /// shares the global tables.
     pub fn tables_migration(&self) -> Migration {
         let own = Self { tables: self.tables.without_global(), ..self.clone() };
-        Migration { steps: own.of_its_tables(), server: self.server }
+        Migration::new(own, Part::Tables)
     }
 
-    fn of_its_tables(&self) -> Vec<Step> {
-        let mut steps = grants::remember(self);
+    /// The migration of the schema `tenancy` only, for a wall that changes its [mode](super::Mode) and nothing else. It locks no
+    /// table, so that it can be run beside the application.
+    pub fn mode_migration(&self) -> Migration {
+        Migration::new(self.clone(), Part::Functions)
+    }
+
+    fn steps(&self, part: Part, migration: &str) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if part != Part::Tables {
+            steps.extend(functions::steps(self, migration));
+        }
+        if part == Part::Whole {
+            steps.extend([memory::of_the_database(self, migration), grants::of_the_database(self)]);
+            steps.extend(memory::of_the_owners(self, migration));
+        }
+        if part != Part::Functions {
+            steps.extend(self.of_its_tables(migration));
+        }
+        steps
+    }
+
+    fn of_its_tables(&self, migration: &str) -> Vec<Step> {
+        let mut steps = vec![memory::column(), memory::of_tables(self, migration)];
+        steps.extend(grants::of_schemas(self));
+        steps.extend(policies::while_keys_are_checked(self));
         steps.extend(keys::steps(self));
         steps.extend(self.tables.of_tenants().flat_map(|(table, tenant)| {
-            let mut steps = policies::steps(self, table, tenant);
+            let mut steps = vec![grants::of_earlier_roles(self, table)];
+            steps.extend(policies::steps(self, table, tenant));
             steps.extend(grants::of_tenant_table(self, table));
             steps
         }));
@@ -79,6 +118,21 @@ impl RowSecurity {
 }
 
 impl Migration {
+    /// Its name is of its text, unless it is given one.
+    fn new(wall: RowSecurity, part: Part) -> Self {
+        let text: String = wall.steps(part, "").into_iter().map(|step| step.up).collect();
+        let digest = hex(&Sha256::digest(text.as_bytes()));
+        let name: String = digest.chars().take(16).collect();
+        Self { steps: wall.steps(part, &name), wall, part }
+    }
+
+    /// The same under a name: that by which it is known whether it, or one after it, was run. [`write_to`](Self::write_to) takes the
+    /// version; where the text is run otherwise, and is not named, it has the name of what is in it.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Self {
+        Self { steps: self.wall.steps(self.part, name), ..self.clone() }
+    }
+
     /// The text of `up.sql`.
     pub fn up(&self) -> String {
         script(self.steps.iter().map(|step| step.up.as_str()))
@@ -104,12 +158,13 @@ impl Migration {
     /// When `version` is not digits with `-` between, when another migration has it already (which may have been run, and is
     /// not overwritten), and when the files cannot be written.
     pub fn write_to(&self, migrations: impl AsRef<Path>, version: &str) -> io::Result<Vec<PathBuf>> {
+        let migration = self.named(version);
         let write = |version: &str, up: &str, down: &str| {
             write_migration_folder(migrations.as_ref(), version, "tenancy_wall", up, down)
         };
-        match self.server {
-            Server::PostgreSql => Ok(vec![write(version, &self.up(), &self.down())?]),
-            Server::Citus => self
+        match self.wall.server {
+            Server::PostgreSql => Ok(vec![write(version, &migration.up(), &migration.down())?]),
+            Server::Citus => migration
                 .messages()
                 .enumerate()
                 .map(|(index, (up, down))| {

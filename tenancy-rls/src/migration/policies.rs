@@ -32,6 +32,17 @@ fn is_one_of_ours(wall: &RowSecurity, own: &str) -> String {
     }
 }
 
+/// The names of a table's policies.
+pub(super) const NAMES: [&str; 7] = [
+    "tenancy_tenant",
+    "tenancy_roles",
+    "tenancy_select",
+    "tenancy_insert",
+    "tenancy_update",
+    "tenancy_delete",
+    "tenancy_across",
+];
+
 /// A policy: its name, and what follows the table in its statement.
 fn policies(wall: &RowSecurity, tenant: TenantColumn) -> [(&'static str, String); 7] {
     let own = is_the_tenants(wall.server, tenant);
@@ -58,6 +69,30 @@ fn policies(wall: &RowSecurity, tenant: TenantColumn) -> [(&'static str, String)
     ]
 }
 
+/// A foreign key is checked by its owner's reading the rows: with FORCE it would find none, and let everything be. What follows
+/// puts it on again.
+pub(super) fn while_keys_are_checked(wall: &RowSecurity) -> Option<Step> {
+    let tables: Vec<_> =
+        wall.tables.of_tenants().map(|(table, _)| literal(&wall.tables.sql_name(table))).collect();
+    (wall.server == Server::PostgreSql).then(|| {
+        Step::up(format!(
+            "DO $tenancy$
+DECLARE
+    walled record;
+BEGIN
+    FOR walled IN
+        SELECT t.name FROM unnest(ARRAY[{}]::text[]) AS t (name) JOIN pg_class AS c ON c.oid = t.name::regclass
+         WHERE c.relforcerowsecurity
+    LOOP
+        EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', walled.name);
+    END LOOP;
+END
+$tenancy$",
+            tables.join(", ")
+        ))
+    })
+}
+
 /// The policies, and then row-level security itself, also for the table's owner.
 pub(super) fn steps(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> Vec<Step> {
     let name = wall.tables.sql_name(table);
@@ -69,7 +104,7 @@ pub(super) fn steps(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> 
     }
     steps.push(Step::new(
         format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"),
-        format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"),
+        format!("ALTER TABLE IF EXISTS {name} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"),
     ));
     steps
 }

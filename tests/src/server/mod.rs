@@ -26,7 +26,7 @@ mod postgres;
 mod process;
 mod programs;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use self::holes::{known_holes, of_the_database};
 
@@ -79,6 +79,16 @@ pub fn fresh_postgres_database(name_prefix: &str) -> String {
 #[track_caller]
 pub fn fresh_mariadb_database(name_prefix: &str) -> Option<String> {
     Some(done(mariadb::fresh_database(mariadb_server()?, name_prefix)))
+}
+
+/// A client program of PostgreSQL's, such as `pg_dump`.
+///
+/// # Panics
+///
+/// If it is not installed.
+#[track_caller]
+pub fn postgres_program(name: &str) -> PathBuf {
+    done(postgres::program(name))
 }
 
 /// The directory of the throw-away PostgreSQL server, with its `log` and its `pid`; `None` if the server

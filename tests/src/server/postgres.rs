@@ -88,6 +88,17 @@ fn url(port: u16, database: &str) -> String {
     format!("postgres://postgres@127.0.0.1:{port}/{database}")
 }
 
+/// A program of the newest PostgreSQL that is installed: an older `pg_dump` refuses a newer server.
+pub(super) fn program(name: &str) -> Result<PathBuf, String> {
+    let mut directories = Vec::new();
+    for (parent, prefix) in VERSIONED {
+        directories.extend(programs::versioned_directories(parent, prefix));
+    }
+    directories.extend(programs::path_directories());
+    programs::find(&directories, &[name], &Account::choose("postgres")?)
+        .ok_or_else(|| format!("the tests need PostgreSQL's `{name}`: install it beside the server"))
+}
+
 /// The programs of an installed PostgreSQL.
 struct Installed {
     account: Account,

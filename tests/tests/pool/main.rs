@@ -25,5 +25,6 @@ mod spoiled;
 mod sqlite;
 mod sqlite_only;
 mod tenant_ids;
+mod transition;
 mod undeclared;
 mod walled;

@@ -92,6 +92,16 @@ impl Database {
         database
     }
 
+    /// An empty one beside it, of the same owner and for the same roles.
+    pub(crate) fn beside(&self, prefix: &str) -> Self {
+        let url = server::fresh_postgres_database(prefix);
+        let database = url.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+        let beside = Self { url, name: self.name.clone() };
+        let owner = format!("ALTER DATABASE {database} OWNER TO {}", self.role("owner"));
+        beside.superuser().batch_execute(&owner).unwrap();
+        beside
+    }
+
     /// Installs the key number 1 where the wall is sealed.
     pub(crate) fn install_key(&self, wall: &RowSecurity) {
         if wall.mode() == Mode::Sealed {

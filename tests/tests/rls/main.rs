@@ -3,12 +3,16 @@
 //! Nobody here is a superuser except where a test says so: a role owns the tables, one acts within tenants, one spans them.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failure is a failed test
 
+mod backup;
 mod corpus;
+mod data_migration;
 mod database;
 mod genuine;
+mod increments;
 mod inspection;
 mod migration;
 mod plain;
 mod rules;
 mod rules_of_objects;
 mod sealed;
+mod trial;

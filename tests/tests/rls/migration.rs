@@ -27,7 +27,8 @@ const CATALOG: &str = "
                   ORDER BY 1)::text, NULL, NULL
       FROM pg_class WHERE relkind IN ('r', 'S') AND relnamespace IN ('public'::regnamespace, to_regnamespace('tenancy'))
     UNION ALL
-    SELECT 'function', p.oid::regprocedure::text, pg_get_functiondef(p.oid), p.proacl::text, NULL, NULL, NULL
+    SELECT 'function', p.oid::regprocedure::text, pg_get_functiondef(p.oid),
+           p.proowner::text || ARRAY(SELECT grantee || privilege_type FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) ORDER BY 1)::text, NULL, NULL, NULL
       FROM pg_proc p WHERE pronamespace = to_regnamespace('tenancy')
     UNION ALL
     SELECT 'database', NULL, ARRAY(SELECT grantee || privilege_type FROM aclexplode(coalesce(datacl, acldefault('d', datdba))) ORDER BY 1)::text,
@@ -37,9 +38,12 @@ const CATALOG: &str = "
     SELECT 'schema', nspname, ARRAY(SELECT grantee || privilege_type FROM aclexplode(coalesce(nspacl, acldefault('n', nspowner))) ORDER BY 1)::text,
            NULL, NULL, NULL, NULL
       FROM pg_namespace WHERE nspname IN ('public', 'tenancy')
+    UNION ALL
+    SELECT 'setting', setrole::regrole::text, setconfig::text, NULL, NULL, NULL, NULL
+      FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = current_database()
      ORDER BY 1, 2, 3";
 
-fn catalog(database: &Database) -> Vec<String> {
+pub(crate) fn catalog(database: &Database) -> Vec<String> {
     lines(&mut database.superuser(), CATALOG).unwrap()
 }
 
@@ -146,6 +150,17 @@ fn statement_by_statement_no_moment_is_unprotected() {
     assert!(seen[first_closed..].iter().all(|open| !open), "{seen:?}");
 }
 
+/// The text without what stands between dollar quotes.
+fn outside_of_bodies(sql: &str) -> String {
+    let (mut outside, mut rest) = (String::new(), sql);
+    while let Some(begin) = rest.find("$tenancy") {
+        let tag = rest[begin + 1..].find('$').map_or("", |end| &rest[begin..begin + end + 2]);
+        outside += &rest[..begin];
+        rest = rest[begin + tag.len()..].split_once(tag).map_or("", |(_, after)| after);
+    }
+    outside + rest
+}
+
 #[test]
 fn a_folder_is_written_as_diesel_reads_it_and_never_overwritten() {
     let database = "rls_folder";
@@ -154,8 +169,10 @@ fn a_folder_is_written_as_diesel_reads_it_and_never_overwritten() {
     let folder = std::env::temp_dir().join(format!("{database}_{}", std::process::id()));
     let made = wall.migration().write_to(&folder, "2026-11-22-120000").unwrap();
     assert_eq!(made, [folder.join("2026-11-22-120000_tenancy_wall")]);
-    assert_eq!(fs::read_to_string(made[0].join("up.sql")).unwrap(), wall.migration().up());
-    assert_eq!(fs::read_to_string(made[0].join("down.sql")).unwrap(), wall.migration().down());
+    let named = wall.migration().named("2026-11-22-120000");
+    assert_eq!(fs::read_to_string(made[0].join("up.sql")).unwrap(), named.up());
+    assert_eq!(fs::read_to_string(made[0].join("down.sql")).unwrap(), named.down());
+    assert_ne!(named.up(), wall.migration().up(), "the text has its name");
     assert!(wall.migration().write_to(&folder, "2026-11-22-120000").is_err());
     assert!(wall.migration().write_to(&folder, "../elsewhere").is_err());
 
@@ -163,8 +180,7 @@ fn a_folder_is_written_as_diesel_reads_it_and_never_overwritten() {
     assert!(citus.len() > 20);
     for one in citus {
         let up = fs::read_to_string(one.join("up.sql")).unwrap();
-        let outside_of_bodies: String =
-            up.replace("$tenancy_nodes$", "$tenancy$").split("$tenancy$").step_by(2).collect();
+        let outside_of_bodies = outside_of_bodies(&up);
         assert_eq!(outside_of_bodies.matches(';').count(), 1, "one statement a message: {up}");
     }
     fs::remove_dir_all(folder).unwrap();

@@ -29,6 +29,11 @@ known AS (
 ), tenant_function AS (
     SELECT p.*, l.lanname FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
      WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'tenancy') AND p.proname = 'tenant' AND p.pronargs = 0
+), accepts_both AS (
+    -- Plain tenants and sealed ones, while a wall becomes a sealed one.
+    SELECT f.oid FROM tenant_function AS f
+     WHERE f.prosrc = $15 AND f.lanname = 'plpgsql' AND f.prosecdef AND f.proparallel = 'r'
+       AND f.proconfig = ARRAY['search_path=pg_catalog, pg_temp']
 ), key_table AS (
     SELECT c.oid, c.relowner FROM pg_class AS c
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'tenancy') AND c.relname = 'sealing_keys'
@@ -90,12 +95,12 @@ known AS (
            p.polcmd = '*' AND p.polroles = ARRAY[0::oid] AND regexp_replace(p.using_, '^SELECT', '') = ANY (r.roles)
              AND regexp_replace(coalesce(p.check_, p.using_), '^SELECT', '') = ANY (r.roles) AS is_of_roles,
            -- Citus drops the word from a policy that it sends to the shards.
-           NOT p.polpermissive OR $15 AS restricts, p.polpermissive OR $15 AS permits,
+           NOT p.polpermissive OR $16 AS restricts, p.polpermissive OR $16 AS permits,
            concat(p.qualification, ' ', p.verification) AS condition
       FROM policies AS p, given AS g,
            LATERAL (SELECT translate(format('pg_has_role(%L::name, ''USAGE''::text)', g.application_name), ' ()', '') AS application,
                            translate(format('pg_has_role(%L::name, ''USAGE''::text)', g.across_name), ' ()', '') AS across_) AS has,
-           LATERAL (SELECT CASE WHEN $15 THEN array_agg(has.across_ || 'OR' || has.application || 'AND' || c.condition)
+           LATERAL (SELECT CASE WHEN $16 THEN array_agg(has.across_ || 'OR' || has.application || 'AND' || c.condition)
                                 ELSE ARRAY[has.application || 'OR' || has.across_] END AS roles
                       FROM unnest(p.conditions) AS c (condition)) AS r
 ), strong AS (

@@ -29,3 +29,14 @@ SELECT 'R094', 'tenancy.sealing_keys', 'no key is installed, and every sealed tr
   FROM key_table AS k
  -- The application may not read the table, but may ask how long it is.
  WHERE $11 AND pg_relation_size(k.oid) = 0
+UNION ALL -- R024
+SELECT 'R024', 'tenancy.tenant()',
+       'the database accepts sealed tenants beside plain ones: it is as safe as a plain wall, and may become a sealed one',
+       '-- when every server seals, run the mode_migration() of the RowSecurity with sealed()'
+  FROM accepts_both WHERE NOT $11 OR $9 = $15
+UNION ALL -- R096
+SELECT 'R096', 'tenancy.tenant()',
+       'the wall is to be sealed, and the database still accepts plain tenants, which whoever may run SQL can set',
+       '-- when every server seals, run the mode_migration() of the RowSecurity with sealed(); until then it can be accepted: '
+       || 'Waivers::new().waive("R096", "tenancy.tenant()", reason)'
+  FROM accepts_both WHERE $11 AND $9 <> $15

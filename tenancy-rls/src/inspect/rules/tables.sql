@@ -52,11 +52,13 @@ SELECT 'R021', 'tenancy.tenant()',
   FROM tenant_function AS f WHERE f.provolatile <> 's'
 UNION ALL -- R022
 SELECT 'R022', 'tenancy.tenant()',
-       format('the function is not the one of a %s wall, or was changed', CASE WHEN $11 THEN 'sealed' ELSE 'plain' END), $12
+       format('the function is not the one of a wall that is %s, or was changed',
+              CASE WHEN $9 = $15 THEN 'both plain and sealed' WHEN $11 THEN 'sealed' ELSE 'plain' END), $12
   FROM tenant_function AS f
- WHERE f.prosrc <> $9 OR f.lanname <> $10 OR f.prosecdef <> $11
-    OR f.proconfig IS DISTINCT FROM CASE WHEN $11 THEN ARRAY['search_path=pg_catalog, pg_temp'] END
-    OR f.proparallel <> CASE WHEN $11 THEN 'r' ELSE 's' END::"char"
+ WHERE f.oid NOT IN (SELECT oid FROM accepts_both)
+   AND (f.prosrc <> $9 OR f.lanname <> $10 OR f.prosecdef <> $11
+        OR f.proconfig IS DISTINCT FROM CASE WHEN $11 THEN ARRAY['search_path=pg_catalog, pg_temp'] END
+        OR f.proparallel <> CASE WHEN $11 THEN 'r' ELSE 's' END::"char")
 UNION ALL -- R023
 SELECT 'R023', o.object, format('the role %s owns it, and can change it', s.name), format('ALTER %s OWNER TO %s', o.object, g.owner)
   FROM given AS g, ordinary AS s

@@ -1,0 +1,184 @@
+//! Real reads and refused writes, tried on each tenant table: what holds there whatever the catalog says.
+
+use std::time::SystemTime;
+
+use diesel::QueryableByName;
+use diesel::pg::Pg;
+use diesel::result::Error;
+use diesel::sql_query;
+use diesel::sql_types::Integer;
+use diesel_async::{AsyncConnection, RunQueryDsl};
+
+use super::Inspection;
+use super::finding::Finding;
+use crate::quote::literal;
+use crate::row_security::Mode;
+use crate::tables::TenantColumn;
+
+/// What the statement's error begins with where it has something to say, and what stands between.
+const SAYS: &str = "tenancy: the inspection tried";
+const RECORD: char = '\u{1e}';
+const FIELD: char = '\u{1f}';
+
+/// Two tenants that nobody is: one that reads, and one that it writes for. Nothing depends on their not being there.
+///
+/// A type of one's own may not take the text. Then what needs it is not tried.
+fn nobodies(tenant: TenantColumn) -> [&'static str; 2] {
+    match tenant.sql_type {
+        "smallint" => ["-32768", "-32767"],
+        "integer" => ["-2147483648", "-2147483647"],
+        "bigint" => ["-9223372036854775808", "-9223372036854775807"],
+        "uuid" => ["5a7d0c1e-6b1f-4c59-9d3e-0f2b8a6c4e17", "9c3f2e84-1d57-4f0a-8b6e-73a1c5d9e240"],
+        // The second has to fit into a short column.
+        _ => ["tenancy: an inspection", "-"],
+    }
+}
+
+/// The block, which has the tables as `tried (name, tenant, sql_type, own, other, setting)`.
+///
+/// - It changes nothing: each write is refused or taken back, and so are the settings. No default is computed, so that no sequence
+///   moves, and a table with triggers or rules for its inserts, which could do anything, is not written to.
+/// - Policies are asked after a row is computed and before its constraints are: a row that a constraint refuses was let through.
+/// - What cannot be tried says nothing: a table that is locked, a server that only reads, a grant that is not there, a tenant that the
+///   type does not take, a partition that is not there.
+const BLOCK: &str = r#"
+DECLARE
+    tried record;
+    relation record;
+    seen boolean;
+    why text;
+    state text;
+    datatype text;
+    said text[] := '{}';
+BEGIN
+    BEGIN
+        PERFORM set_config('lock_timeout', '1s', true);
+        FOR tried IN SELECT * FROM {tables} LOOP
+            SELECT c.oid, c.relkind, c.relhasrules, has_column_privilege(c.oid, tried.tenant, 'SELECT') AS reads INTO relation
+              FROM pg_class AS c WHERE c.oid = to_regclass(tried.name);
+            CONTINUE WHEN NOT FOUND;
+            IF relation.reads THEN
+                BEGIN
+                    PERFORM set_config('tenancy.tenant', '', true);
+                    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', tried.name) INTO seen;
+                    IF seen THEN
+                        said := said || concat_ws(chr(31), 'R097', tried.name, 'a statement without a tenant reads rows');
+                    ELSIF tried.setting IS NOT NULL THEN
+                        PERFORM set_config('tenancy.tenant', tried.setting, true);
+                        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s WHERE %I::text COLLATE "C" IS DISTINCT FROM %L::%s::text)',
+                                       tried.name, tried.tenant, tried.own, tried.sql_type) INTO seen;
+                        IF seen THEN
+                            said := said || concat_ws(chr(31), 'R097', tried.name, 'a tenant that nobody is reads rows');
+                        END IF;
+                    END IF;
+                EXCEPTION WHEN data_exception OR lock_not_available THEN
+                    NULL;
+                WHEN OTHERS THEN
+                    said := said || concat_ws(chr(31), 'R099', tried.name, 'a read that should find nothing fails: ' || SQLERRM);
+                END;
+            END IF;
+            CONTINUE WHEN tried.setting IS NULL OR relation.relhasrules
+                OR EXISTS (SELECT FROM pg_trigger AS t
+                            WHERE NOT t.tgisinternal AND t.tgtype & 4 <> 0
+                              AND (t.tgrelid = relation.oid OR t.tgrelid IN (SELECT p.relid FROM pg_partition_tree(relation.oid) AS p)))
+                OR EXISTS (SELECT FROM pg_attribute AS a
+                            WHERE a.attrelid = relation.oid AND a.attnum > 0 AND NOT a.attisdropped
+                              AND (a.attname = tried.tenant AND a.attgenerated <> ''
+                                   OR NOT has_column_privilege(relation.oid, a.attnum, 'INSERT')));
+            BEGIN
+                why := 'another tenant''s row is taken';
+                PERFORM set_config('tenancy.tenant', tried.setting, true);
+                EXECUTE (SELECT format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE VALUES (%s)', tried.name,
+                                       string_agg(quote_ident(a.attname), ', '),
+                                       string_agg(CASE a.attname WHEN tried.tenant THEN quote_literal(tried.other) ELSE 'NULL' END, ', '))
+                           FROM pg_attribute AS a
+                          WHERE a.attrelid = relation.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '');
+                RAISE 'taken back' USING ERRCODE = 'TNCY1';
+            EXCEPTION WHEN OTHERS THEN
+                GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, datatype = PG_DATATYPE_NAME;
+                IF state LIKE '23%' THEN
+                    why := 'another tenant''s row is refused, but not by the policies: ' || SQLERRM;
+                END IF;
+                -- A domain is asked before the policies, and so is which partition a row belongs in.
+                IF state = 'TNCY1' OR state LIKE '23%' AND coalesce(datatype, '') = '' AND NOT (relation.relkind = 'p' AND state = '23514') THEN
+                    said := said || concat_ws(chr(31), 'R098', tried.name, why);
+                END IF;
+            END;
+        END LOOP;
+        RAISE 'taken back' USING ERRCODE = 'TNCY1';
+    EXCEPTION WHEN SQLSTATE 'TNCY1' THEN
+        NULL;
+    END;
+    IF said <> '{}' THEN
+        RAISE EXCEPTION USING ERRCODE = 'TNCY2', MESSAGE = {says} || chr(30) || array_to_string(said, chr(30));
+    END IF;
+END
+"#;
+
+#[derive(QueryableByName)]
+struct Backend {
+    #[diesel(sql_type = Integer)]
+    pid: i32,
+}
+
+/// Tries the tables that `leave_out` does not name, in one statement; two where the tenants are sealed.
+pub(super) async fn findings<C>(
+    inspection: &Inspection<'_>,
+    connection: &mut C,
+    leave_out: impl Fn(&str) -> bool,
+) -> Result<Vec<Finding>, Error>
+where
+    C: AsyncConnection<Backend = Pg>,
+{
+    let wall = inspection.wall;
+    let pid = match inspection.sealer {
+        // Behind a pooler the next statement may be another backend's.
+        Some(_) if wall.mode == Mode::Sealed && !inspection.pooled => {
+            let backend: Backend = sql_query("SELECT pg_backend_pid() AS pid").get_result(connection).await?;
+            Some(backend.pid)
+        }
+        _ => None,
+    };
+    let rows: Vec<_> = wall
+        .tables
+        .of_tenants()
+        .map(|(table, tenant)| (wall.tables.sql_name(table), tenant))
+        .filter(|(name, _)| !leave_out(name))
+        .map(|(name, tenant)| {
+            let [own, other] = nobodies(tenant);
+            let setting = match (wall.mode, inspection.sealer) {
+                (Mode::Plain | Mode::Both, _) => literal(own),
+                // In the statement's text, which other sessions may read: it is nobody's.
+                (Mode::Sealed, Some(sealer)) => literal(&sealer.seal(own, pid, SystemTime::now())),
+                (Mode::Sealed, None) => "NULL".to_owned(),
+            };
+            let [name, column, sql_type, own, other] =
+                [&*name, tenant.name, tenant.sql_type, own, other].map(literal);
+            format!("({name}, {column}, {sql_type}, {own}, {other}, {setting})")
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tables = format!("(VALUES {}) AS t (name, tenant, sql_type, own, other, setting)", rows.join(", "));
+    let block = BLOCK.replace("{says}", &literal(SAYS)).replace("{tables}", &tables);
+    // Within quotes of its own: a table's name may hold what would end others.
+    let statement = format!("DO {}", literal(&block));
+    match connection.batch_execute(&statement).await {
+        Ok(()) => Ok(Vec::new()),
+        Err(Error::DatabaseError(_, information)) if information.message().starts_with(SAYS) => {
+            Ok(information.message().split(RECORD).skip(1).filter_map(finding).collect())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn finding(said: &str) -> Option<Finding> {
+    let mut fields = said.split(FIELD);
+    let (code, object, reason) = (fields.next()?, fields.next()?, fields.next()?);
+    let mend = match code {
+        "R099" => "-- see why, and grant what is missing or run the wall's migration again".to_owned(),
+        _ => "-- no rule says why: compare the type and the operators of the tenant column with the declared ones".to_owned(),
+    };
+    Some(Finding::new(code.to_owned(), object.to_owned(), reason.to_owned(), mend))
+}
