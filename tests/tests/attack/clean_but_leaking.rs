@@ -10,7 +10,7 @@ use tenancy_tests::server::of_the_database;
 use crate::database::{Database, lines, value};
 
 /// Breaks a database as the superuser, shows that SQL of the application reads tenant 2 by it, and inspects it.
-fn found(
+pub(crate) fn found(
     code: &str,
     prefix: &str,
     make: fn(RowSecurity) -> RowSecurity,

@@ -7,6 +7,7 @@ mod clean_but_leaking;
 #[allow(dead_code, reason = "not all of it is attacked")]
 #[path = "../rls/database.rs"]
 mod database;
+mod leaking_kinds;
 mod lent_connection;
 mod raw_sql;
 mod schema_of_the_role;

@@ -155,7 +155,7 @@ fn every_code_has_its_section_its_rule_and_its_test() {
         .collect();
     assert_eq!(known, ruled, "codes, and rules");
 
-    let tests = ["rls/rules", "rls/rules_of_objects", "rls/trial", "pool/transition"]
+    let tests = ["rls/rules", "rls/rules_of_objects", "rls/trial", "pool/transition", "attack/leaking_kinds"]
         .map(|file| fs::read_to_string(format!("tests/{file}.rs")).unwrap())
         .concat();
     for code in &known {

@@ -76,6 +76,39 @@ known AS (
       FROM views AS v
       JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.relation AND d.classid = 'pg_rewrite'::regclass
       JOIN pg_rewrite AS r ON r.oid = d.objid AND r.ev_class <> v.relation
+), invokers AS (
+    SELECT c.oid FROM pg_class AS c, pg_options_to_table(c.reloptions)
+     WHERE c.relkind = 'v' AND option_name = 'security_invoker' AND option_value::boolean
+), used_views AS (
+    -- With what they read, through whatever other views.
+    SELECT s.oid AS role, s.name, c.oid AS relation, c.relkind, c.oid AS through
+      FROM acting AS s, pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+       AND (has_table_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE') OR has_any_column_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE'))
+       AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+       AND c.oid NOT IN (SELECT oid FROM invokers)
+    UNION
+    SELECT v.role, v.name, v.relation, v.relkind, d.refobjid
+      FROM used_views AS v
+      JOIN pg_rewrite AS r ON r.ev_class = v.through AND r.rulename = '_RETURN'
+      JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.ev_class
+     WHERE v.through NOT IN (SELECT oid FROM invokers)
+), kept AS (
+    -- What the role may not read itself: rows of tenants in tables that nobody declared, and what PostgreSQL keeps to itself.
+    SELECT v.role, v.name, v.relation, v.relkind, v.through AS reads
+      FROM used_views AS v JOIN pg_class AS c ON c.oid = v.through
+     WHERE c.relkind IN ('r', 'p', 'f', 't') AND NOT has_table_privilege(v.role, c.oid, 'SELECT') AND c.oid NOT IN (SELECT relation FROM walled)
+       AND (c.relnamespace::regnamespace::text = 'pg_toast'
+            OR EXISTS (SELECT FROM pg_attribute AS a
+                        WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attname IN (SELECT tenant FROM walled)))
+    UNION
+    -- Of what depends on its own PostgreSQL keeps no record, but the views' texts.
+    SELECT v.role, v.name, v.relation, v.relkind, c.oid
+      FROM used_views AS v
+      JOIN pg_rewrite AS r ON r.ev_class = v.through AND r.rulename = '_RETURN'
+      JOIN pg_class AS c ON c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog')
+                        AND c.relkind IN ('r', 'v') AND strpos(r.ev_action::text, format(':relid %s ', c.oid)) > 0
+     WHERE NOT has_table_privilege(v.role, c.oid, 'SELECT')
 ), policies AS (
     SELECT w.object, w.wall, p.polname, p.polpermissive, p.polcmd, p.polroles,
            format('DROP POLICY %I ON %s', p.polname, w.object) AS dropped,

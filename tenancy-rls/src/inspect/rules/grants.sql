@@ -46,3 +46,26 @@ SELECT 'R056', q.oid::regclass::text,
   JOIN pg_class AS q ON q.oid = d.refobjid AND q.relkind = 'S'
  WHERE (has_table_privilege(r.oid, w.relation, 'INSERT') OR has_any_column_privilege(r.oid, w.relation, 'INSERT'))
    AND NOT has_sequence_privilege(r.oid, q.oid, 'USAGE, UPDATE')
+UNION ALL -- R058
+SELECT DISTINCT 'R058', 'parameter ' || p.parname,
+       format('%s may %s it, which PostgreSQL leaves to superusers: it may switch off what is checked, or have something run',
+              CASE a.grantee WHEN 0 THEN 'everybody' ELSE format('the role %I', pg_get_userbyid(a.grantee)) END, a.privilege_type),
+       format('REVOKE %s ON PARAMETER %s FROM %s', a.privilege_type,
+              (SELECT string_agg(quote_ident(part), '.') FROM unnest(string_to_array(p.parname, '.')) AS part),
+              CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
+  FROM pg_parameter_acl AS p, aclexplode(p.paracl) AS a
+ WHERE (a.grantee = 0 OR a.grantee IN (SELECT oid FROM acting))
+   AND (a.privilege_type <> 'SET' OR p.parname NOT IN (SELECT lower(s.name) FROM pg_settings AS s WHERE s.context = 'user'))
+UNION ALL -- R059
+SELECT DISTINCT 'R059', c.oid::regclass::text,
+       format('the foreign table leads to another server, as whoever is mapped there and past the policies here: the role %s may use it', s.name),
+       format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', c.oid::regclass, s.name)
+  FROM acting AS s, pg_class AS c
+ WHERE c.relkind = 'f'
+   AND (has_table_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE') OR has_any_column_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE'))
+UNION ALL
+SELECT DISTINCT 'R059', 'server ' || quote_ident(m.srvname),
+       format('the role %s may use the server, and is mapped to somebody there: it runs any SQL as them', s.name),
+       format('REVOKE USAGE ON FOREIGN SERVER %I FROM PUBLIC, %s', m.srvname, s.name)
+  FROM acting AS s, pg_user_mappings AS m
+ WHERE m.umuser IN (0, s.oid) AND has_server_privilege(s.oid, m.srvid, 'USAGE')

@@ -26,6 +26,14 @@ SELECT DISTINCT 'R041', c.oid::regclass::text,
   FROM views AS v JOIN pg_class AS c ON c.oid = v.relation
  WHERE c.relkind = 'v' AND NOT coalesce((SELECT option_value::boolean FROM pg_options_to_table(c.reloptions)
                                           WHERE option_name = 'security_invoker'), false)
+UNION ALL
+SELECT DISTINCT 'R041', k.relation::regclass::text, format('the view reads %s with its owner''s rights, which the role %s may not read itself', k.reads::regclass, k.name),
+       format('ALTER VIEW %s SET (security_invoker = true)', k.relation::regclass)
+  FROM kept AS k WHERE k.relkind = 'v'
+UNION ALL
+SELECT DISTINCT 'R042', k.relation::regclass::text, format('the materialized view is a copy of %s, which the role %s may not read itself', k.reads::regclass, k.name),
+       format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', k.relation::regclass, k.name)
+  FROM kept AS k WHERE k.relkind = 'm'
 UNION ALL -- R042
 SELECT DISTINCT 'R042', c.oid::regclass::text,
        format('the materialized view is a copy of %s, and has no policies', v.reads),
@@ -75,8 +83,10 @@ UNION ALL -- R047
 SELECT DISTINCT 'R047', p.oid::regprocedure::text,
        'the function is LEAKPROOF, so that it is computed before the policies are: whatever it does, it does with every tenant''s rows',
        format('ALTER FUNCTION %s NOT LEAKPROOF', p.oid::regprocedure)
-  FROM acting AS s, pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
- WHERE p.proleakproof AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+  FROM acting AS s, pg_proc AS p
+ WHERE p.proleakproof
+   -- PostgreSQL's own are as they came, which is what the first transaction of all wrote.
+   AND NOT (p.oid < 16384 AND p.xmin = '1'::xid)
    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
    AND has_function_privilege(s.oid, p.oid, 'EXECUTE')
 UNION ALL -- R046
@@ -90,3 +100,32 @@ SELECT DISTINCT 'R046',
   FROM walled AS w
   JOIN pg_publication AS p ON w.relation IN (SELECT relid FROM pg_get_publication_tables(p.pubname))
   LEFT JOIN pg_publication_rel AS r ON r.prpubid = p.oid AND r.prrelid = w.relation
+UNION ALL -- R049
+SELECT DISTINCT 'R049', 'default privileges of ' || quote_ident(pg_get_userbyid(d.defaclrole)) || coalesce(' in ' || d.defaclnamespace::regnamespace, ''),
+       format('tables that %I will create are %s''s to use before they have a wall', pg_get_userbyid(d.defaclrole),
+              CASE a.grantee WHEN 0 THEN 'everybody' ELSE quote_ident(pg_get_userbyid(a.grantee)) END),
+       format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE ALL ON TABLES FROM %s', pg_get_userbyid(d.defaclrole),
+              ' IN SCHEMA ' || d.defaclnamespace::regnamespace, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
+  FROM (SELECT d.defaclrole, nullif(d.defaclnamespace, 0) AS defaclnamespace, d.defaclacl FROM pg_default_acl AS d WHERE d.defaclobjtype = 'r') AS d,
+       aclexplode(d.defaclacl) AS a
+ WHERE (a.grantee = 0 OR a.grantee IN (SELECT oid FROM acting)) AND a.grantee <> d.defaclrole
+UNION ALL -- R057
+SELECT DISTINCT 'R057', o.type || ' ' || o.identity,
+       format('the role %s owns it: SQL of one tenant can give it a rule, a check or an attribute that runs in the transactions of the others', s.name),
+       CASE WHEN o.type IN ('extension', 'language', 'publication', 'subscription', 'event trigger', 'server', 'foreign-data wrapper')
+            THEN format('-- give the %s %s to another owner', o.type, o.identity)
+            ELSE format('ALTER %s %s OWNER TO %s', upper(o.type), o.identity, g.owner)
+                 || CASE WHEN o.type IN ('table', 'foreign table')
+                         THEN format('; GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO %s', o.identity, s.name) ELSE '' END END
+  FROM given AS g, acting AS s
+  JOIN pg_shdepend AS d ON d.refclassid = 'pg_authid'::regclass AND d.refobjid = s.oid AND d.deptype = 'o',
+       LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS o
+ WHERE d.dbid = g.database_oid
+   -- Schemas are found by R052, and what is in `tenancy` by R023.
+   AND o.type NOT IN ('schema', 'large object', 'default acl', 'user mapping') AND coalesce(o.schema, '') NOT IN ('tenancy', 'pg_temp')
+   -- R005 finds those, and a sequence goes with its table.
+   AND NOT (d.classid = 'pg_class'::regclass
+            AND (d.objid IN (SELECT relation FROM walled)
+                 OR EXISTS (SELECT FROM pg_depend AS p
+                             WHERE p.classid = 'pg_class'::regclass AND p.objid = d.objid AND p.refclassid = 'pg_class'::regclass
+                               AND p.deptype IN ('a', 'i'))))

@@ -60,7 +60,10 @@ SELECT 'R022', 'tenancy.tenant()',
         OR f.proconfig IS DISTINCT FROM CASE WHEN $11 THEN ARRAY['search_path=pg_catalog, pg_temp'] END
         OR f.proparallel <> CASE WHEN $11 THEN 'r' ELSE 's' END::"char")
 UNION ALL -- R023
-SELECT 'R023', o.object, format('the role %s owns it, and can change it', s.name), format('ALTER %s OWNER TO %s', o.object, g.owner)
+SELECT 'R023', o.object, format('the role %s owns it, and can change it', s.name),
+       format('ALTER %s OWNER TO %s', o.object, g.owner)
+       -- What the owner could do is gone with it.
+       || CASE WHEN o.object LIKE 'FUNCTION %' THEN format('; GRANT EXECUTE ON %s TO %s', o.object, g.application) ELSE '' END
   FROM given AS g, ordinary AS s
   JOIN (SELECT 'FUNCTION tenancy.tenant()' AS object, proowner AS owner FROM tenant_function
          UNION ALL SELECT 'SCHEMA tenancy', nspowner FROM pg_namespace WHERE nspname = 'tenancy'
