@@ -151,7 +151,7 @@ pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
 pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
 pub use self::source::{EveryTenant, ScopedTable, Within};
-pub use self::statement::{ColumnNames, CrossTenantTarget, delete, insert_into, update};
+pub use self::statement::{ColumnNames, CrossTenantTarget, SecondName, delete, insert_into, update};
 pub use self::table::{DeclaredTable, GlobalTable, Owned, TenantSqlType, TenantTable, Unowned};
 
 /// What the pool asks of a statement. Not part of the public API.

@@ -15,6 +15,7 @@ mod insert;
 mod predicate;
 mod returning;
 mod rows;
+mod second_name;
 #[cfg(feature = "sqlite")]
 mod sqlite_batch;
 mod target;
@@ -31,6 +32,7 @@ pub use self::insert::{IncompleteInsert, ScopedInsert, insert_into};
 pub use self::predicate::{Everything, Filtered};
 pub use self::returning::{NoReturning, Returning};
 pub use self::rows::{Rows, StampedRows};
+pub use self::second_name::SecondName;
 pub use self::target::{ChangeTarget, CrossTenantTarget, InsertTarget};
 pub use self::update::{IncompleteUpdate, ScopedUpdate, update};
 pub use self::upsert::{IncompleteDoUpdate, IncompleteOnConflict};

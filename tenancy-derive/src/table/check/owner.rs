@@ -40,7 +40,13 @@ pub(crate) fn owner(
         // At the user's own token, and whether or not there is such a column: the attribute looks.
         return Some(Owner::Tenants { column, krate });
     }
-    match (declaration.column(&schema.column), declared_global) {
+    let mut tenant_columns = declaration.columns(&schema.column);
+    let tenant_column = tenant_columns.next();
+    if let (Some(column), Some(second), None) = (tenant_column, tenant_columns.next(), declared_global) {
+        mistakes.add(second.span(), codes::second_name(table, second, column));
+        return None;
+    }
+    match (tenant_column, declared_global) {
         (Some(column), None) => {
             // Complaints point at the table, where the column was not written out.
             let mut column = column.clone();
