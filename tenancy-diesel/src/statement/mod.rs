@@ -9,6 +9,7 @@
 mod bulk;
 mod columns;
 mod conflict;
+mod default_row;
 mod delete;
 mod from_select;
 mod insert;
@@ -26,6 +27,7 @@ mod upsert;
 pub use self::bulk::{BulkRow, BulkRows, MixedDefaults};
 pub use self::columns::ColumnNames;
 pub use self::conflict::{DoNothing, DoUpdate, NoConflict, OnConflict};
+pub use self::default_row::DefaultRow;
 pub use self::delete::{ScopedDelete, delete};
 pub use self::from_select::FromSelect;
 pub use self::insert::{IncompleteInsert, ScopedInsert, insert_into};

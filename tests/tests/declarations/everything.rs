@@ -97,7 +97,10 @@ macro_rules! case {
                 sql(&tenancy_diesel::insert_into(customers::table.scoped(scope)).values(customers::id.eq(1))),
                 "INSERT INTO crm.Customers (OrgId, id) VALUES ($1, $2)"
             );
-            assert_eq!(sql(&Regions::table.select(Regions::name)), "SELECT crm.Regions.Name FROM crm.Regions");
+            assert_eq!(
+                sql(&Regions::table.select(Regions::name)),
+                "SELECT crm.Regions.Name FROM crm.Regions"
+            );
             assert_eq!(<customers::table as TenantTable>::TENANT_COLUMN, "OrgId");
         }
     };
