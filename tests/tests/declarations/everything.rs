@@ -63,7 +63,7 @@ mod by_hand {
                 #![tenant_global(crm.Regions)]
 
                 /// Every tenant's.
-                #[allow(unused_qualifications)]
+                #[allow(non_snake_case)]
                 crm.Regions (id) {
                     /// Counts up.
                     id -> Int8,

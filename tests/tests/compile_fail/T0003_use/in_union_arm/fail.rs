@@ -1,4 +1,4 @@
-// L01
+// L14
 use diesel::prelude::*;
 use tenancy_diesel::Scoped;
 use tenancy_tests::schema::{agents, plans};
