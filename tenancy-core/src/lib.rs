@@ -113,7 +113,7 @@ pub mod testing;
 pub use audit::{AuditEvent, AuditSink, TracingSink};
 pub use authority::Authority;
 pub use authority_error::{AdmitError, CrossTenantError};
-pub use brand::Brand;
+pub use brand::{Brand, TakesBrand};
 pub use claim::Claimed;
 pub use cross_tenant::{Access, CrossTenant};
 pub use membership::{Decision, Membership};

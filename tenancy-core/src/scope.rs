@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::Brand;
+use crate::brand::TakesBrand;
 
 /// Proof that an [`Authority`](crate::Authority) admitted somebody to one tenant.
 ///
@@ -100,10 +101,11 @@ impl<I, B> Scoped<I, B> {
 
     /// The same proof under the brand `N`, so that it does not mix with scopes of another brand.
     ///
-    /// Usually called by [`brand!`](crate::brand), which also declares `N`.
+    /// Usually called by [`brand!`](crate::brand), which also declares `N`. A scope that has a brand keeps it.
     pub fn branded<N: Brand>(&self) -> Scoped<I, N>
     where
         I: Clone,
+        B: TakesBrand,
     {
         Scoped { tenant: self.tenant.clone(), admission: self.admission.clone(), brand: PhantomData }
     }
@@ -162,7 +164,7 @@ impl Admission {
 
 /// The brand of a scope that has none, which is what [`Authority::admit`](crate::Authority::admit) returns.
 ///
-/// It is not a [`Brand`]: a brand cannot be taken off.
+/// It is not a [`Brand`]: a brand cannot be taken off. Nor can it be changed, or the scopes of two tenants could be given one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unbranded {}
 

@@ -143,6 +143,16 @@ pub(crate) fn second_name(table: &Ident, other: &Ident, column: &Ident) -> Mista
     )
 }
 
+pub(crate) fn name_of_the_key(table: &Ident, other: &Ident, column: &Ident) -> Mistake {
+    mistake(
+        SECOND_NAME,
+        format!(
+            "`{table}.{other}` is the tenant column `{column}` once more: SQLite and MariaDB give that name to an integer key"
+        ),
+        "drop it: by this name a row could be moved to another tenant; a column of its own wants another name in the database",
+    )
+}
+
 // Options, and other syntax.
 
 /// In the words of the parser.

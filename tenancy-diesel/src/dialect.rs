@@ -41,6 +41,9 @@ mod sealed {
         /// How it is written that two joined sources are the same tenant's.
         const SAME_TENANT: SameTenantForm = SameTenantForm::Columns;
 
+        /// The names, in any case, that a table's integer key goes by as well.
+        const KEY_NAMES: &'static [&'static str] = &[];
+
         /// What a bound text is sent as. `None` on SQLite, whose bound values Diesel shows to nobody.
         fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
             let _ = bound;
@@ -77,11 +80,13 @@ mod sealed {
     #[cfg(feature = "sqlite")]
     impl Dialect for diesel::sqlite::Sqlite {
         const SOURCE: SourceForm = SourceForm::Derived;
+        const KEY_NAMES: &'static [&'static str] = &["rowid", "oid", "_rowid_"];
     }
 
     #[cfg(feature = "mysql")]
     impl Dialect for diesel::mysql::Mysql {
         const SOURCE: SourceForm = SourceForm::Joined;
+        const KEY_NAMES: &'static [&'static str] = &["_rowid"];
 
         fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
             let mut collected = diesel::query_builder::bind_collector::RawBytesBindCollector::new();

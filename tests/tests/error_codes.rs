@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use tenancy_tests::corpus::cases;
+
 type Codes = BTreeSet<String>;
 
 fn codes_in(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -41,4 +43,25 @@ fn every_code_has_its_section_and_its_cases() {
         .collect();
     assert_eq!(sources, sections, "codes in the sources, and sections of errors.md");
     assert_eq!(sources, folders, "codes in the sources, and folders of cases");
+}
+
+#[test]
+fn what_the_page_says_in_the_compilers_words_the_compiler_says() {
+    let page = fs::read_to_string("../tenancy-diesel/docs/errors.md").unwrap();
+    let (_, section) = page.split_once("# In the compiler's own words").unwrap();
+    let said: String = cases()
+        .iter()
+        .filter(|case| case.code().is_none())
+        .flat_map(|case| case.headlines())
+        .map(|headline| headline + "\n")
+        .collect();
+    let quoted: Vec<&str> = section
+        .split("```")
+        .filter_map(|block| block.strip_prefix("text\n"))
+        .flat_map(str::lines)
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert!(quoted.len() > 5, "the quotations are found");
+    let unsaid: Vec<_> = quoted.into_iter().filter(|line| !said.contains(line)).collect();
+    assert!(unsaid.is_empty(), "no case has these words in the first line of an error: {unsaid:#?}");
 }

@@ -13,15 +13,16 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     // Errors point at the user's own tokens: a table that is not a tenant's, an id that is not the column's.
     let table = quote_spanned!(table.span()=> #table::table);
     let tenant_id = quote_spanned!(tenant_id.span()=> #tenant_id);
+    // The parameters have names that no column has: one that is imported where the model is would be in their way.
     let belonging_to = (!parents.is_empty()).then(|| {
         quote! {
             impl #name {
-                /// The rows that belong to `parent`, within the tenant that `scope` was admitted to.
+                /// The rows that belong to a parent, within the tenant that the scope was admitted to.
                 ///
                 /// The twin of Diesel's `belonging_to`, which does not compile for a tenant table.
                 pub fn belonging_to<'parent, B, DB, Parent>(
-                    scope: &#krate::Scoped<<Self as #krate::TenantScoped>::TenantId, B>,
-                    parent: &'parent Parent,
+                    the_scope: &#krate::Scoped<<Self as #krate::TenantScoped>::TenantId, B>,
+                    the_parent: &'parent Parent,
                 ) -> #krate::model::BelongingTo<'parent, Self, B, DB, Parent>
                 where
                     DB: ::diesel::backend::Backend,
@@ -31,8 +32,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                         ::diesel::query_dsl::methods::FilterDsl<Parent::Predicate>,
                 {
                     ::diesel::query_dsl::methods::FilterDsl::filter(
-                        <Self as #krate::TenantScoped>::scoped(scope),
-                        parent.children(),
+                        <Self as #krate::TenantScoped>::scoped(the_scope),
+                        #krate::model::ParentOf::children(the_parent),
                     )
                 }
             }

@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 
 use crate::codes;
 use crate::mistake::Mistakes;
-use crate::tokens::{is_ident, is_punct, regrouped};
+use crate::tokens::{idents, is_ident, is_punct, regrouped};
 
 pub(crate) struct File {
     path: PathBuf,
@@ -32,10 +32,20 @@ impl File {
         Some(File { path, include, tokens })
     }
 
-    /// The file's items. Modules that have tables see the macro that stands in for Diesel's.
-    pub(crate) fn into_items(self) -> TokenStream {
+    /// `name`, or one like it, that stands nowhere in the file.
+    pub(crate) fn free_name(&self, name: &str) -> Ident {
+        let taken = idents(self.tokens.clone());
+        let mut name = Ident::new(name, Span::call_site());
+        while taken.contains(&name) {
+            name = quote::format_ident!("{name}_");
+        }
+        name
+    }
+
+    /// The file's items. Modules that have tables see the module `diesel`, whose macro stands in for Diesel's.
+    pub(crate) fn into_items(self, diesel: &Ident) -> TokenStream {
         let path = self.path.display().to_string();
-        match with_imports(self.tokens, 0) {
+        match with_imports(self.tokens, diesel, 0) {
             Some(items) => quote! {
                 // So that a change of the file is noticed.
                 const _: &[u8] = ::core::include_bytes!(#path);
@@ -70,7 +80,7 @@ pub(crate) fn module_name(trees: &[TokenTree], at: usize) -> Option<&Ident> {
 
 /// The items, with an import in each module that has tables, as the CLI writes them for a database schema; `None` when
 /// there is no such module.
-fn with_imports(tokens: TokenStream, depth: usize) -> Option<TokenStream> {
+fn with_imports(tokens: TokenStream, diesel: &Ident, depth: usize) -> Option<TokenStream> {
     let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
     let mut imported = false;
     for at in 2..trees.len() {
@@ -83,10 +93,10 @@ fn with_imports(tokens: TokenStream, depth: usize) -> Option<TokenStream> {
         let import = has_table(body.stream()).then(|| {
             quote! {
                 #[allow(unused_imports)]
-                use #(#supers)* __tenancy_diesel as diesel;
+                use #(#supers)* #diesel as diesel;
             }
         });
-        let within = with_imports(body.stream(), depth + 1);
+        let within = with_imports(body.stream(), diesel, depth + 1);
         if import.is_some() || within.is_some() {
             let items = within.unwrap_or_else(|| body.stream());
             trees[at] = TokenTree::Group(regrouped(body, quote!(#import #items)));

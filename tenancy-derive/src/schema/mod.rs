@@ -37,14 +37,15 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mistakes = mistakes.into_items();
     let column = options.tenant_column.unwrap_or_else(TenantColumn::usual);
     let (scoped, globals) = (scoped.entries(), globals.entries());
-    let items = file.into_items();
+    let diesel = file.free_name("__tenancy_diesel");
+    let items = file.into_items(&diesel);
     quote! {
         #mistakes
 
         // The file says `diesel::table!`; in this module, and in those of the file that have tables, `diesel` is this.
         #[doc(hidden)]
         #[allow(unused_imports, unused_macros)]
-        mod __tenancy_diesel {
+        mod #diesel {
             macro_rules! declared_table {
                 ($($table:tt)*) => {
                     ::tenancy_diesel::table! {
@@ -64,7 +65,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             pub(crate) use ::tenancy_diesel::joinable;
         }
         #[allow(unused_imports)]
-        use self::__tenancy_diesel as diesel;
+        use self::#diesel as diesel;
 
         #items
     }

@@ -6,6 +6,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use super::columns::ColumnNames;
+use super::second_name::refuse_second_names;
 use crate::dialect::TenantBackend;
 use crate::source::TenantIs;
 use crate::table::TenantTable;
@@ -109,6 +110,7 @@ where
             out.push_sql(" DO NOTHING");
             return Ok(());
         }
+        refuse_second_names::<T, DB>(&self.changes, out.backend())?;
         out.push_sql(" DO UPDATE SET ");
         self.changes.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");

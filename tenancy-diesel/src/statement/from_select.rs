@@ -7,6 +7,7 @@ use diesel::result::QueryResult;
 
 use super::columns::ColumnNames;
 use super::rows::{RowCount, Stamped};
+use super::second_name::refuse_second_names;
 use crate::dialect::TenantBackend;
 use crate::table::TenantTable;
 
@@ -41,6 +42,7 @@ where
     Q: Query<SqlType = C::SqlType> + QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        refuse_second_names::<T, DB>(&Columns::<T, C, Shape>(PhantomData), out.backend())?;
         out.push_sql("(");
         out.push_identifier(T::TENANT_COLUMN)?;
         C::push_names(&mut out)?;
@@ -60,4 +62,17 @@ impl<T: 'static, E: QueryId, Q: QueryId, C: 'static, Shape: 'static> QueryId
     type QueryId = FromSelect<T, E::QueryId, Q::QueryId, C, Shape>;
 
     const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID && Q::HAS_STATIC_QUERY_ID;
+}
+
+/// The names of the columns that are filled.
+struct Columns<T, C, Shape>(PhantomData<(T, C, Shape)>);
+
+impl<T, C, Shape, DB> QueryFragment<DB> for Columns<T, C, Shape>
+where
+    DB: TenantBackend,
+    C: ColumnNames<T, Shape>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        C::push_names(&mut out)
+    }
 }

@@ -14,6 +14,7 @@ use diesel::result::QueryResult;
 use super::bulk::{BulkRow, BulkRows};
 use super::columns::ColumnNames;
 use super::conflict::{DoNothing, NoConflict, OnConflict};
+use super::default_row::DefaultRow;
 use super::from_select::FromSelect;
 use super::returning::{NoReturning, Returning};
 use super::rows::{RowCount, Rows, StampedRows};
@@ -69,6 +70,11 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     {
         let rows = StampedRows { tenant: self.tenant, rows: values.values(), table: PhantomData };
         ScopedInsert::new(rows, NoConflict, NoReturning)
+    }
+
+    /// A row of which only the tenant is given: every other column is left to its default.
+    pub fn default_values(self) -> ScopedInsert<T, R, DefaultRow<T, E>> {
+        ScopedInsert::new(DefaultRow { tenant: self.tenant, table: PhantomData }, NoConflict, NoReturning)
     }
 
     /// Many rows at once: an array for each column, unnested. The statement is the same for any number of rows, so it is

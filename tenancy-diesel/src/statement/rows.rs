@@ -6,6 +6,7 @@ use diesel::insertable::InsertValues;
 use diesel::query_builder::{AstPass, BatchInsert, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
 
+use super::second_name::{NamesOf, refuse_second_names};
 use crate::dialect::TenantBackend;
 use crate::table::TenantTable;
 
@@ -129,6 +130,7 @@ where
     T: TenantTable,
     V: InsertValues<DB, T>,
 {
+    refuse_second_names::<T, DB>(&NamesOf(values, PhantomData::<T>), out.backend())?;
     out.push_sql("(");
     out.push_identifier(T::TENANT_COLUMN)?;
     if !values.is_noop(out.backend())? {

@@ -13,6 +13,7 @@ use diesel::sql_types::BoolOrNullableBool;
 
 use super::predicate::{Conditions, Everything, Filtered, walk_where};
 use super::returning::{NoReturning, Returning};
+use super::second_name::refuse_second_names;
 use super::target::ChangeTarget;
 use crate::dialect::TenantBackend;
 use crate::source::{Condition, Reach, ScopedTable};
@@ -148,6 +149,7 @@ where
         }
         // Diesel never keeps an UPDATE prepared, because which columns a changeset prints depends on its values. This one has
         // no static id and so is kept under its text: one more statement for each combination of optional fields.
+        refuse_second_names::<T, DB>(&self.changes, out.backend())?;
         out.push_sql("UPDATE ");
         push_table::<T, DB>(&mut out)?;
         out.push_sql(" SET ");

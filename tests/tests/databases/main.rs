@@ -10,6 +10,7 @@ mod mariadb;
 mod postgres;
 mod postgres_async;
 mod postgres_pooled;
+mod second_names;
 mod sqlite;
 mod sqlite_async;
 mod tenant_ids;

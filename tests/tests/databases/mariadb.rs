@@ -39,3 +39,8 @@ mod everywhere;
 mod on_postgres_and_mariadb;
 #[path = "on_sqlite_and_mariadb.rs"]
 mod on_sqlite_and_mariadb;
+
+crate::second_names::case!(rowid, "_rowid");
+crate::second_names::case!(in_capitals, "_ROWID");
+crate::second_names::no_case!(of_sqlite, "rowid", "`");
+crate::second_names::no_case!(oid, "oid", "`");

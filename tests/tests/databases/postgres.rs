@@ -39,3 +39,6 @@ mod on_postgres;
 mod on_postgres_and_mariadb;
 #[path = "on_sqlite_and_postgres/mod.rs"]
 mod on_sqlite_and_postgres;
+
+crate::second_names::no_case!(oid, "oid", "\"");
+crate::second_names::no_case!(rowid, "_rowid", "\"");

@@ -33,3 +33,9 @@ mod everywhere;
 mod on_sqlite_and_mariadb;
 #[path = "on_sqlite_and_postgres/mod.rs"]
 mod on_sqlite_and_postgres;
+
+crate::second_names::case!(rowid, "rowid");
+crate::second_names::case!(oid, "oid");
+crate::second_names::case!(underscored, "_rowid_");
+crate::second_names::case!(in_capitals, "RowId");
+crate::second_names::no_case!(of_mariadb, "_rowid", "`");

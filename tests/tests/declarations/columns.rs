@@ -109,6 +109,10 @@ mod models {
             tenant_id -> Uuid,
             folder_id -> Integer,
             Sized -> Text,
+            Parent -> Text,
+            core -> Text,
+            parent -> Text,
+            scope -> Text,
         }
     }
 

@@ -2,6 +2,7 @@
 #![allow(missing_docs)] // tables of a test
 
 mod columns;
+mod everything;
 mod owners;
 mod printed;
 

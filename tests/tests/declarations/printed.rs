@@ -66,6 +66,28 @@ mod by_the_name_in_the_database {
     }
 }
 
+/// Tables with the names that `schema!` uses itself.
+mod named_like_ours {
+    tenancy_diesel::schema! { include = "tests/declarations/named_like_ours.rs" }
+}
+
+#[test]
+fn a_table_may_have_any_name() {
+    use self::named_like_ours::{__tenancy_diesel, billing::declared_table};
+
+    let scope = &testing::scope(1);
+    assert_eq!(
+        sql(&__tenancy_diesel::table.scoped(scope).select(__tenancy_diesel::id)),
+        "SELECT __tenancy_diesel.id FROM (SELECT * FROM __tenancy_diesel WHERE __tenancy_diesel.tenant_id = $1) \
+         AS __tenancy_diesel"
+    );
+    assert_eq!(
+        sql(&declared_table::table.scoped(scope).select(declared_table::__tenancy_diesel_)),
+        "SELECT declared_table.__tenancy_diesel_ FROM \
+         (SELECT * FROM billing.declared_table WHERE declared_table.tenant_id = $1) AS declared_table"
+    );
+}
+
 macro_rules! case {
     ($schema:ident) => {
         #[test]

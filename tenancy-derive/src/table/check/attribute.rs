@@ -29,7 +29,7 @@ pub(crate) fn reason(module: &Module, declared: &Declared, options: &GlobalOptio
         Some(_) => {}
         // `table!` asks by the column that the schema names; placed by hand, the attribute knows only the usual one.
         None => {
-            if let Some(column) = declared.columns.iter().find(|column| column.name == "tenant_id") {
+            if let Some(column) = declared.columns.iter().find(|column| column.goes_by("tenant_id")) {
                 mistakes.add(column.name.span(), codes::no_reason_by_hand(&module.name, &column.name));
             }
         }

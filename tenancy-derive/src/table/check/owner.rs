@@ -49,7 +49,13 @@ pub(crate) fn owner(
     if let Some(listed) = listed_scoped {
         return Some(Owner::Tenants { column: listed.column.clone(), krate });
     }
-    match (declaration.column(&schema.column.name), declared_global) {
+    let mut tenant_columns = declaration.columns(&schema.column.name);
+    let tenant_column = tenant_columns.next();
+    if let (Some(column), Some(second), None) = (tenant_column, tenant_columns.next(), declared_global) {
+        mistakes.add(second.span(), codes::second_name(table, second, column));
+        return None;
+    }
+    match (tenant_column, declared_global) {
         (Some(column), None) => {
             // Complaints point at the table, where the column was not written out.
             let mut name = column.clone();

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use crate::codes;
 use crate::mistake::Mistakes;
-use crate::table::parse::Declared;
+use crate::table::parse::{Column, Declared};
 
 /// `column` has to be a column of the table, not nullable, and the only one of its name in the database.
 pub(crate) fn tenant_column(table: &Ident, declared: &Declared, column: &Ident, mistakes: &mut Mistakes) {
@@ -20,6 +20,13 @@ pub(crate) fn tenant_column(table: &Ident, declared: &Declared, column: &Ident, 
     for other in &declared.columns {
         if other.name != tenant.name && other.is_called(tenant) {
             mistakes.add(other.name.span(), codes::second_name(table, &other.name, column));
+        } else if other.name != tenant.name && other.may_be_the_key() && is_integer_key(tenant, declared) {
+            mistakes.add(other.name.span(), codes::name_of_the_key(table, &other.name, column));
         }
     }
+}
+
+/// Whether the table's key is the tenant column alone, and an integer. What is declared otherwise, statements look after.
+fn is_integer_key(tenant: &Column, declared: &Declared) -> bool {
+    matches!(declared.primary_key.as_slice(), [key] if *key == tenant.name) && tenant.is_integer()
 }

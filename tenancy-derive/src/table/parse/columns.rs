@@ -2,6 +2,8 @@
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 
+use syn::ext::IdentExt;
+
 use super::expansion::{Header, Item, Module, split_items};
 use crate::tokens::{idents, is_ident, is_punct};
 
@@ -29,14 +31,46 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    /// Whether both are one column in the database, where case does not always matter.
+    /// Whether both are one column in some database: on SQLite and MariaDB case does not matter, and PostgreSQL reads the
+    /// first 63 bytes.
     pub(crate) fn is_called(&self, other: &Column) -> bool {
-        self.sql_name.to_string().eq_ignore_ascii_case(&other.sql_name.to_string())
+        let (one, other) = (self.name_in_database(), other.name_in_database());
+        let read = |name: &str| {
+            let end = name.char_indices().map(|(at, letter)| at + letter.len_utf8());
+            end.take_while(|end| *end <= 63).last().unwrap_or_default()
+        };
+        one.to_lowercase() == other.to_lowercase() || one[..read(&one)] == other[..read(&other)]
+    }
+
+    /// Whether its name, in Rust or in the database, is `name`, in any case.
+    pub(crate) fn goes_by(&self, name: &str) -> bool {
+        [self.name.unraw().to_string(), self.name_in_database()]
+            .iter()
+            .any(|found| found.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether SQLite or MariaDB takes the name for the table's key, if that is an integer.
+    pub(crate) fn may_be_the_key(&self) -> bool {
+        ["rowid", "oid", "_rowid_", "_rowid"].contains(&self.name_in_database().to_ascii_lowercase().as_str())
+    }
+
+    pub(crate) fn is_integer(&self) -> bool {
+        const INTEGERS: [&str; 9] =
+            ["Integer", "Int4", "BigInt", "Int8", "SmallInt", "Int2", "TinyInt", "Tinyint", "Unsigned"];
+        self.type_name().is_some_and(|name| INTEGERS.iter().any(|integer| is_ident(name, integer)))
+    }
+
+    /// As Diesel wrote it, without the quotes.
+    fn name_in_database(&self) -> String {
+        self.sql_name.to_string().trim_matches('"').to_owned()
+    }
+
+    fn type_name(&self) -> Option<&TokenTree> {
+        self.sql_type.iter().take_while(|tree| !is_punct(tree, '<')).last()
     }
 
     pub(crate) fn is_nullable(&self) -> bool {
-        let path = self.sql_type.iter().take_while(|tree| !is_punct(tree, '<'));
-        path.last().is_some_and(|tree| is_ident(tree, "Nullable"))
+        self.type_name().is_some_and(|name| is_ident(name, "Nullable"))
     }
 }
 

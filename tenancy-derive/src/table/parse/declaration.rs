@@ -65,14 +65,14 @@ impl Declaration {
         self.attributes.iter().filter(move |attribute| attribute.name == name)
     }
 
-    /// The column that `name` means, by its Rust name or by its name in the database.
-    pub(crate) fn column(&self, name: &Ident) -> Option<&Ident> {
+    /// The columns that `name` means, by their Rust name or by their name in the database, in any case.
+    pub(crate) fn columns(&self, name: &Ident) -> impl Iterator<Item = &Ident> {
         let wanted = name.unraw().to_string();
-        let is_wanted = |column: &&NamedColumn| {
-            column.name.unraw() == wanted
+        let is_wanted = move |column: &&NamedColumn| {
+            column.name.unraw().to_string().eq_ignore_ascii_case(&wanted)
                 || column.sql_name.as_ref().is_some_and(|sql_name| sql_name.eq_ignore_ascii_case(&wanted))
         };
-        self.columns.iter().find(is_wanted).map(|column| &column.name)
+        self.columns.iter().filter(is_wanted).map(|column| &column.name)
     }
 }
 

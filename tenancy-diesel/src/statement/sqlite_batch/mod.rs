@@ -10,9 +10,7 @@ use std::marker::PhantomData;
 use diesel::backend::Backend;
 use diesel::connection::Connection;
 use diesel::insertable::InsertValues;
-use diesel::query_builder::{
-    AstPass, CollectedQuery, MoveableBindCollector, QueryBuilder, QueryFragment, ValuesClause,
-};
+use diesel::query_builder::{AstPass, CollectedQuery, MoveableBindCollector, QueryFragment, ValuesClause};
 use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::result::{Error, QueryResult};
 use diesel::sqlite::Sqlite;
@@ -20,6 +18,7 @@ use diesel::sqlite::Sqlite;
 use crate::statement::insert::ScopedInsert;
 use crate::statement::returning::{NoReturning, Returning};
 use crate::statement::rows::{Batch, StampedRows, walk_rows};
+use crate::statement::second_name::{NamesOf, sql_of};
 use crate::table::{TenantTable, push_table};
 
 type BindData = <<Sqlite as Backend>::BindCollector<'static> as MoveableBindCollector<Sqlite>>::BindData;
@@ -80,24 +79,9 @@ where
 {
     let names = rows
         .iter()
-        .map(|row| sql(&Names::<V, T>(&row.values, PhantomData)))
+        .map(|row| sql_of(&NamesOf(&row.values, PhantomData::<T>), &Sqlite))
         .collect::<QueryResult<Vec<_>>>()?;
     Ok(names.chunk_by(|one, next| one == next).map(<[_]>::len).collect())
-}
-
-/// The columns that a row names.
-struct Names<'a, V, T>(&'a V, PhantomData<T>);
-
-impl<V: InsertValues<Sqlite, T>, T: TenantTable> QueryFragment<Sqlite> for Names<'_, V, T> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.0.column_names(out)
-    }
-}
-
-fn sql(fragment: &impl QueryFragment<Sqlite>) -> QueryResult<String> {
-    let mut builder = <Sqlite as Backend>::QueryBuilder::default();
-    fragment.to_sql(&mut builder, &Sqlite)?;
-    Ok(builder.finish())
 }
 
 impl<T, R, E, V, Conflict, Ret, Id, const STATIC: bool>
@@ -120,7 +104,7 @@ where
                 Run { tenant: &self.rows.tenant, rows, conflict: &self.conflict, returning: &self.returning };
             let mut binds = <Sqlite as Backend>::BindCollector::default();
             run.collect_binds(&mut binds, &mut (), &Sqlite)?;
-            statements.push(CollectedQuery::new(sql(&run)?, false, binds.moveable()));
+            statements.push(CollectedQuery::new(sql_of(&run, &Sqlite)?, false, binds.moveable()));
         }
         Ok(statements)
     }

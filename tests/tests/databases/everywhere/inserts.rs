@@ -8,7 +8,7 @@ use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases, plans};
 
 use super::contents::{self, AGENTS, CANVASES, with};
-use super::{RunQueryDsl, connect};
+use super::{RunQueryDsl, connect, run};
 
 #[derive(Insertable)]
 #[diesel(table_name = agents)]
@@ -52,6 +52,35 @@ async fn an_assignment_and_a_tuple_are_stamped() {
     let statement = insert_into(agents::table.scoped(scope)).values(agents::name.eq("short"));
     statement.execute(connection).await.unwrap_err();
     assert_eq!(contents::agents(connection).await, with(&AGENTS, &["1:7:new:-:2"]));
+}
+
+/// A table whose columns all have defaults.
+mod of_defaults {
+    tenancy_diesel::table! {
+        visits (tenant_id) {
+            tenant_id -> Integer,
+            count -> Integer,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_row_of_defaults_is_stamped() {
+    use self::of_defaults::visits;
+
+    let Some(connection) = &mut connect().await else { return };
+    let table =
+        "CREATE TABLE visits (tenant_id INTEGER NOT NULL DEFAULT 99, count INTEGER NOT NULL DEFAULT 7)";
+    run(connection, table).await.unwrap();
+    let (mine, theirs) = (visits::table.scoped(&acme()), visits::table.scoped(&globex()));
+    assert_eq!(insert_into(mine).default_values().execute(connection).await.unwrap(), 1);
+    // Diesel's own function takes a scoped table, which is no SQL there.
+    diesel::insert_into(theirs).default_values().execute(connection).await.unwrap_err();
+    let nobodys = visits::table.scoped(&tenancy_diesel::testing::scope(99));
+    for (source, expected) in [(mine, vec![7]), (theirs, vec![]), (nobodys, vec![])] {
+        let counts: Vec<i32> = source.select(visits::count).load(connection).await.unwrap();
+        assert_eq!(counts, expected);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,7 @@
+// L57
+diesel::table! {
+    #[tenancy_diesel::tenant_global(reason = "read by the operators, before anybody is admitted")]
+    logs (id) { id -> Integer, #[sql_name = "tenant_id"] org -> Integer, }
+}
+
+fn main() {}

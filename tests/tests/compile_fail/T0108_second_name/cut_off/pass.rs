@@ -1,0 +1,7 @@
+// L30
+diesel::table! {
+    #[tenancy_diesel::tenant_scoped(tenant_id)]
+    agents (id) { id -> Integer, #[sql_name = "tenant_of_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"] tenant_id -> Integer, #[sql_name = "2_tenant_of_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"] company_id -> Integer, }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+// L30
+tenancy_diesel::table! {
+    agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, company_id -> Integer, }
+}
+
+fn main() {}

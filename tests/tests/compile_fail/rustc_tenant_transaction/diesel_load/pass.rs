@@ -1,0 +1,15 @@
+// L20
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::Scoped;
+use tenancy_pool::{RunQueryDsl, TenantTransaction};
+use tenancy_tests::schema::agents;
+
+pub async fn run(
+    scope: &Scoped<i32>,
+    tx: &mut TenantTransaction<AsyncPgConnection, i32>,
+) -> QueryResult<Vec<String>> {
+    agents::table.scoped(scope).select(agents::name).load(tx).await
+}
+
+fn main() {}
