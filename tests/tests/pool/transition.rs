@@ -81,8 +81,8 @@ async fn request(pool: &Pool, number: usize) -> Result<(), PoolError> {
             assert!(read.iter().map(|name| &name.line).eq(own), "rows of this tenant: {read:?}");
         }
         let changed =
-            update(agents::table.scoped(&scope)).set(agents::plan_id.eq(Some(1))).execute(tx).await?;
-        assert_eq!(changed, own.len(), "rows of this tenant");
+            update(agents::table.scoped(&scope)).find(1).set(agents::plan_id.eq(Some(1))).execute(tx).await?;
+        assert_eq!(changed, 1, "the row of this tenant");
         Ok::<_, PoolError>(())
     })
     .await
