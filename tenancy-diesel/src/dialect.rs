@@ -26,11 +26,38 @@ pub enum SameTenantForm {
     Opaque,
 }
 
+/// Takes note of types that are looked up by their name. The statement is not sent with what it says.
+#[cfg(feature = "postgres")]
+#[derive(Debug, Default)]
+struct NamedTypes {
+    names: Vec<String>,
+}
+
+#[cfg(feature = "postgres")]
+impl diesel::pg::PgMetadataLookup for NamedTypes {
+    fn lookup_type(&mut self, name: &str, schema: Option<&str>) -> diesel::pg::PgTypeMetadata {
+        if schema.is_none() {
+            self.names.push(name.to_owned());
+        }
+        diesel::pg::PgTypeMetadata::new(0, 0)
+    }
+
+    fn as_any<'a>(&mut self) -> &mut (dyn std::any::Any + 'a)
+    where
+        Self: 'a,
+    {
+        self
+    }
+}
+
 mod sealed {
     use diesel::backend::Backend;
+    use diesel::expression::QueryMetadata;
     use diesel::query_builder::QueryFragment;
     use diesel::result::QueryResult;
 
+    #[cfg(feature = "postgres")]
+    use super::NamedTypes;
     use super::{SameTenantForm, SourceForm};
 
     /// The forms of a backend's SQL. Nobody else's business, and so the seal as well.
@@ -49,6 +76,20 @@ mod sealed {
             let _ = bound;
             Ok(None)
         }
+
+        /// The types of bound values that the driver looks up by their names alone, wherever the search path leads.
+        fn named_types<Q: QueryFragment<Self>>(statement: &Q) -> Vec<String> {
+            let _ = statement;
+            Vec::new()
+        }
+
+        /// The same for rows of SQL type `ST`.
+        fn named_types_of_rows<ST>() -> Vec<String>
+        where
+            Self: QueryMetadata<ST>,
+        {
+            Vec::new()
+        }
     }
 
     #[cfg(feature = "postgres")]
@@ -57,23 +98,26 @@ mod sealed {
         const SAME_TENANT: SameTenantForm = SameTenantForm::Opaque;
 
         fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
-            /// A text's type needs no look-up.
-            struct NoTypes;
-            impl diesel::pg::PgMetadataLookup for NoTypes {
-                fn lookup_type(&mut self, _: &str, _: Option<&str>) -> diesel::pg::PgTypeMetadata {
-                    diesel::pg::PgTypeMetadata::new(0, 0)
-                }
-
-                fn as_any<'a>(&mut self) -> &mut (dyn std::any::Any + 'a)
-                where
-                    Self: 'a,
-                {
-                    self
-                }
-            }
             let mut collected = diesel::query_builder::bind_collector::RawBytesBindCollector::new();
-            bound.collect_binds(&mut collected, &mut NoTypes, &Self)?;
+            bound.collect_binds(&mut collected, &mut NamedTypes::default(), &Self)?;
             Ok(collected.binds.pop().flatten())
+        }
+
+        fn named_types<Q: QueryFragment<Self>>(statement: &Q) -> Vec<String> {
+            let mut named = NamedTypes::default();
+            let mut collected = diesel::query_builder::bind_collector::RawBytesBindCollector::new();
+            // What cannot be collected is not sent.
+            let _sent = statement.collect_binds(&mut collected, &mut named, &Self);
+            named.names
+        }
+
+        fn named_types_of_rows<ST>() -> Vec<String>
+        where
+            Self: QueryMetadata<ST>,
+        {
+            let mut named = NamedTypes::default();
+            <Self as QueryMetadata<ST>>::row_metadata(&mut named, &mut Vec::new());
+            named.names
         }
     }
 

@@ -66,7 +66,7 @@ impl<C: Driver> Loan<C> {
     }
 
     /// What is known of the connection's session.
-    pub(crate) fn session(&mut self) -> &C::Session {
+    pub(crate) fn session(&mut self) -> &mut C::Session {
         match &mut self.held {
             Some(held) => held.borrowed.parts().1,
             None => unreachable!("only `drop` takes it"),

@@ -159,6 +159,20 @@ pub trait Driver:
         std::future::ready(Ok(()))
     }
 
+    /// Whether a connection may serve a place, which was looked at.
+    #[doc(hidden)]
+    fn serves(rules: &Self::Rules, session: &mut Self::Session, placement: &Placement) -> bool {
+        let _ = (rules, session, placement);
+        true
+    }
+
+    /// Takes note of the types that a statement has looked up by their names, which stay known on the connection. `named` is
+    /// asked where it matters.
+    #[doc(hidden)]
+    fn note_types(session: &mut Self::Session, named: impl FnOnce() -> Vec<String>) {
+        let _ = (session, named);
+    }
+
     /// What opens a tenant's transaction; `None` where a single query may go by itself.
     #[doc(hidden)]
     fn opening(

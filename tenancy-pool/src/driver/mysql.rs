@@ -44,7 +44,7 @@ impl Driver for AsyncMysqlConnection {
     /// A pool of the application's may have connections that were opened otherwise.
     async fn inspect(&mut self, (): &()) -> Result<(), BuildError> {
         let strict = "SELECT CAST(@@SESSION.sql_mode LIKE '%STRICT_%' AS SIGNED) AS count";
-        let strict = self.count(strict.to_owned()).await.map_err(|error| BuildError::Pool(error.into()))?;
+        let strict = self.count(strict.to_owned()).await.map_err(BuildError::Look)?;
         if strict > 0 { Ok(()) } else { Err(BuildError::NotStrict) }
     }
 

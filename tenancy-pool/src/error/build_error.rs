@@ -5,6 +5,7 @@ use std::fmt;
 
 use diesel::result::ConnectionError;
 use tenancy_core::EmptyReason;
+use tenancy_core::database::InvalidName;
 use tenancy_diesel::ReviewedSql;
 
 use super::{CoarseColumn, PoolError};
@@ -30,6 +31,15 @@ pub enum BuildError {
     /// There is said to be no second wall, and the reason is blank.
     #[error("`without_wall` was given no reason")]
     NoReason(#[from] EmptyReason),
+    /// The database could not be looked at.
+    #[error("the database could not be looked at: see the cause")]
+    Look(#[source] diesel::result::Error),
+    /// A shared schema has an impossible name.
+    #[error(transparent)]
+    SharedSchemaName(InvalidName),
+    /// Shared schemas are not safe to be on every tenant's path.
+    #[error("the shared schemas are not safe to be on every tenant's path{}", .0.iter().map(|fault| format!("\n  {fault}")).collect::<String>())]
+    SharedSchemas(Vec<String>),
     /// On MySQL and MariaDB a session cuts what is too long for its column.
     #[error(
         "the session's `sql_mode` is not strict, and the server cuts a tenant's id that is too long for its column to another \

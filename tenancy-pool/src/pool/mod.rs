@@ -141,6 +141,11 @@ impl<C: TenantConnection> TenantPool<C> {
         let mut loan = self.lend(&tenant, &placement, opened.since).await?;
         loan.connection().inspect_schema(&inner.rules, &placement).await?;
         loan.finished();
+        while !C::serves(&inner.rules, loan.session(), &placement) {
+            loan.discard();
+            drop(loan);
+            loan = self.lend(&tenant, &placement, opened.since).await?;
+        }
         let first_statements = inner.first_statements.as_ref().map(|write| write(tenant.as_str()));
         let beginning = Beginning {
             tenant: &tenant,

@@ -48,6 +48,25 @@ impl TenantPoolBuilder<AsyncPgConnection> {
         self
     }
 
+    /// Schemas that are on every tenant's path, behind its own and in this order: where extensions are (`CREATE EXTENSION citext
+    /// SCHEMA extensions`), and the types that tenants in schemas of their own use in common. Without them such a tenant finds
+    /// nothing of an extension: its operators are missing, or others are taken in their place.
+    ///
+    /// They are behind the shared tables' path as well, where the pool sets that; otherwise the role's own path has to have them.
+    ///
+    /// # Tenancy
+    ///
+    /// [`build`](Self::build) refuses a schema in which the role may create, and one with a table or view in it that no extension
+    /// keeps there, or that is called as a declared one: every tenant without a table of that name would read it. So
+    /// `public` is seldom one.
+    ///
+    /// An enum that each schema has for itself works too, but a connection on which a statement has named it serves that schema and no
+    /// other place, and is closed for the next: put types that are the same everywhere into a shared schema.
+    pub fn shared_schemas<S: Into<String>>(mut self, schemas: impl IntoIterator<Item = S>) -> Self {
+        self.options.shared_schemas.extend(schemas.into_iter().map(Into::into));
+        self
+    }
+
     /// Functions of the database that change nothing about a session and leave nothing in it, as a statement calls them:
     /// `"similarity"`, or `"public.similarity"` if it says the schema. For an operator, the operator.
     ///

@@ -53,6 +53,10 @@ impl<DB: TenantBackend, Q: QueryFragment<DB>> Printable<DB> for Q {
 
 /// A query whose rows load as `U` on `DB`. Implemented wherever Diesel's own `load` would be.
 pub trait Load<'query, DB: TenantBackend, U>: Printable<DB> + Send + 'query {
+    /// The types that the driver looks up by their names for it.
+    #[doc(hidden)]
+    fn named_types(&self) -> Vec<String>;
+
     /// Sends it, and collects the rows. It can be sent again.
     #[doc(hidden)]
     fn load_on<Conn>(
@@ -72,6 +76,12 @@ where
     U: FromSqlRow<ST, DB> + Send + 'static,
     ST: 'static,
 {
+    fn named_types(&self) -> Vec<String> {
+        let mut named = DB::named_types(self);
+        named.extend(DB::named_types_of_rows::<Q::SqlType>());
+        named
+    }
+
     async fn load_on<Conn>(&mut self, connection: &mut Conn, wanted: Wanted) -> QueryResult<Vec<U>>
     where
         Conn: AsyncConnectionCore<Backend = DB> + Send,
@@ -118,6 +128,10 @@ impl<DB: TenantBackend, Q: QueryFragment<DB>> QueryFragment<DB> for Lent<'_, Q> 
 
 /// A statement that runs on `DB` for the count of the rows that it changes.
 pub trait Execute<'query, DB: TenantBackend>: Printable<DB> + Send + 'query {
+    /// The types that the driver looks up by their names for it.
+    #[doc(hidden)]
+    fn named_types(&self) -> Vec<String>;
+
     /// Sends it.
     #[doc(hidden)]
     fn execute_on<Conn>(
@@ -134,6 +148,10 @@ where
     DB: TenantBackend,
     Q: QueryFragment<DB> + QueryId + Send + 'query,
 {
+    fn named_types(&self) -> Vec<String> {
+        DB::named_types(self)
+    }
+
     async fn execute_on<Conn>(self, connection: &mut Conn, _: OurOwn) -> QueryResult<usize>
     where
         Conn: AsyncConnectionCore<Backend = DB> + Send,

@@ -248,6 +248,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         U: Send,
     {
         self.check(query, raw_sql_shows)?;
+        self.open.note_types(|| query.named_types());
         self.open.load(query, wanted).await
     }
 
@@ -308,6 +309,7 @@ impl<C: TenantConnection, I: ToTenantKey, B: 'static> Executor for TenantTransac
         Q: Execute<'query, C::Backend>,
     {
         self.check(&statement, raw_sql_shows)?;
+        self.open.note_types(|| statement.named_types());
         self.open.execute(statement).await
     }
 }

@@ -108,6 +108,11 @@ impl<C: Driver> OpenTransaction<C> {
         }
     }
 
+    /// Takes note of the types that a statement names.
+    pub(crate) fn note_types(&mut self, named: impl FnOnce() -> Vec<String>) {
+        C::note_types(self.loan.session(), named);
+    }
+
     fn start(&mut self) -> QueryResult<Ahead<C::Opening>> {
         match self.health {
             Health::Sound => {}

@@ -9,3 +9,4 @@ mod load;
 mod moving;
 mod refusals;
 mod search_path;
+mod shared_schemas;

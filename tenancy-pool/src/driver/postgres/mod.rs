@@ -3,8 +3,10 @@
 pub(crate) mod connect;
 mod opening;
 mod options;
+mod own_types;
 mod pipeline;
 mod rules;
+mod shared_schemas;
 mod spoiled;
 #[cfg(feature = "rls")]
 mod wall;
@@ -19,14 +21,13 @@ use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::{FutureExt, StreamExt};
-use tenancy_core::placement::DatabaseAddress;
-#[cfg(feature = "rls")]
-use tenancy_core::placement::Placement;
+use tenancy_core::placement::{DatabaseAddress, Placement};
 use tokio::task::unconstrained;
 
 use self::connect::{Connected, Route, connect};
 use self::opening::{Opening, Reset};
 pub(crate) use self::options::{PostgresOptions, WallDecision};
+use self::own_types::KnownTypes;
 use self::pipeline::pipelined;
 use self::rules::PostgresRules;
 use self::spoiled::{loses_a_read, spoils};
@@ -51,6 +52,8 @@ pub struct Session {
     reset: Option<Reset>,
     /// Whether a transaction that may have changed it was the last.
     changed: bool,
+    /// The types that it knows by their names, where tenants may have places of their own.
+    types: Option<KnownTypes>,
 }
 
 impl Driver for AsyncPgConnection {
@@ -90,23 +93,39 @@ impl Driver for AsyncPgConnection {
         Ok((connection, session))
     }
 
-    #[cfg(feature = "rls")]
     async fn inspect(&mut self, rules: &PostgresRules) -> Result<(), BuildError> {
-        match &rules.guard {
-            Some(guard) => guard.inspect(self).await,
-            None => Ok(()),
+        rules.shared_schemas.inspect(self, rules.declared_tables()).await?;
+        #[cfg(feature = "rls")]
+        if let Some(guard) = &rules.guard {
+            guard.inspect(self).await?;
         }
+        Ok(())
     }
 
-    #[cfg(feature = "rls")]
     async fn inspect_schema(
         &mut self,
         rules: &PostgresRules,
         placement: &Placement,
     ) -> Result<(), PoolError> {
-        match &rules.guard {
-            Some(guard) => guard.inspect_schema(self, placement).await,
-            None => Ok(()),
+        #[cfg(feature = "rls")]
+        if let Some(guard) = &rules.guard {
+            guard.inspect_schema(self, placement).await?;
+        }
+        if let Some(types) = &rules.own_types {
+            let path = rules.search_path(placement);
+            types.look(self, placement, path.as_deref(), &rules.shared_schemas).await?;
+        }
+        Ok(())
+    }
+
+    fn serves(rules: &PostgresRules, session: &mut Session, placement: &Placement) -> bool {
+        let Some(place) = rules.own_types.as_ref().and_then(|types| types.of(placement)) else { return true };
+        session.types.get_or_insert_default().serve(place)
+    }
+
+    fn note_types(session: &mut Session, named: impl FnOnce() -> Vec<String>) {
+        if let Some(types) = &mut session.types {
+            types.note(named());
         }
     }
 

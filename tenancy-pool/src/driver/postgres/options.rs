@@ -14,6 +14,7 @@ pub struct PostgresOptions {
     pub(crate) cache: fn() -> CacheSize,
     pub(crate) wall: WallDecision,
     pub(crate) shared_path: Option<String>,
+    pub(crate) shared_schemas: Vec<String>,
     pub(crate) harmless: Vec<String>,
     #[cfg(feature = "rls")]
     pub(crate) waivers: Waivers,
@@ -45,6 +46,7 @@ impl PostgresOptions {
             cache: || CacheSize::Unbounded,
             wall: WallDecision::Undecided,
             shared_path: None,
+            shared_schemas: Vec::new(),
             harmless: Vec::new(),
             #[cfg(feature = "rls")]
             waivers: Waivers::new(),

@@ -6,6 +6,8 @@ use tenancy_core::Reason;
 use tenancy_core::placement::Placement;
 
 use super::options::{PostgresOptions, WallDecision};
+use super::own_types::OwnTypes;
+use super::shared_schemas::SharedSchemas;
 #[cfg(feature = "rls")]
 use super::wall::Guard;
 use crate::error::BuildError;
@@ -14,6 +16,10 @@ use crate::error::BuildError;
 pub struct PostgresRules {
     /// The search path of the shared tables, where it has to be said.
     shared_path: Option<String>,
+    /// Schemas behind the tenant's own, on every path.
+    pub(super) shared_schemas: SharedSchemas,
+    /// Types of places' own, where tenants may have places.
+    pub(super) own_types: Option<OwnTypes>,
     /// Functions that leave the session alone, beside the server's own.
     pub(super) harmless: Option<Arc<[String]>>,
     #[cfg(feature = "rls")]
@@ -25,14 +31,17 @@ impl PostgresRules {
     /// path matter: a path that is stored for the role must not lead into the schema of a tenant.
     pub(super) fn decide(options: &PostgresOptions, placed: bool) -> Result<Self, BuildError> {
         let shared_path = options.shared_path.clone();
+        let shared_schemas = SharedSchemas::decide(&options.shared_schemas)?;
+        let own_types = placed.then(OwnTypes::default);
         let harmless = (!options.harmless.is_empty()).then(|| options.harmless.clone().into());
         match &options.wall {
             WallDecision::Undecided => Err(BuildError::Undecided),
             WallDecision::Without(reason) => {
-                let _ = placed;
                 Reason::new(reason)?;
                 Ok(Self {
                     shared_path,
+                    shared_schemas,
+                    own_types,
                     harmless,
                     #[cfg(feature = "rls")]
                     guard: None,
@@ -43,11 +52,22 @@ impl PostgresRules {
                 let declared = || placed.then(|| wall.row_security().tables().search_path());
                 Ok(Self {
                     shared_path: shared_path.or_else(declared),
+                    shared_schemas,
+                    own_types,
                     harmless,
                     guard: Some(Guard::new(wall, options)),
                 })
             }
         }
+    }
+
+    /// The names of the declared tables, as far as they are known.
+    pub(super) fn declared_tables(&self) -> Vec<&'static str> {
+        #[cfg(feature = "rls")]
+        if let Some(guard) = &self.guard {
+            return guard.declared_tables();
+        }
+        Vec::new()
     }
 
     pub(super) fn is_walled(&self) -> bool {
@@ -67,9 +87,10 @@ impl PostgresRules {
 
     /// The search path of a transaction there, where it has to be said.
     pub(super) fn search_path(&self, placement: &Placement) -> Option<String> {
-        match placement.schema() {
-            Some(schema) => Some(schema.search_path()),
-            None => self.shared_path.clone(),
-        }
+        let path = match placement.schema() {
+            Some(schema) => schema.search_path(),
+            None => self.shared_path.clone()?,
+        };
+        Some(self.shared_schemas.behind(&path))
     }
 }

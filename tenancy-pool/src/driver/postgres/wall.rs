@@ -39,6 +39,10 @@ impl Guard {
         self.wall.row_security().server() == Server::Citus
     }
 
+    pub(super) fn declared_tables(&self) -> Vec<&'static str> {
+        self.wall.row_security().tables().iter().map(tenancy_rls::Table::name).collect()
+    }
+
     /// Refuses a database whose wall has holes.
     pub(super) async fn inspect(&self, connection: &mut AsyncPgConnection) -> Result<(), BuildError> {
         self.compare(connection, self.wall.row_security()).await
