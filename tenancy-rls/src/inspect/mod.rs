@@ -34,6 +34,9 @@ const RULES: [&str; 7] = [
     include_str!("rules/sealing.sql"),
 ];
 
+/// What follows the code of a finding that the declarations accept.
+const ACCEPTED: &str = " accepted";
+
 /// The rules without which no seal is opened.
 const UNSEALED: [&str; 5] = ["R006", "R020", "R091", "R092", "R094"];
 
@@ -158,6 +161,7 @@ impl<'a> Inspection<'a> {
                 mend.unwrap_or_default()
             })
             .collect();
+        let over_all = || wall.tables.over_all_tenants();
         let function = TenantFunction::of(wall.mode);
         let rows: Vec<Row> = sql_query(statement())
             .bind::<Array<Text>, _>(names)
@@ -174,6 +178,9 @@ impl<'a> Inspection<'a> {
             .bind::<Text, _>(function.create())
             .bind::<Text, _>(KEY_TABLE)
             .bind::<Bool, _>(self.pooled)
+            .bind::<Array<Text>, _>(over_all().map(|key| key.table).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(over_all().map(|key| key.key).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(over_all().map(|key| key.reason).collect::<Vec<_>>())
             .load(connection)
             .await
             .map_err(InspectionError)?;
@@ -184,6 +191,10 @@ impl<'a> Inspection<'a> {
             if row.code == server::VERSION {
                 findings.extend(server::findings(&row.object));
                 findings.extend(server::on_citus(wall.server, row.reason == server::CITUS));
+            } else if let Some(code) = row.code.strip_suffix(ACCEPTED) {
+                // In the place of a mend it has the declaration's reason.
+                let finding = Finding::new(code.to_owned(), row.object, row.reason, String::new());
+                findings.push(finding.accepted(row.mend));
             } else {
                 findings.push(Finding::new(row.code, row.object, row.reason, row.mend));
             }

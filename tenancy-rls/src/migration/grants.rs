@@ -71,18 +71,29 @@ WITH objects AS (
       JOIN pg_depend AS d ON d.refobjid = o.relation AND d.refclassid = 'pg_class'::regclass
                          AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
       JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+    UNION
+    -- Those that no column owns, of which a default takes the next value.
+    SELECT o.object, s.oid, 'SEQUENCE', s.relacl, acldefault('s', s.relowner)
+      FROM objects AS o
+      JOIN pg_attrdef AS f ON f.adrelid = o.relation
+      JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
+      JOIN pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S'
 ), granted AS (
-    SELECT r.object, format('%s ON %s %s', a.privilege_type, r.kind, r.oid::regclass) AS what, a.grantee
+    SELECT r.object, format('%s ON %s %s', a.privilege_type, r.kind, r.oid::regclass) AS what, a.grantee, a.is_grantable
       FROM relations AS r, aclexplode(coalesce(r.acl, r.owners)) AS a
     UNION ALL
-    SELECT s.object, format('%s ON SCHEMA %s', a.privilege_type, s.object), a.grantee
+    SELECT r.object, format('%s (%I) ON TABLE %s', a.privilege_type, c.attname, r.oid::regclass), a.grantee, a.is_grantable
+      FROM relations AS r JOIN pg_attribute AS c ON c.attrelid = r.oid AND r.kind = 'TABLE' AND NOT c.attisdropped, aclexplode(c.attacl) AS a
+    UNION ALL
+    SELECT s.object, format('%s ON SCHEMA %s', a.privilege_type, s.object), a.grantee, a.is_grantable
       FROM unnest(ARRAY[{schema_list}]::text[]) AS s (object)
       JOIN pg_namespace AS n ON quote_ident(n.nspname) = s.object OR '\"' || n.nspname || '\"' = s.object,
            aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS a
      WHERE NOT EXISTS (SELECT FROM tenancy.before_wall AS b WHERE b.object = s.object)
 )
-SELECT object, format('GRANT %s TO %s', what,
-                      CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
+SELECT object, format('GRANT %s TO %s%s', what,
+                      CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
+                      CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
   FROM granted
  WHERE grantee = 0 OR pg_get_userbyid(grantee) IN ({roles})
 UNION ALL
@@ -145,42 +156,35 @@ pub(super) fn of_global_tables(wall: &RowSecurity) -> Vec<Step> {
     steps
 }
 
-/// The sequences of a table's columns: the next value, and not how far the others have come.
+/// The sequences of a table's columns: the next value, and not how far the others have come. From those that no column owns, and
+/// that others use as well, nothing is taken but what the two roles had.
 fn sequences(wall: &RowSecurity, name: &str) -> Step {
     let both = both(wall).replace('\'', "''").replace('%', "%%");
     let each = |verbs: &[String]| {
-        let verbs: String =
-            verbs.iter().map(|verb| format!("        EXECUTE format('{verb}', owned.sequence);\n")).collect();
+        let verbs: String = verbs
+            .iter()
+            .map(|verb| format!("        EXECUTE format('{verb}', used.sequence, used.others);\n"))
+            .collect();
         format!(
-            "DO $tenancy$\nDECLARE\n    owned record;\nBEGIN\n    FOR owned IN\n        \
-             SELECT s.oid::regclass AS sequence FROM pg_depend AS d JOIN pg_class AS s ON s.oid = d.objid\n         \
+            "DO $tenancy$\nDECLARE\n    used record;\nBEGIN\n    FOR used IN\n        \
+             SELECT s.oid::regclass AS sequence, 'PUBLIC, ' AS others FROM pg_depend AS d JOIN pg_class AS s ON s.oid = d.objid\n         \
              WHERE d.refobjid = {relation}::regclass AND d.refclassid = 'pg_class'::regclass\n           \
-             AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND s.relkind = 'S'\n    \
+             AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND s.relkind = 'S'\n         \
+             UNION ALL\n        \
+             SELECT DISTINCT s.oid::regclass, '' FROM pg_attrdef AS f\n          \
+             JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass\n          \
+             JOIN pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S' AND pg_has_role(s.relowner, 'USAGE')\n         \
+             WHERE f.adrelid = {relation}::regclass\n           \
+             AND NOT EXISTS (SELECT FROM pg_depend AS o WHERE o.classid = 'pg_class'::regclass AND o.objid = s.oid AND o.deptype IN ('a', 'i'))\n    \
              LOOP\n{verbs}    END LOOP;\nEND\n$tenancy$",
             relation = literal(name),
         )
     };
     Step::new(
         each(&[
-            format!("REVOKE ALL ON SEQUENCE %s FROM PUBLIC, {both}"),
+            format!("REVOKE ALL ON SEQUENCE %s FROM %s{both}"),
             format!("GRANT USAGE ON SEQUENCE %s TO {both}"),
         ]),
         each(&[format!("REVOKE ALL ON SEQUENCE %s FROM {both}")]),
     )
-}
-
-/// The declared tenant tables as rows of `(relation, tenant)`.
-pub(super) fn declared(wall: &RowSecurity) -> String {
-    let rows: Vec<_> = wall
-        .tables
-        .of_tenants()
-        .map(|(table, tenant)| {
-            format!(
-                "({}::regclass::oid, {}::name)",
-                literal(&wall.tables.sql_name(table)),
-                literal(tenant.name)
-            )
-        })
-        .collect();
-    rows.join(",\n               ")
 }

@@ -8,7 +8,10 @@ WITH RECURSIVE input AS (
       LEFT JOIN pg_namespace AS n ON n.nspname = (parse_ident(i.object))[1]
       LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = (parse_ident(i.object))[2]
 ), declared AS (
-    SELECT relation, tenant::name AS tenant FROM known WHERE tenant <> '' AND relation IS NOT NULL
+    SELECT relation, tenant::name AS tenant, sql_type FROM known WHERE tenant <> '' AND relation IS NOT NULL
+), kept AS (
+    SELECT k.relation, o.key::name AS key, o.reason
+      FROM unnest($15::text[], $16::text[], $17::text[]) AS o (object, key, reason) JOIN known AS k USING (object)
 ), walled AS (
     SELECT k.object, k.tenant, k.sql_type, k.wall, k.relation,
            c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relowner, c.relnamespace
@@ -63,9 +66,12 @@ WITH RECURSIVE input AS (
     SELECT i.inhparent AS relation, w.object AS child FROM pg_inherits AS i JOIN walled AS w ON w.relation = i.inhrelid
     UNION
     SELECT i.inhparent, p.child FROM pg_inherits AS i JOIN parents AS p ON p.relation = i.inhrelid
+), holding AS (
+    -- Where tenants' rows are: a part's policies, if it has any, are not its parent's.
+    SELECT relation, object FROM walled UNION SELECT relation, parent FROM children WHERE relation NOT IN (SELECT relation FROM walled)
 ), views AS (
     SELECT r.ev_class AS relation, w.object AS reads
-      FROM walled AS w
+      FROM holding AS w
       JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = w.relation AND d.classid = 'pg_rewrite'::regclass
       JOIN pg_rewrite AS r ON r.oid = d.objid AND r.ev_class <> w.relation
     UNION
