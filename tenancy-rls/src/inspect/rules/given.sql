@@ -96,6 +96,19 @@ WITH RECURSIVE input AS (
     SELECT p.*, coalesce(p.using_ = ANY (p.conditions), true) AND coalesce(p.check_ = ANY (p.conditions), true) AS is_own,
            concat(p.qualification, ' ', p.verification) AS condition
       FROM policies AS p
+), searched AS (
+    -- Whether anything that an operator class searches by is used before the policies are asked. An index by trigrams is not for
+    -- the = that it has as well.
+    SELECT o.oid AS opclass,
+           CASE WHEN m.amname IN ('btree', 'hash', 'brin') THEN bool_or(p.proleakproof)
+                ELSE coalesce(bool_or(p.proleakproof) FILTER (WHERE r.oprname <> '='), bool_or(p.proleakproof)) END AS sound,
+           string_agg(DISTINCT r.oprname, ' ') FILTER (WHERE NOT p.proleakproof) AS operators
+      FROM pg_opclass AS o
+      JOIN pg_am AS m ON m.oid = o.opcmethod
+      JOIN pg_amop AS a ON a.amopfamily = o.opcfamily AND a.amoppurpose = 's' AND a.amoplefttype = o.opcintype
+      JOIN pg_operator AS r ON r.oid = a.amopopr
+      JOIN pg_proc AS p ON p.oid = r.oprcode
+     GROUP BY o.oid, m.amname
 ), strong AS (
     -- The functions that do more than whoever calls them may. Those of extensions are trusted; PostgreSQL's own, which have low
     -- numbers, are as they were compiled; and the constructors of a range type are of the type.

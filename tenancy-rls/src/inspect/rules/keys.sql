@@ -56,26 +56,19 @@ SELECT 'R017', t.relation::regclass || ' column ' || quote_ident(t.tenant),
 UNION ALL -- R035
 SELECT 'R035', i.indexrelid::regclass::text,
        format('the application''s searches by %s do not use it: %s, so they are computed only after the policy has let a row through',
-              pg_get_indexdef(i.indexrelid, u.position::integer, true), u.leaks),
+              pg_get_indexdef(i.indexrelid, u.position::integer, true),
+              coalesce(e.leaky || ' is not leakproof', format('the operators %s are not leakproof', s.operators))),
        '-- make what is searched by a column with a leakproof comparison (an integer, a uuid, a text by =), let a superuser mark the function LEAKPROOF if it tells nothing, or drop the index'
   FROM tenants AS t
   JOIN pg_index AS i ON i.indrelid = t.relation AND NOT i.indisprimary
-  JOIN pg_class AS x ON x.oid = i.indexrelid AND NOT x.relispartition
-  JOIN pg_am AS m ON m.oid = x.relam,
+  JOIN pg_class AS x ON x.oid = i.indexrelid AND NOT x.relispartition,
        -- The first column after the tenant is what it was made for.
-       LATERAL (SELECT n.position, f.leaks
+       LATERAL (SELECT n.position, n.attnum, n.opclass
                   FROM unnest((i.indkey::smallint[])[0:i.indnkeyatts - 1], i.indclass::oid[]) WITH ORDINALITY AS n (attnum, opclass, position)
-                  JOIN pg_opclass AS o ON o.oid = n.opclass,
-                       LATERAL (SELECT CASE WHEN n.attnum = 0 AND e.leaky IS NOT NULL THEN e.leaky || ' is not leakproof'
-                                            WHEN NOT s.sound THEN format('the operators %s are not leakproof', s.operators) END AS leaks
-                                  FROM (SELECT CASE WHEN m.amname IN ('btree', 'hash', 'brin') THEN bool_or(p.proleakproof)
-                                                      -- A trigram's index is not for the one operator of it that tells nothing.
-                                                      ELSE bool_and(p.proleakproof) END AS sound, string_agg(DISTINCT r.oprname, ' ') FILTER (WHERE NOT p.proleakproof) AS operators
-                                          FROM pg_amop AS a JOIN pg_operator AS r ON r.oid = a.amopopr JOIN pg_proc AS p ON p.oid = r.oprcode
-                                         WHERE a.amopfamily = o.opcfamily AND a.amoppurpose = 's' AND a.amoplefttype = o.opcintype) AS s,
-                                       (SELECT min(p.oid::regprocedure::text) AS leaky
-                                          FROM regexp_matches(i.indexprs::text, ':(?:op)?funcid (\d+)', 'g') AS f (found)
-                                          JOIN pg_proc AS p ON p.oid = f.found[1]::oid AND NOT p.proleakproof) AS e) AS f
                  WHERE n.attnum <> t.attnum
                  ORDER BY n.position LIMIT 1) AS u
- WHERE u.leaks IS NOT NULL
+  JOIN searched AS s ON s.opclass = u.opclass,
+       LATERAL (SELECT min(p.oid::regprocedure::text) AS leaky
+                  FROM regexp_matches(CASE u.attnum WHEN 0 THEN i.indexprs::text END, ':(?:op)?funcid (\d+)', 'g') AS f (found)
+                  JOIN pg_proc AS p ON p.oid = f.found[1]::oid AND NOT p.proleakproof) AS e
+ WHERE e.leaky IS NOT NULL OR NOT s.sound
