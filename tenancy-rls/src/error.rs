@@ -51,6 +51,28 @@ pub enum RowSecurityError {
         "no tenant table is among the tables, so there is nothing to wall: add them, as in `tables![agents, plans]`"
     )]
     NoTenantTable,
+    /// A key was declared unique over all tenants without its name or without a reason.
+    #[error(
+        "the key {key:?} of {table} is declared unique over all tenants without a name or a reason, and nobody will know why \
+         tenants may learn of each other by it: give both"
+    )]
+    KeyWithoutReason {
+        /// The table, quoted and qualified.
+        table: String,
+        /// The key.
+        key: String,
+    },
+    /// A key was declared unique over all tenants, and its table was not declared.
+    #[error(
+        "the key {key:?} is declared unique over all tenants, and its table {table} is not among the tables: add it, as in \
+         `tables![agents, plans]`"
+    )]
+    KeyOfAnotherTable {
+        /// The table, quoted and qualified.
+        table: String,
+        /// The key.
+        key: String,
+    },
     /// The secret of a sealing key is too short.
     #[error(
         "the secret of a sealing key has {bytes} bytes, and fewer than {shortest} can be guessed: use {shortest} or more from a \

@@ -53,7 +53,8 @@ impl RowSecurity {
     ///
     /// # Errors
     ///
-    /// When one table is declared in two ways, when the tables have several kinds of owner, and when none is a tenant's.
+    /// When one table is declared in two ways, when the tables have several kinds of owner, when none is a tenant's, and when a key is
+    /// declared unique over all tenants without a reason or of a table that is not among them.
     pub fn new(tables: Tables, roles: Roles) -> Result<Self, RowSecurityError> {
         if let Some(table) = tables.contradiction() {
             return Err(RowSecurityError::DeclaredTwice { table });
@@ -63,6 +64,9 @@ impl RowSecurity {
         }
         if tables.of_tenants().next().is_none() {
             return Err(RowSecurityError::NoTenantTable);
+        }
+        if let Some(error) = tables.unfounded() {
+            return Err(error);
         }
         Ok(Self { tables, roles, mode: Mode::Plain, server: Server::PostgreSql })
     }

@@ -2,6 +2,7 @@
 
 use tenancy_diesel::{DeclaredTable, Owned, Owner as _, TenantSqlType, TenantTable, Unowned};
 
+use super::error::RowSecurityError;
 use super::quote;
 use super::sql_type::TenantType;
 
@@ -26,8 +27,24 @@ const DEFAULT_SCHEMA: &str = "public";
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tables {
     declared: Vec<Table>,
+    over_all_tenants: Vec<KeyOverAll>,
     tenant_schema: Option<String>,
     global_schema: Option<String>,
+}
+
+/// A key that is unique over all tenants, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct KeyOverAll {
+    table: Table,
+    key: &'static str,
+    reason: &'static str,
+}
+
+/// The same, with its table's name as SQL has it.
+pub(crate) struct OverAllTenants {
+    pub(crate) table: String,
+    pub(crate) key: &'static str,
+    pub(crate) reason: &'static str,
 }
 
 /// What a declaration says about one table.
@@ -94,6 +111,33 @@ impl Tables {
         self
     }
 
+    /// Says that `key`, a unique or exclusion constraint or a unique index of `T`, is meant over all tenants, and why: it names a row
+    /// to whoever does not know the tenant yet, as an API token, a login or an invitation's code does.
+    ///
+    /// Without this the wall's migration puts the tenant into each key. This one it leaves alone, or takes the tenant out of it
+    /// again; an [inspection](crate::Inspection) shows it among what is accepted, with the reason (rule R031), and refuses a database
+    /// where it is missing (rule R034).
+    ///
+    /// **Such a key tells of other tenants.** Whoever inserts a value learns from the violation whether any tenant has it. That is
+    /// harmless where a value cannot be guessed (a random token of 128 bits, or its hash), and for a login it tells who is registered.
+    ///
+    /// ```
+    /// # tenancy_diesel::table! { api_tokens (id) { id -> Integer, tenant_id -> Integer, token -> Text, } }
+    /// use tenancy_rls::tables;
+    ///
+    /// let tables = tables![api_tokens]
+    ///     .unique_over_all_tenants::<api_tokens::table>("api_tokens_token_key", "a token is random, and names its tenant");
+    /// ```
+    #[must_use]
+    pub fn unique_over_all_tenants<T>(mut self, key: &'static str, reason: &'static str) -> Self
+    where
+        T: TenantTable,
+        Owned: Describe<T>,
+    {
+        self.over_all_tenants.push(KeyOverAll { table: <Owned as Describe<T>>::describe(), key, reason });
+        self
+    }
+
     /// Puts the tables that name no schema into `schema`. Without this they are in `public`.
     #[must_use]
     pub fn in_schema(mut self, schema: impl Into<String>) -> Self {
@@ -129,6 +173,27 @@ impl Tables {
     pub(crate) fn without_global(&self) -> Self {
         let declared = self.of_tenants().map(|(table, _)| table.clone()).collect();
         Self { declared, ..self.clone() }
+    }
+
+    /// The keys that are unique over all tenants.
+    pub(crate) fn over_all_tenants(&self) -> impl Iterator<Item = OverAllTenants> {
+        self.over_all_tenants.iter().map(|KeyOverAll { table, key, reason }| OverAllTenants {
+            table: self.sql_name(table),
+            key,
+            reason,
+        })
+    }
+
+    /// What is wrong with one of them.
+    pub(crate) fn unfounded(&self) -> Option<RowSecurityError> {
+        self.over_all_tenants.iter().find_map(|KeyOverAll { table, key, reason }| {
+            let name = self.sql_name(table);
+            if key.trim().is_empty() || reason.trim().is_empty() {
+                return Some(RowSecurityError::KeyWithoutReason { table: name, key: (*key).to_owned() });
+            }
+            (!self.declared.contains(table))
+                .then(|| RowSecurityError::KeyOfAnotherTable { table: name, key: (*key).to_owned() })
+        })
     }
 
     /// The schema that a table is in.

@@ -22,6 +22,9 @@ pub use self::waivers::{Waiver, Waivers};
 use super::row_security::{Mode, RowSecurity, Server};
 use super::seal::Sealer;
 
+/// What follows the code of a finding that the declarations accept.
+const ACCEPTED: &str = " accepted";
+
 /// The rules without which no seal is opened.
 const UNSEALED: [&str; 5] = ["R006", "R020", "R091", "R092", "R094"];
 
@@ -167,6 +170,10 @@ impl<'a> Inspection<'a> {
                 findings.extend(server::findings(&row.object));
                 citus = row.reason == server::CITUS;
                 findings.extend(server::on_citus(wall.server, citus));
+            } else if let Some(code) = row.code.strip_suffix(ACCEPTED) {
+                // In the place of a mend it has the declaration's reason.
+                let finding = Finding::new(code.to_owned(), row.object, row.reason, String::new());
+                findings.push(finding.accepted(row.mend));
             } else {
                 findings.push(Finding::new(row.code, row.object, row.reason, row.mend));
             }

@@ -37,6 +37,7 @@ impl Parameters {
         let tables = || wall.tables.iter();
         let tenant =
             |of: fn(_) -> &'static str| tables().map(move |table| table.tenant_column().map_or("", of));
+        let over_all = || wall.tables.over_all_tenants();
         let function = TenantFunction::of(wall.mode);
         Self(vec![
             array(tables().map(|table| wall.tables.sql_name(table))),
@@ -58,6 +59,9 @@ impl Parameters {
             pooled.to_string(),
             literal(TenantFunction::of(Mode::Both).body),
             (wall.server == Server::Citus).to_string(),
+            array(over_all().map(|key| key.table)),
+            array(over_all().map(|key| key.key)),
+            array(over_all().map(|key| key.reason)),
         ])
     }
 

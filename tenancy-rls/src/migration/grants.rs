@@ -112,42 +112,35 @@ pub(super) fn of_global_tables(wall: &RowSecurity) -> Vec<Step> {
     steps
 }
 
-/// The sequences of a table's columns: the next value, and not how far the others have come.
+/// The sequences of a table's columns: the next value, and not how far the others have come. From those that no column owns, and
+/// that others use as well, nothing is taken but what the two roles had.
 fn sequences(wall: &RowSecurity, name: &str) -> Step {
     let both = both(wall).replace('\'', "''").replace('%', "%%");
     let each = |verbs: &[String]| {
-        let verbs: String =
-            verbs.iter().map(|verb| format!("        EXECUTE format('{verb}', owned.sequence);\n")).collect();
+        let verbs: String = verbs
+            .iter()
+            .map(|verb| format!("        EXECUTE format('{verb}', used.sequence, used.others);\n"))
+            .collect();
         format!(
-            "DO $tenancy$\nDECLARE\n    owned record;\nBEGIN\n    FOR owned IN\n        \
-             SELECT s.oid::regclass AS sequence FROM pg_depend AS d JOIN pg_class AS s ON s.oid = d.objid\n         \
+            "DO $tenancy$\nDECLARE\n    used record;\nBEGIN\n    FOR used IN\n        \
+             SELECT s.oid::regclass AS sequence, 'PUBLIC, ' AS others FROM pg_depend AS d JOIN pg_class AS s ON s.oid = d.objid\n         \
              WHERE d.refobjid = to_regclass({relation}) AND d.refclassid = 'pg_class'::regclass\n           \
-             AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND s.relkind = 'S'\n    \
+             AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND s.relkind = 'S'\n         \
+             UNION ALL\n        \
+             SELECT DISTINCT s.oid::regclass, '' FROM pg_attrdef AS f\n          \
+             JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass\n          \
+             JOIN pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S' AND pg_has_role(s.relowner, 'USAGE')\n         \
+             WHERE f.adrelid = to_regclass({relation})\n           \
+             AND NOT EXISTS (SELECT FROM pg_depend AS o WHERE o.classid = 'pg_class'::regclass AND o.objid = s.oid AND o.deptype IN ('a', 'i'))\n    \
              LOOP\n{verbs}    END LOOP;\nEND\n$tenancy$",
             relation = literal(name),
         )
     };
     Step::new(
         each(&[
-            format!("REVOKE ALL ON SEQUENCE %s FROM PUBLIC, {both}"),
+            format!("REVOKE ALL ON SEQUENCE %s FROM %s{both}"),
             format!("GRANT USAGE ON SEQUENCE %s TO {both}"),
         ]),
         each(&[format!("REVOKE ALL ON SEQUENCE %s FROM {both}")]),
     )
-}
-
-/// The declared tenant tables as rows of `(relation, tenant)`.
-pub(super) fn declared(wall: &RowSecurity) -> String {
-    let rows: Vec<_> = wall
-        .tables
-        .of_tenants()
-        .map(|(table, tenant)| {
-            format!(
-                "({}::regclass::oid, {}::name)",
-                literal(&wall.tables.sql_name(table)),
-                literal(tenant.name)
-            )
-        })
-        .collect();
-    rows.join(",\n               ")
 }

@@ -258,15 +258,26 @@ pub(super) fn of_tables(wall: &RowSecurity, migration: &str) -> Step {
           JOIN pg_depend AS d ON d.refobjid = o.relation AND d.refclassid = 'pg_class'::regclass
                              AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
           JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+        UNION
+        -- Those that no column owns, of which a default takes the next value.
+        SELECT o.object, s.oid, 'SEQUENCE', s.relacl, acldefault('s', s.relowner)
+          FROM objects AS o
+          JOIN pg_attrdef AS f ON f.adrelid = o.relation
+          JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
+          JOIN pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S'
     ), granted AS (
-        SELECT r.object, format('%s ON %s %s', a.privilege_type, r.kind, r.oid::regclass) AS what, a.grantee
+        SELECT r.object, format('%s ON %s %s', a.privilege_type, r.kind, r.oid::regclass) AS what, a.grantee, a.is_grantable
           FROM relations AS r, aclexplode(coalesce(r.acl, r.owners)) AS a
         UNION ALL
-        SELECT s.object, format('%s ON SCHEMA %s', a.privilege_type, s.object), a.grantee
+        SELECT r.object, format('%s (%I) ON TABLE %s', a.privilege_type, c.attname, r.oid::regclass), a.grantee, a.is_grantable
+          FROM relations AS r JOIN pg_attribute AS c ON c.attrelid = r.oid AND r.kind = 'TABLE' AND NOT c.attisdropped, aclexplode(c.attacl) AS a
+        UNION ALL
+        SELECT s.object, format('%s ON SCHEMA %s', a.privilege_type, s.object), a.grantee, a.is_grantable
           FROM schemas AS s, aclexplode(coalesce(s.nspacl, acldefault('n', s.nspowner))) AS a
     )
-    SELECT g.object, format('GRANT %s TO %s', g.what,
-                            CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END) AS undo, 1 AS place
+    SELECT g.object, format('GRANT %s TO %s%s', g.what,
+                            CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+                            CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS undo, 1 AS place
       FROM granted AS g
      WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ({roles})
         -- The roles of the wall before this one lose what they had.

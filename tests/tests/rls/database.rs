@@ -35,7 +35,7 @@ CREATE TABLE canvases (
     title text NOT NULL,
     score integer NOT NULL
 );
-CREATE UNIQUE INDEX canvases_by_title ON canvases (lower(title)) WHERE score > 0;
+CREATE UNIQUE INDEX canvases_by_title ON canvases (title) WHERE score > 0;
 ";
 
 /// Two tenants' rows.
@@ -130,6 +130,11 @@ impl Database {
         let (scheme, rest) = self.url.split_once("://").unwrap();
         let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
         format!("{scheme}://{}:tenancy@{host}", self.role(role))
+    }
+
+    /// The address for the superuser.
+    pub(crate) fn superuser_url(&self) -> &str {
+        &self.url
     }
 
     pub(crate) fn superuser(&self) -> PgConnection {

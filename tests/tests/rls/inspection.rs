@@ -155,9 +155,16 @@ fn every_code_has_its_section_its_rule_and_its_test() {
         .collect();
     assert_eq!(known, ruled, "codes, and rules");
 
-    let tests = ["rls/rules", "rls/rules_of_objects", "rls/trial", "pool/transition", "attack/leaking_kinds"]
-        .map(|file| fs::read_to_string(format!("tests/{file}.rs")).unwrap())
-        .concat();
+    let tests = [
+        "rls/rules",
+        "rls/rules_of_keys",
+        "rls/rules_of_objects",
+        "rls/trial",
+        "pool/transition",
+        "attack/leaking_kinds",
+    ]
+    .map(|file| fs::read_to_string(format!("tests/{file}.rs")).unwrap())
+    .concat();
     for code in &known {
         // The versions are tested beside the table of them, and the nodes on a cluster.
         let tested = code.starts_with("R08") || tests.contains(&format!("\"{code}"));

@@ -121,7 +121,7 @@ fn keys_get_the_tenant_and_keep_everything_else() {
     assert_eq!(
         index,
         [
-            "(\"CREATE UNIQUE INDEX canvases_by_title ON public.canvases USING btree (tenant_id, lower(title)) WHERE (score > 0)\")"
+            "(\"CREATE UNIQUE INDEX canvases_by_title ON public.canvases USING btree (tenant_id, title) WHERE (score > 0)\")"
         ]
     );
 }

@@ -272,7 +272,7 @@ fn l58_r031_a_unique_index_without_the_tenant() {
     broken_and_mended(
         "R031",
         "agents key \"odd (name\"",
-        "CREATE UNIQUE INDEX \"odd (name\" ON agents (lower(name)) WHERE name <> ''",
+        "CREATE UNIQUE INDEX \"odd (name\" ON agents (name) WHERE name <> ''",
     );
 }
 

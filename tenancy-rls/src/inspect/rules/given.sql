@@ -6,7 +6,10 @@ known AS (
       LEFT JOIN pg_namespace AS n ON n.nspname = (parse_ident(i.object))[1]
       LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = (parse_ident(i.object))[2]
 ), declared AS (
-    SELECT relation, tenant::name AS tenant FROM known WHERE tenant <> '' AND relation IS NOT NULL
+    SELECT relation, tenant::name AS tenant, sql_type FROM known WHERE tenant <> '' AND relation IS NOT NULL
+), kept AS (
+    SELECT k.relation, o.key::name AS key, o.reason
+      FROM unnest($17::text[], $18::text[], $19::text[]) AS o (object, key, reason) JOIN known AS k USING (object)
 ), walled AS (
     SELECT k.object, k.tenant, k.sql_type, k.wall, k.relation,
            c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relowner, c.relnamespace
@@ -66,9 +69,12 @@ known AS (
     SELECT i.inhparent AS relation, w.object AS child FROM pg_inherits AS i JOIN walled AS w ON w.relation = i.inhrelid
     UNION
     SELECT i.inhparent, p.child FROM pg_inherits AS i JOIN parents AS p ON p.relation = i.inhrelid
+), holding AS (
+    -- Where tenants' rows are: a part's policies, if it has any, are not its parent's.
+    SELECT relation, object FROM walled UNION SELECT relation, parent FROM children WHERE relation NOT IN (SELECT relation FROM walled)
 ), views AS (
     SELECT r.ev_class AS relation, w.object AS reads
-      FROM walled AS w
+      FROM holding AS w
       JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = w.relation AND d.classid = 'pg_rewrite'::regclass
       JOIN pg_rewrite AS r ON r.oid = d.objid AND r.ev_class <> w.relation
     UNION
@@ -136,6 +142,19 @@ known AS (
            LATERAL (SELECT CASE WHEN $16 THEN array_agg(has.across_ || 'OR' || has.application || 'AND' || c.condition)
                                 ELSE ARRAY[has.application || 'OR' || has.across_] END AS roles
                       FROM unnest(p.conditions) AS c (condition)) AS r
+), searched AS (
+    -- Whether anything that an operator class searches by is used before the policies are asked. An index by trigrams is not for
+    -- the = that it has as well.
+    SELECT o.oid AS opclass,
+           CASE WHEN m.amname IN ('btree', 'hash', 'brin') THEN bool_or(p.proleakproof)
+                ELSE coalesce(bool_or(p.proleakproof) FILTER (WHERE r.oprname <> '='), bool_or(p.proleakproof)) END AS sound,
+           string_agg(DISTINCT r.oprname, ' ') FILTER (WHERE NOT p.proleakproof) AS operators
+      FROM pg_opclass AS o
+      JOIN pg_am AS m ON m.oid = o.opcmethod
+      JOIN pg_amop AS a ON a.amopfamily = o.opcfamily AND a.amoppurpose = 's' AND a.amoplefttype = o.opcintype
+      JOIN pg_operator AS r ON r.oid = a.amopopr
+      JOIN pg_proc AS p ON p.oid = r.oprcode
+     GROUP BY o.oid, m.amname
 ), strong AS (
     -- The functions that do more than whoever calls them may. Those of extensions are trusted; PostgreSQL's own, which have low
     -- numbers, are as they were compiled; and the constructors of a range type are of the type.

@@ -56,9 +56,12 @@ UNION ALL -- R044
 SELECT DISTINCT 'R044', c.oid::regclass::text,
        format('it is a part of %s, and row-level security does not hold for those who name it itself', ch.parent),
        format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', c.oid::regclass)
-  FROM children AS ch JOIN pg_class AS c ON c.oid = ch.relation
+  FROM acting AS s, children AS ch JOIN pg_class AS c ON c.oid = ch.relation
  WHERE c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
    AND c.oid NOT IN (SELECT relation FROM walled)
+   -- Through the parent, the parent's grants and policies are asked: a new part that nobody was granted is reached by no other way.
+   AND (has_table_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+        OR has_any_column_privilege(s.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
 UNION ALL
 SELECT DISTINCT 'R044', c.oid::regclass::text,
        format('%s is a part of it, and who names it reads those rows by its own policies', p.child),
@@ -75,7 +78,7 @@ SELECT 'R045', w.object || ' rule ' || quote_ident(r.rulename), 'the rule rewrit
 UNION ALL
 SELECT DISTINCT 'R045', c.oid::regclass || ' rule ' || quote_ident(r.rulename),
        format('the rule reads or writes %s, and runs with the owner''s rights', w.object), format('DROP RULE %I ON %s', r.rulename, c.oid::regclass)
-  FROM walled AS w
+  FROM holding AS w
   JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = w.relation AND d.classid = 'pg_rewrite'::regclass
   JOIN pg_rewrite AS r ON r.oid = d.objid AND r.ev_class NOT IN (SELECT relation FROM walled) AND r.rulename <> '_RETURN'
   JOIN pg_class AS c ON c.oid = r.ev_class
