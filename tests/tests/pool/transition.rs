@@ -69,7 +69,7 @@ impl Server {
 /// Single statements and a transaction that writes, of one tenant or the other.
 async fn request(pool: &Pool, number: usize) -> Result<(), PoolError> {
     let own = NAMES[number % 2];
-    let scope = testing::scope(if number % 2 == 0 { 1 } else { 2 });
+    let scope = testing::scope([1, 2][number % 2]);
     let names = || agents::table.scoped(&scope).select(agents::name).order(agents::id);
     let read: Vec<String> = pool.load(&scope, names()).await?;
     assert_eq!(read, own, "rows of this tenant");
