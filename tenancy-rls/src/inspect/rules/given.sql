@@ -99,7 +99,7 @@ known AS (
       JOIN pg_rewrite AS r ON r.ev_class = v.through AND r.rulename = '_RETURN'
       JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.ev_class
      WHERE v.through NOT IN (SELECT oid FROM invokers)
-), kept AS (
+), shown AS (
     -- What the role may not read itself: rows of tenants in tables that nobody declared, and what PostgreSQL keeps to itself.
     SELECT v.role, v.name, v.relation, v.relkind, v.through AS reads
       FROM used_views AS v JOIN pg_class AS c ON c.oid = v.through

@@ -29,11 +29,11 @@ SELECT DISTINCT 'R041', c.oid::regclass::text,
 UNION ALL
 SELECT DISTINCT 'R041', k.relation::regclass::text, format('the view reads %s with its owner''s rights, which the role %s may not read itself', k.reads::regclass, k.name),
        format('ALTER VIEW %s SET (security_invoker = true)', k.relation::regclass)
-  FROM kept AS k WHERE k.relkind = 'v'
+  FROM shown AS k WHERE k.relkind = 'v'
 UNION ALL
 SELECT DISTINCT 'R042', k.relation::regclass::text, format('the materialized view is a copy of %s, which the role %s may not read itself', k.reads::regclass, k.name),
        format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', k.relation::regclass, k.name)
-  FROM kept AS k WHERE k.relkind = 'm'
+  FROM shown AS k WHERE k.relkind = 'm'
 UNION ALL -- R042
 SELECT DISTINCT 'R042', c.oid::regclass::text,
        format('the materialized view is a copy of %s, and has no policies', v.reads),

@@ -57,7 +57,8 @@ family AS (
       JOIN tenants AS parent ON parent.relation = c.confrelid,
            LATERAL (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position) AS columns,
                            string_agg(quote_ident(b.attname), ', ' ORDER BY k.position) AS referenced,
-                           string_agg(format('($1).%I OPERATOR(%I.%s) c.%I', b.attname, n.nspname, o.oprname, a.attname), ' AND ' ORDER BY k.position) AS conditions,
+                           -- Not written as one: an inspection has parameters of its own.
+                           string_agg(format('(%s).%I OPERATOR(%I.%s) c.%I', '$' || '1', b.attname, n.nspname, o.oprname, a.attname), ' AND ' ORDER BY k.position) AS conditions,
                            string_agg(format('OLD.%I', b.attname), ', ' ORDER BY k.position) AS old_key,
                            string_agg(format('NEW.%I', b.attname), ', ' ORDER BY k.position) AS new_key,
                            string_agg(format('%I = NULL', a.attname), ', ' ORDER BY k.position) AS nulls,

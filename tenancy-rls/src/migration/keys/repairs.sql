@@ -52,8 +52,8 @@ beside AS (
            || CASE WHEN f.confupdtype NOT IN ('n', 'd') THEN ''
                    ELSE format('; %s; CREATE TRIGGER %I AFTER UPDATE ON %s FOR EACH ROW WHEN ((%s) IS DISTINCT FROM (%s)) EXECUTE FUNCTION tenancy.follow_key(%L)',
                                follow.made, follow.trigger, f.parent, f.old_key, f.new_key,
-                               format('UPDATE %s AS c SET %s WHERE c.%I = ($1).%I AND %s', f.child,
-                                      CASE f.confupdtype WHEN 'n' THEN f.nulls ELSE f.defaults END, f.child_tenant, f.parent_tenant, f.conditions)) END
+                               format('UPDATE %s AS c SET %s WHERE c.%I = (%s).%I AND %s', f.child,
+                                      CASE f.confupdtype WHEN 'n' THEN f.nulls ELSE f.defaults END, f.child_tenant, '$' || '1', f.parent_tenant, f.conditions)) END
            || marks.comments AS addition,
            format('ALTER TABLE %s DROP CONSTRAINT %I', f.child, f.conname)
            || CASE WHEN n.name IS NULL THEN '' ELSE format('; ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I', f.child, n.name) END
