@@ -134,7 +134,11 @@ impl Tables {
         T: TenantTable,
         Owned: Describe<T>,
     {
-        self.over_all_tenants.push(KeyOverAll { table: <Owned as Describe<T>>::describe(), key, reason });
+        let table = <Owned as Describe<T>>::describe();
+        // The same key twice is one key, with the first reason.
+        if !self.over_all_tenants.iter().any(|other| other.table == table && other.key == key) {
+            self.over_all_tenants.push(KeyOverAll { table, key, reason });
+        }
         self
     }
 

@@ -252,7 +252,7 @@ fn long_values_read_where_they_are_stored() {
         "R055",
         "leak_toast",
         |wall| wall,
-        "ALTER TABLE canvases ALTER title SET STORAGE EXTERNAL; UPDATE canvases SET title = repeat('secret ', 1000) WHERE tenant_id = 2 AND id = 3;
+        "ALTER TABLE canvases ALTER title SET STORAGE EXTERNAL; UPDATE canvases SET score = 0, title = repeat('secret ', 1000) WHERE tenant_id = 2 AND id = 3;
          GRANT USAGE ON SCHEMA pg_toast TO {app};
          DO $$ BEGIN EXECUTE format('GRANT SELECT ON %s TO {app}', (SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'canvases'::regclass)); END $$",
         "SELECT 1",

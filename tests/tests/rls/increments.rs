@@ -87,12 +87,14 @@ fn a_new_table_that_refers_to_a_walled_one() {
 #[test]
 fn a_key_that_was_broken_since_is_checked_when_it_gets_the_tenant() {
     let database = Database::walled("inc_checked", |wall| wall);
-    run(
-        &database,
-        "ALTER TABLE agents ADD UNIQUE (id); ALTER TABLE canvases DROP CONSTRAINT canvases_agent_id_fkey;
-         ALTER TABLE canvases ADD FOREIGN KEY (agent_id) REFERENCES agents (id) NOT VALID",
-    );
-    database.superuser().batch_execute("UPDATE canvases SET agent_id = 3 WHERE id = 1").unwrap();
+    database
+        .superuser()
+        .batch_execute(
+            "ALTER TABLE agents ADD UNIQUE (id); ALTER TABLE canvases DROP CONSTRAINT canvases_agent_id_fkey;
+             ALTER TABLE canvases ADD FOREIGN KEY (agent_id) REFERENCES agents (id);
+             UPDATE canvases SET agent_id = 3 WHERE id = 1",
+        )
+        .unwrap();
     let second = database.wall().migration().named("2");
     for session in ["", "SET row_security = on; "] {
         let error =

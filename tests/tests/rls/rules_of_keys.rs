@@ -278,7 +278,14 @@ fn r044_a_new_partition_needs_nothing_until_somebody_is_granted_it() {
             database.name
         ))
         .unwrap();
-    assert_eq!(found(&database, &wall).0, ["R044 events_12"]);
+    let privileges = format!("R049 default privileges of {}_owner in public", database.name);
+    assert_eq!(found(&database, &wall).0, ["R044 events_12", &privileges]);
+    owner
+        .batch_execute(&format!(
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT ON TABLES FROM {}_app",
+            database.name
+        ))
+        .unwrap();
     owner.batch_execute(&wall.migration().up()).unwrap();
     clean();
     owner.batch_execute("INSERT INTO events_12 VALUES (1, 1, '2026-12-05')").unwrap_err();

@@ -48,11 +48,12 @@ SELECT 'R017', t.relation::regclass || ' column ' || quote_ident(t.tenant),
             THEN format('-- ALTER TABLE %s ALTER %I TYPE %s COLLATE "C", with the policies, views and keys that depend on it', t.relation::regclass, t.tenant, format_type(t.atttypid, t.atttypmod))
             ELSE format('-- ALTER TABLE %s ALTER %I TYPE %s, with the policies, views and keys that depend on it', t.relation::regclass, t.tenant, t.sql_type) END
   FROM tenants AS t LEFT JOIN pg_collation AS c ON c.oid = t.attcollation
- WHERE NOT coalesce(c.collisdeterministic, true)
+ WHERE t.relation = t.root
+   AND (NOT coalesce(c.collisdeterministic, true)
     OR NOT (t.column_class IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'oid'::regtype, 'uuid'::regtype, 'text'::regtype,
                                'bytea'::regtype, 'date'::regtype, 'anyenum'::regtype)
             -- Without a scale it keeps what it is given.
-            OR t.column_class = 'numeric'::regtype AND t.typmod = -1)
+            OR t.column_class = 'numeric'::regtype AND t.typmod = -1))
 UNION ALL -- R035
 SELECT 'R035', i.indexrelid::regclass::text,
        format('the application''s searches by %s do not use it: %s, so they are computed only after the policy has let a row through',

@@ -76,7 +76,7 @@ beside AS (
            -- Its name is before those of the server's own triggers of the key: they run in the order of their names.
            LATERAL (SELECT 'FK_tenancy_' || left(md5(f.child || f.conname), 12) AS trigger,
                            'CREATE OR REPLACE FUNCTION tenancy.follow_key() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp '
-                           || 'AS $follow$ BEGIN EXECUTE TG_ARGV[0] USING OLD; RETURN NULL; END $follow$' AS made,
+                           || 'AS $follow$ BEGIN EXECUTE TG_ARGV[0] USING OLD; RETURN NULL; END $follow$; REVOKE ALL ON FUNCTION tenancy.follow_key() FROM PUBLIC' AS made,
                            'DO $follow$ BEGIN DROP FUNCTION IF EXISTS tenancy.follow_key(); EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $follow$' AS unmade) AS follow,
            LATERAL (SELECT string_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s; ', t.qualified, p.conname, made.body), '' ORDER BY p.level DESC, t.qualified) AS new,
                            string_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s; ', t.qualified, p.conname, pg_get_constraintdef(p.oid)), '' ORDER BY p.level DESC, t.qualified) AS old
