@@ -33,7 +33,7 @@ const COARSE_MARIADB: [&str; 6] = [
 const COARSE_SQLITE: [&str; 4] = ["integer", "numeric", "text COLLATE NOCASE", "varchar(8) COLLATE NOCASE"];
 
 /// The same for numbers: as a floating-point number each is one with its neighbour.
-const COARSE_NUMBERS: [&str; 2] = ["double", "varchar(64) COLLATE utf8mb4_nopad_bin"];
+const COARSE_NUMBERS: [&str; 2] = ["varchar(20)", "varchar(64) COLLATE utf8mb4_nopad_bin"];
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
