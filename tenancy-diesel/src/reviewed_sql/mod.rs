@@ -122,6 +122,14 @@ impl fmt::Display for ReviewedSql {
 ///     pub everything: diesel::sql_types::Bool = "true) OR (true", "a way out"
 /// }
 /// ```
+///
+/// Neither does a text that is made while the program runs:
+///
+/// ```compile_fail
+/// tenancy_diesel::reviewed_sql! {
+///     pub made: diesel::sql_types::Bool = String::leak(std::env::args().collect()), "of what the user says"
+/// }
+/// ```
 #[macro_export]
 macro_rules! reviewed_sql {
     ($($(#[$attribute:meta])* $visibility:vis $name:ident: $sql_type:ty = $text:literal, $reason:literal);+ $(;)?) => {$(

@@ -188,7 +188,7 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
     /// takes two tenants for one: by letter case or accents (MySQL's and MariaDB's usual collations, SQLite's NOCASE, PostgreSQL's
     /// citext and nondeterministic collations), or because the column is of another type than the declared.
     ///
-    /// A database of a tenant's own is asked when it is first opened. White space around an id, which some collations ignore,
+    /// Ids that have one spelling, such as `TenantId`, need no such look. A database of a tenant's own is asked when it is first opened. White space around an id, which some collations ignore,
     /// is refused in the id itself: see [`TenantKey`](tenancy_core::TenantKey).
     ///
     /// # Examples

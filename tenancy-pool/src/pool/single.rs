@@ -27,6 +27,9 @@ impl<C: TenantConnection> TenantPool<C> {
     /// query runs in a read-only transaction; elsewhere it is sent by itself, which takes one round trip on MySQL as well. A `FOR UPDATE` belongs into a
     /// [`transaction`](Self::transaction) in either case: what it locks, a single query lets go at once.
     ///
+    /// On PostgreSQL a query that only reads, and calls no function that is not known to be harmless, is run once more on a new connection
+    /// where the old one failed it: because a migration has changed what was prepared on it, or the server has closed it.
+    ///
     /// # Errors
     ///
     /// As [`begin`](Self::begin), and the statement's.

@@ -182,7 +182,8 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         self.open.end(result, ending).await
     }
 
-    /// Lets the rest of the transaction run statements that contain raw fragments, on PostgreSQL behind the second wall.
+    /// Lets the rest of the transaction run statements that contain raw fragments, on PostgreSQL behind the second wall. For a
+    /// fragment that is a constant, [`reviewed_sql!`](tenancy_diesel::reviewed_sql) costs less and needs no wall.
     ///
     /// Recorded in the audit. The connection is closed after the transaction: what a raw fragment calls can change the
     /// session.

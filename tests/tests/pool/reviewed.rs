@@ -137,3 +137,18 @@ async fn ordering_and_grouping_by_declared_functions_closes_nothing() {
     let _: String = pool.get_result(scope, sets).await.unwrap();
     assert_ne!(backends(&database).await, before);
 }
+
+/// Where there is no wall the list decides all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_mariadb_a_fragment_is_listed_as_well() {
+    let Some((unlisted, database)) = super::mariadb::open().await else { return };
+    let builder = || TenantPool::<super::mariadb::Connection>::builder(database.address());
+    let listed = builder().reviewed_sql([initial::REVIEWED]).build().await.unwrap();
+    let scope = &acme();
+    let initials = || agents::table.scoped(scope).select(initial).order(agents::id);
+    let refused = unlisted.load::<_, _, _, _, String>(scope, initials()).await.unwrap_err().to_string();
+    assert_eq!(refused, RawSqlRefused::Unlisted { fragment: "initial" }.to_string());
+    assert_eq!(listed.load::<_, _, _, _, String>(scope, initials()).await.unwrap(), ["a", "b", "c"]);
+    let reads = builder().reviewed_sql([of_other_tables::REVIEWED]).build().await.map(drop).unwrap_err();
+    assert!(matches!(reads, BuildError::ReviewedSql { .. }), "{reads}");
+}

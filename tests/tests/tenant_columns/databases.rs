@@ -16,13 +16,6 @@ tenancy_diesel::table! {
     notes (id) { id -> Integer, tenant_id -> Text, body -> Text, }
 }
 
-pub(crate) mod numbered {
-    //! The same table, declared with a number.
-    tenancy_diesel::table! {
-        notes (id) { id -> Integer, tenant_id -> BigInt, body -> Text, }
-    }
-}
-
 /// What became of two tenants' rows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Met {

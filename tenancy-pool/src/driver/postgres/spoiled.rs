@@ -42,7 +42,7 @@ pub(super) fn loses_a_read(error: &Error) -> bool {
         ) => true,
         Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
             let says = |phrase: &&str| information.message().contains(phrase);
-            PHRASES.iter().any(|phrase| says(phrase)) || FAREWELLS.iter().any(|phrase| says(phrase))
+            PHRASES.iter().any(&says) || FAREWELLS.iter().any(says)
         }
         _ => false,
     }
