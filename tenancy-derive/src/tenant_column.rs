@@ -8,7 +8,7 @@ use syn::{Token, Type};
 #[derive(Clone, Debug)]
 pub(crate) struct TenantColumn {
     pub(crate) name: Ident,
-    pub(crate) owner: Option<Type>,
+    pub(crate) owner: Option<Box<Type>>,
 }
 
 impl TenantColumn {
@@ -19,7 +19,7 @@ impl TenantColumn {
 
     /// With what follows its name.
     pub(crate) fn named(name: Ident, input: ParseStream<'_>) -> syn::Result<Self> {
-        let owner = input.parse::<Option<Token![:]>>()?.map(|_| input.parse()).transpose()?;
+        let owner = input.parse::<Option<Token![:]>>()?.map(|_| input.parse().map(Box::new)).transpose()?;
         Ok(Self { name, owner })
     }
 }

@@ -15,11 +15,11 @@ use crate::table::{TenantSqlType, TenantTable};
 
 /// What a tenant column holds, as far as it decides which ids it keeps apart.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct TenantColumn {
-    /// Texts. Databases pad them and cut them.
-    is_text: bool,
-    /// How many characters it is declared to hold.
-    longest: Option<usize>,
+pub(crate) enum TenantColumn {
+    /// Something else than texts, which the database reads as Rust does.
+    Other,
+    /// Texts, and how many characters it is declared to hold. Databases pad them and cut them.
+    Text { longest: Option<usize> },
 }
 
 impl TenantColumn {
@@ -27,10 +27,10 @@ impl TenantColumn {
     where
         TenantSqlType<T>: 'static,
     {
-        Self {
-            is_text: TypeId::of::<TenantSqlType<T>>() == TypeId::of::<Text>(),
-            longest: T::TENANT_COLUMN_LENGTH,
+        if TypeId::of::<TenantSqlType<T>>() != TypeId::of::<Text>() {
+            return Self::Other;
         }
+        Self::Text { longest: T::TENANT_COLUMN_LENGTH }
     }
 
     /// Refuses a text that is not a [`TenantKey`]'s, or longer than the column.
@@ -40,21 +40,19 @@ impl TenantColumn {
         E: QueryFragment<DB>,
         DB: TenantBackend,
     {
-        if !self.is_text {
-            return Ok(());
-        }
+        let Self::Text { longest } = self else { return Ok(()) };
         if let Some(text) = known_text(id) {
-            return self.check_text(text);
+            return check_text(text, longest);
         }
         match DB::bound_text(bound)?.as_deref().map(str::from_utf8) {
-            Some(Ok(text)) => self.check_text(text),
+            Some(Ok(text)) => check_text(text, longest),
             _ => Ok(()),
         }
     }
+}
 
-    fn check_text(self, text: &str) -> QueryResult<()> {
-        check_tenant_text(text, self.longest).map_err(|invalid| Error::QueryBuilderError(Box::new(invalid)))
-    }
+fn check_text(text: &str, longest: Option<usize>) -> QueryResult<()> {
+    check_tenant_text(text, longest).map_err(|invalid| Error::QueryBuilderError(Box::new(invalid)))
 }
 
 /// The text of an id that is one: no need to print it for that.

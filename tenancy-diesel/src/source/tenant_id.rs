@@ -3,7 +3,7 @@
 use diesel::expression::AsExpression;
 use diesel::sql_types::{SingleValue, SqlType};
 
-use crate::bound_tenant::{BoundTenant, TenantColumn};
+use crate::bound_tenant::BoundTenant;
 use crate::table::owner::NamedBy;
 use crate::table::{TenantSqlType, TenantTable};
 
@@ -68,13 +68,13 @@ where
     I: AsExpression<TenantSqlType<T>, Expression: sealed::Value> + Clone + 'static,
 {
     type Id = <T::Owner as NamedBy<I>>::Id;
-    type Bind = BoundTenant<I, I::Expression>;
+    type Bind = BoundTenant<T, I, I::Expression>;
 
     fn to_id(&self) -> I {
         self.clone()
     }
 
     fn bind(&self) -> Self::Bind {
-        BoundTenant::new(self.clone(), self.clone().as_expression(), TenantColumn::of::<T>())
+        BoundTenant::new(self.clone(), self.clone().as_expression())
     }
 }

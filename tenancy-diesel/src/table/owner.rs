@@ -137,6 +137,7 @@ impl<I: MeetsId<J>, J, Left, Right> MeetsOwner<ById<J>, Left, Right> for ById<I>
 ///         .select((canvases::title, workspaces::name));
 ///     # let _ = query;
 /// }
+/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! allow_owners_to_appear_in_same_query {

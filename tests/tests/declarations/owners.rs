@@ -1,4 +1,5 @@
 //! Several kinds of owner in one schema: organisations, workspaces of them, canvases of those.
+#![allow(clippy::unwrap_used)] // a failure is a failed test
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;

@@ -24,7 +24,7 @@ pub(crate) enum Met {
     /// The first id was refused.
     Refused,
     /// The other got hold of what the first had written.
-    Met(&'static str),
+    Reached(&'static str),
 }
 
 /// A pool over one column of one database.
@@ -48,20 +48,20 @@ macro_rules! column {
                 };
                 let changes = update(notes::table.scoped(other)).set(notes::body.eq("the other's"));
                 let met = if !bodies(other).await.unwrap_or_default().is_empty() {
-                    Met::Met("read")
+                    Met::Reached("read")
                 } else if self.execute(other, changes).await.unwrap_or_default() > 0 {
-                    Met::Met("changed")
+                    Met::Reached("changed")
                 } else if self.execute(other, delete(notes::table.scoped(other))).await.unwrap_or_default()
                     > 0
                 {
-                    Met::Met("deleted")
+                    Met::Reached("deleted")
                 } else {
                     let row = (notes::id.eq(2), notes::body.eq("the other's"));
                     // It may be refused.
                     let _written =
                         self.execute(other, insert_into(notes::table.scoped(other)).values(row)).await;
                     let own = bodies(one).await.unwrap();
-                    if own == ["the one's"] { Met::KeptApart } else { Met::Met("written to") }
+                    if own == ["the one's"] { Met::KeptApart } else { Met::Reached("written to") }
                 };
                 for scope in [one, other] {
                     let _cleaned = self.execute(scope, delete(notes::table.scoped(scope))).await;

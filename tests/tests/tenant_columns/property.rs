@@ -48,7 +48,7 @@ fn kept_apart(runtime: &tokio::runtime::Runtime, shown: &str, column: &impl Colu
         match runtime.block_on(column.meet(&one, &other)) {
             Met::KeptApart => answered.set(answered.get() + 1),
             Met::Refused => {}
-            Met::Met(how) => {
+            Met::Reached(how) => {
                 return Err(TestCaseError::fail(format!("{other:?} has {how} the row of {one:?}")));
             }
         }
