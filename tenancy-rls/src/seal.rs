@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::citus::on_all_nodes;
 use super::error::RowSecurityError;
-use super::quote::{hex, on_all_nodes};
+use super::quote::hex;
 
 /// HMAC's block with SHA-256 (RFC 2104, FIPS 180-4).
 const BLOCK: usize = 64;

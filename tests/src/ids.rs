@@ -1,5 +1,7 @@
 //! Ids of two kinds of owner, which may meet in one query.
 
+use std::fmt;
+
 use diesel::backend::Backend;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
@@ -13,6 +15,12 @@ macro_rules! ids {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
         #[diesel(sql_type = Integer)]
         pub struct $name(pub i32);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, formatter)
+            }
+        }
 
         impl<DB: Backend> ToSql<Integer, DB> for $name
         where

@@ -1,7 +1,8 @@
 //! The schema `tenancy` and its functions: who the transaction's tenant is, and how it is set.
 
 use super::{Step, memory};
-use crate::quote::{literal, on_all_nodes};
+use crate::citus::on_all_nodes;
+use crate::quote::literal;
 use crate::row_security::{Mode, RowSecurity, Server};
 
 /// What checks the seals. Only its owner, whose rights `tenancy.tenant()` then has, reads it.

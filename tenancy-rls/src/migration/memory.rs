@@ -3,7 +3,8 @@
 
 use super::Step;
 use super::policies::NAMES;
-use crate::quote::{identifier, literal, on_all_nodes};
+use crate::citus::on_all_nodes;
+use crate::quote::{identifier, literal};
 use crate::row_security::{RowSecurity, Server};
 
 /// The objects of the schema `tenancy` that a migration makes or changes.

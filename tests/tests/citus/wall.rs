@@ -218,3 +218,28 @@ fn r094_r091_r095_a_node_without_the_key_is_found() {
     found(&arena, "R094", "sealing_keys", Arena::on_a_worker, "TRUNCATE tenancy.sealing_keys");
     found(&arena, "R091", "sealing_keys", Arena::on_a_worker, "DROP TABLE tenancy.sealing_keys");
 }
+
+/// Citus has views of its own over all nodes, and runs what it is given on them.
+#[test]
+fn no_view_of_citus_shows_another_session_s_seal_or_rows() {
+    let Some(arena) = Arena::sealed() else { return };
+    let mut other = arena.connect(APPLICATION);
+    other.batch_execute("BEGIN").unwrap();
+    other.batch_execute(&tell(&arena, GLOBEX)).unwrap();
+    assert_eq!(lines(&mut other, "SELECT name FROM agents WHERE tenant_id = 2").unwrap().len(), 3);
+    let mut application = arena.connect(APPLICATION);
+    for source in [
+        "citus_stat_activity",
+        "citus_dist_stat_activity",
+        "citus_lock_waits",
+        "citus_locks",
+        "get_global_active_transactions()",
+        "run_command_on_all_nodes('SELECT string_agg(query, chr(10)) FROM pg_stat_activity')",
+        "run_command_on_all_nodes('SELECT string_agg(name, chr(44)) FROM agents')",
+        "run_command_on_all_nodes('SELECT string_agg(id, chr(44)) FROM tenancy.sealing_keys')",
+        "run_command_on_shards('agents', 'SELECT string_agg(name, chr(44)) FROM %s')",
+    ] {
+        let read = format!("{:?}", lines(&mut application, &format!("SELECT * FROM {source}")));
+        assert!(!read.contains("v1.1.") && !read.contains("zoe"), "{source}: {read}");
+    }
+}

@@ -9,6 +9,7 @@ mod boot;
 mod budget;
 mod cancellation;
 mod counting_proxy;
+mod foreign_schema;
 mod hazards;
 mod limits;
 mod mariadb;

@@ -1,0 +1,177 @@
+//! A schema unlike the other tests': ULIDs in varchar(26), an enum, a partial key, the owners' own table, a wide table, one that is
+//! owned through its parent, and one of another kind of owner. Behind a sealed wall.
+
+use std::fmt;
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::serialize::{Output, ToSql};
+use diesel::sql_types::{Nullable, Text};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+use tenancy_diesel::{Scoped, insert_into, testing, update};
+use tenancy_pool::{PoolError, TenantPool};
+use tenancy_rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
+use tenancy_tests::chain;
+use tenancy_tests::server::{self, known_holes};
+
+/// An organisation's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct OrgId(String);
+
+impl ToSql<Text, Pg> for OrgId {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> diesel::serialize::Result {
+        <String as ToSql<Text, Pg>>::to_sql(&self.0, out)
+    }
+}
+
+impl fmt::Display for OrgId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+mod sql_types {
+    #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "stage"))]
+    pub struct Stage;
+}
+
+tenancy_diesel::table! {
+    #![tenant_column(org_id: OrgId)]
+
+    #[tenant_scoped(id: OrgId)]
+    orgs (id) { #[max_length = 26] id -> Varchar, name -> Text, }
+    projects (id) { #[max_length = 26] id -> Varchar, #[max_length = 26] org_id -> Varchar, slug -> Text, stage -> crate::foreign_schema::sql_types::Stage, }
+    documents (id) {
+        #[max_length = 26]
+        id -> Varchar,
+        #[max_length = 26]
+        org_id -> Varchar,
+        #[max_length = 26]
+        project_id -> Varchar,
+        title -> Text,
+        c01 -> Nullable<Text>, c02 -> Nullable<Text>, c03 -> Nullable<Text>, c04 -> Nullable<Text>, c05 -> Nullable<Text>,
+        c06 -> Nullable<Text>, c07 -> Nullable<Text>, c08 -> Nullable<Text>, c09 -> Nullable<Text>, c10 -> Nullable<Text>,
+        c11 -> Nullable<Text>, c12 -> Nullable<Text>, c13 -> Nullable<Text>, c14 -> Nullable<Text>, c15 -> Nullable<Text>,
+        c16 -> Nullable<Text>, c17 -> Nullable<Text>, c18 -> Nullable<Text>, c19 -> Nullable<Text>, c20 -> Nullable<Text>,
+    }
+}
+tenancy_diesel::joinable!(documents -> projects (project_id));
+tenancy_diesel::joinable!(projects -> orgs (org_id));
+diesel::allow_tables_to_appear_in_same_query!(orgs, projects, documents);
+
+const TABLES: &str = "
+CREATE TYPE stage AS ENUM ('draft', 'live');
+CREATE TABLE orgs (id varchar(26) PRIMARY KEY, name text NOT NULL UNIQUE);
+CREATE TABLE projects (id varchar(26) PRIMARY KEY, org_id varchar(26) NOT NULL REFERENCES orgs, slug text NOT NULL, stage stage NOT NULL);
+CREATE UNIQUE INDEX live_slugs ON projects (slug) WHERE stage = 'live';
+CREATE TABLE documents (id varchar(26) PRIMARY KEY, project_id varchar(26) NOT NULL REFERENCES projects ON DELETE CASCADE,
+    org_id varchar(26) NOT NULL, title text NOT NULL, c01 text, c02 text, c03 text, c04 text, c05 text, c06 text, c07 text, c08 text,
+    c09 text, c10 text, c11 text, c12 text, c13 text, c14 text, c15 text, c16 text, c17 text, c18 text, c19 text, c20 text);
+CREATE TABLE labels (document_id varchar(26) REFERENCES documents ON DELETE CASCADE, label text, PRIMARY KEY (document_id, label));
+CREATE TABLE boards (id integer PRIMARY KEY, workspace_id integer NOT NULL);
+INSERT INTO orgs VALUES ('01ACME0000000000000000000A', 'acme'), ('01GLOBEX00000000000000000B', 'globex');
+INSERT INTO projects VALUES ('p1', '01ACME0000000000000000000A', 'home', 'live'), ('p2', '01GLOBEX00000000000000000B', 'secret', 'live');
+INSERT INTO documents (id, project_id, org_id, title)
+    VALUES ('d1', 'p1', '01ACME0000000000000000000A', 'ours'), ('d2', 'p2', '01GLOBEX00000000000000000B', 'secret');
+INSERT INTO labels VALUES ('d1', 'a'), ('d2', 'secret');
+INSERT INTO boards VALUES (1, 7);
+";
+
+const APPLICATION: &str = "foreign_schema_application";
+const ACROSS: &str = "foreign_schema_across";
+
+type Pool = TenantPool<AsyncPgConnection>;
+
+#[derive(QueryableByName, Debug)]
+struct Line {
+    #[diesel(sql_type = Nullable<Text>)]
+    line: Option<String>,
+}
+
+async fn open() -> Pool {
+    let url = server::fresh_postgres_database("foreign_schema");
+    let mut superuser = AsyncPgConnection::establish(&url).await.unwrap();
+    for role in [APPLICATION, ACROSS] {
+        let create = format!(
+            "DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD '{role}'; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        );
+        superuser.batch_execute(&create).await.unwrap();
+    }
+    superuser.batch_execute(TABLES).await.unwrap();
+    let roles = Roles::new(APPLICATION, ACROSS).unwrap();
+    let security = RowSecurity::new(tables![orgs, projects, documents], roles).unwrap();
+    let key = SealingKey::new(1, [7; 32]).unwrap();
+    superuser.batch_execute(&security.clone().sealed().migration().up()).await.unwrap();
+    superuser.batch_execute(&key.install(Binding::Backend)).await.unwrap();
+    let (scheme, rest) = url.split_once("://").unwrap();
+    let place = rest.split_once('@').map_or(rest, |(_, place)| place);
+    let address = format!("{scheme}://{APPLICATION}:{APPLICATION}@{place}");
+    let wall = Wall::sealed(security, Sealer::new(key));
+    let builder = TenantPool::builder(address).wall(wall).waive(known_holes()).max_connections(2);
+    builder.build().await.unwrap_or_else(|error| panic!("{}", chain(&error)))
+}
+
+fn org(id: &str) -> Scoped<OrgId> {
+    testing::scope(OrgId(id.to_owned()))
+}
+
+#[tokio::test]
+async fn typed_statements_keep_the_organisations_apart() {
+    let (pool, acme) = (open().await, &org("01ACME0000000000000000000A"));
+    let joined = documents::table.scoped(acme).inner_join(projects::table.scoped(acme));
+    let rows: Vec<(String, String)> =
+        pool.load(acme, joined.select((documents::title, projects::slug))).await.unwrap();
+    assert_eq!(rows, [("ours".to_owned(), "home".to_owned())]);
+    let whole: Vec<String> = pool.load(acme, orgs::table.scoped(acme).select(orgs::name)).await.unwrap();
+    assert_eq!(whole, ["acme"]);
+    // Another's project is none for the key, which has the organisation in it.
+    let foreign = (documents::id.eq("d3"), documents::project_id.eq("p2"), documents::title.eq("x"));
+    let refused = pool.execute(acme, insert_into(documents::table.scoped(acme)).values(foreign)).await;
+    assert!(chain(&refused.unwrap_err()).contains("documents_project_id_fkey"));
+    // What is unique among live projects is so within the organisation.
+    let slug = update(projects::table.scoped(acme)).set(projects::slug.eq("secret"));
+    assert_eq!(pool.execute(acme, slug).await.unwrap(), 1);
+    // One character more than the column has.
+    let long = &org("01ACME0000000000000000000AX");
+    let refused: Result<Vec<String>, _> =
+        pool.load(long, documents::table.scoped(long).select(documents::title)).await;
+    assert!(chain(&refused.unwrap_err()).contains("27 characters"));
+    let globex = &org("01GLOBEX00000000000000000B");
+    let theirs: Vec<String> =
+        pool.load(globex, documents::table.scoped(globex).select(documents::title)).await.unwrap();
+    assert_eq!(theirs, ["secret"]);
+}
+
+/// Raw SQL of one organisation, over everything that is there.
+#[tokio::test]
+async fn raw_sql_reads_nothing_of_the_other_s() {
+    let (pool, acme) = (open().await, &org("01ACME0000000000000000000A"));
+    let mut answered = 0;
+    for query in [
+        "SELECT title AS line FROM documents",
+        "SELECT d.title AS line FROM ONLY documents AS d",
+        "SELECT slug AS line FROM projects WHERE stage = 'live'",
+        "SELECT name AS line FROM orgs",
+        // Owned through its parent, and of another kind: neither is declared, and so neither is granted.
+        "SELECT label AS line FROM labels",
+        "SELECT l.label AS line FROM documents AS d JOIN labels AS l ON l.document_id = d.id",
+        "SELECT id::text AS line FROM boards",
+        "WITH moved AS (UPDATE documents SET org_id = '01ACME0000000000000000000A' RETURNING title) SELECT title AS line FROM moved",
+        "SELECT array_to_string(most_common_vals::text::text[], ',') AS line FROM pg_stats WHERE schemaname = 'public'",
+        "TABLE labels",
+    ] {
+        let lines = pool
+            .transaction(acme, async |tx| {
+                let lines: Vec<Line> = tx.raw("a test", query)?.load().await?;
+                Ok::<_, PoolError>(lines.into_iter().filter_map(|line| line.line).collect::<Vec<_>>())
+            })
+            .await;
+        answered += usize::from(lines.is_ok());
+        assert!(!lines.unwrap_or_default().concat().contains("secret"), "{query}");
+    }
+    assert_eq!(answered, 6, "what it may read, it reads");
+}
