@@ -71,6 +71,10 @@ mod sealed {
         /// The names, in any case, that a table's integer key goes by as well.
         const KEY_NAMES: &'static [&'static str] = &[];
 
+        /// An expression that fails when it is computed: what takes the place of a parent that is not the tenant's. `None` where a
+        /// NULL does, because the server takes it for no key that it makes up.
+        const NO_PARENT: Option<&'static str> = None;
+
         /// What a bound text is sent as. `None` on SQLite, whose bound values Diesel shows to nobody.
         fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
             let _ = bound;
@@ -125,12 +129,16 @@ mod sealed {
     impl Dialect for diesel::sqlite::Sqlite {
         const SOURCE: SourceForm = SourceForm::Derived;
         const KEY_NAMES: &'static [&'static str] = &["rowid", "oid", "_rowid_"];
+        // "integer overflow": there is no other way to fail in a value.
+        const NO_PARENT: Option<&'static str> = Some("abs(-9223372036854775808)");
     }
 
     #[cfg(feature = "mysql")]
     impl Dialect for diesel::mysql::Mysql {
         const SOURCE: SourceForm = SourceForm::Joined;
         const KEY_NAMES: &'static [&'static str] = &["_rowid"];
+        // "Subquery returns more than 1 row"
+        const NO_PARENT: Option<&'static str> = Some("(SELECT 1 UNION ALL SELECT 2)");
 
         fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
             let mut collected = diesel::query_builder::bind_collector::RawBytesBindCollector::new();
