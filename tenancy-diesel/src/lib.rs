@@ -38,6 +38,8 @@
 mod bound_tenant;
 mod dialect;
 pub mod model;
+#[cfg(feature = "postgres")]
+mod pg_array;
 mod reviewed_sql;
 mod source;
 pub mod statement;
@@ -158,7 +160,7 @@ pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
 pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
-pub use self::source::{EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll, Unfiltered, View, Within};
+pub use self::source::{EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll, Unfiltered, View, Within, WithinAny};
 pub use self::statement::{ColumnNames, CrossTenantTarget, ParentError, SecondName, delete, insert_into, update};
 pub use self::table::belonging::{Belonging, ByColumn, ByLink, ByParent};
 pub use self::table::owner::Owner;

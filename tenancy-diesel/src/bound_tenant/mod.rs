@@ -4,6 +4,7 @@ mod canonical;
 mod compared;
 mod only;
 mod printed;
+mod several;
 mod wrong_tenant;
 
 use std::marker::PhantomData;
@@ -20,6 +21,7 @@ pub(crate) use self::only::permit_every_tenant;
 pub use self::only::{LookedThrough, look_through};
 pub use self::printed::PrintedTable;
 pub(crate) use self::printed::{tell, tell_reviewed, tell_table};
+pub(crate) use self::several::{BoundTenants, EachTenant};
 pub use self::wrong_tenant::WrongTenant;
 use crate::dialect::TenantBackend;
 use crate::table::{TenantSqlType, TenantTable};

@@ -21,6 +21,7 @@ mod stands;
 mod tenant_id;
 mod transaction_source;
 pub(crate) mod view;
+mod within_any;
 
 pub(crate) use self::condition::{Condition, TenantIs};
 pub use self::cross_tenant_for::CrossTenantFor;
@@ -35,4 +36,5 @@ pub use self::stands::{IsBare, IsGlobal, Stands};
 pub use self::tenant_id::TenantIdFor;
 pub use self::transaction_source::TransactionSource;
 pub(crate) use self::view::OwnRows;
+pub use self::within_any::WithinAny;
 pub use self::view::{OrShared, OverShared, Own, Unfiltered, View};

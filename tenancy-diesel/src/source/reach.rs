@@ -33,6 +33,7 @@ mod sealed {
     impl<V> Sealed for super::EveryTenant<V> {}
     impl Sealed for super::Unowned {}
     impl Sealed for super::SharedByAll {}
+    impl<I, V> Sealed for crate::source::WithinAny<I, V> {}
 }
 
 /// How far a source or a statement on table `T` reaches: [`Within`] one tenant, to [`EveryTenant`], or, on a global table,

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{EveryTenant, SharedByAll, Within};
+use super::{EveryTenant, SharedByAll, Within, WithinAny};
 use crate::table::Unowned;
 use crate::table::owner::{MeetsId, OtherOwner, SameOwner};
 
@@ -34,6 +34,12 @@ where
 }
 impl<I, B, V, W> SameTenant<EveryTenant<W>> for Within<I, B, V> {}
 impl<I, B, V> SameTenant<Unowned> for Within<I, B, V> {}
+#[diagnostic::do_not_recommend]
+impl<I: MeetsId<J>, V, J, W> SameTenant<WithinAny<J, W>> for WithinAny<I, V> {}
+#[diagnostic::do_not_recommend]
+impl<I, V, W> SameTenant<EveryTenant<W>> for WithinAny<I, V> {}
+#[diagnostic::do_not_recommend]
+impl<I, V> SameTenant<Unowned> for WithinAny<I, V> {}
 impl<R, V> SameTenant<R> for EveryTenant<V> {}
 impl<R> SameTenant<R> for Unowned {}
 impl<R> SameTenant<R> for SharedByAll {}
@@ -60,6 +66,7 @@ impl<I, B, V> OpenTo<EveryTenant> for Within<I, B, V> {}
 impl<V> OpenTo<EveryTenant> for EveryTenant<V> {}
 impl OpenTo<EveryTenant> for Unowned {}
 impl OpenTo<EveryTenant> for SharedByAll {}
+impl<I, V> OpenTo<EveryTenant> for WithinAny<I, V> {}
 // No transaction is of this reach. But a statement is built before the compiler knows its transaction, and with only one
 // implementation it would take that one's for granted, and speak of mismatched types where another transaction is given.
 impl<V> OpenTo<Unowned> for EveryTenant<V> {}

@@ -9,7 +9,7 @@ use crate::source::{
     CrossTenantFor, EveryTenant, Own, OwnRows, Reach, ScopedTable, SharedByAll, TenantIdFor, Unfiltered, View,
     Within,
 };
-use crate::table::belonging::{ByLink, WrittenByTenants};
+use crate::table::belonging::{NamesNobody, WrittenByTenants};
 use crate::table::{HasSharedRows, TenantTable};
 
 mod sealed {
@@ -82,7 +82,8 @@ where
 }
 
 /// The new rows name no tenant: a link's rows will say whose they are.
-impl<T: TenantTable<Belonging = ByLink>> InsertTarget for CrossTenantTarget<T> {
+#[diagnostic::do_not_recommend]
+impl<T: TenantTable<Belonging: NamesNobody>> InsertTarget for CrossTenantTarget<T> {
     type Table = T;
     type Reach = EveryTenant;
     type Tenant = ();
@@ -91,6 +92,7 @@ impl<T: TenantTable<Belonging = ByLink>> InsertTarget for CrossTenantTarget<T> {
     fn into_tenant(self) {}
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: HasSharedRows> InsertTarget for SharedTarget<T> {
     type Table = T;
     type Reach = SharedByAll;
@@ -176,6 +178,7 @@ impl<T: TenantTable> CrossTenantTarget<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: TenantTable, V: View<T>> ChangeTarget for CrossTenantTarget<T, V> {
     type Table = T;
     type Reach = EveryTenant<V>;
@@ -190,6 +193,7 @@ impl<T: TenantTable, V: View<T>> ChangeTarget for CrossTenantTarget<T, V> {
 #[derive(Debug)]
 pub struct SharedTarget<T>(PhantomData<fn() -> T>);
 
+#[diagnostic::do_not_recommend]
 impl<T: HasSharedRows> ChangeTarget for SharedTarget<T> {
     type Table = T;
     type Reach = SharedByAll;

@@ -42,6 +42,10 @@ pub trait WrittenByTenants: Belonging {}
 impl WrittenByTenants for ByColumn {}
 impl WrittenByTenants for ByParent {}
 
+/// Rows that name no tenant, nor anything that has one.
+pub trait NamesNobody: Belonging {}
+impl NamesNobody for ByLink {}
+
 /// Rows that name their tenant themselves: what a query or the database fills in cannot name another's parent.
 #[diagnostic::on_unimplemented(
     message = "the rows of `{T}` name a parent, which has to be looked for row by row",

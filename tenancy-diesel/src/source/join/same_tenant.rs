@@ -11,7 +11,7 @@ use crate::dialect::{SameTenantForm, TenantBackend};
 use super::columns::walk_columns;
 use crate::source::condition::push_shared;
 use crate::source::view::View;
-use crate::source::{EveryTenant, Reach, TenantIdFor, TenantIs, Within};
+use crate::source::{EveryTenant, Reach, TenantIdFor, TenantIs, Within, WithinAny};
 use crate::table::TenantTable;
 
 /// `Keys`, and the rows of `Left` and `Right` are the same tenant's.
@@ -91,6 +91,14 @@ impl<Right, I, B, V, W> JoinedWith<Right, EveryTenant<W>> for Within<I, B, V> {
     type Tenant = ByColumn;
 
     fn tenant(_: &EveryTenant<W>) -> ByColumn {
+        ByColumn
+    }
+}
+
+impl<Right, I, V, S> JoinedWith<Right, S> for WithinAny<I, V> {
+    type Tenant = ByColumn;
+
+    fn tenant(_: &S) -> ByColumn {
         ByColumn
     }
 }

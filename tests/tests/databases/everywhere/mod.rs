@@ -12,6 +12,7 @@ mod inserts;
 mod joins;
 mod models;
 mod relations;
+mod sets;
 mod shared_rows;
 mod subqueries;
 mod tenant_ids;
