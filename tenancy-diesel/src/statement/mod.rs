@@ -38,7 +38,9 @@ pub use self::returning::{NoReturning, Returning};
 pub use self::rows::{Rows, StampedRows};
 pub use self::second_name::SecondName;
 pub use self::stamp::ParentError;
-pub use self::target::{AcrossTenants, ChangeTarget, CrossTenantTarget, InsertTarget, MayWrite, SharedTarget};
+pub use self::target::{
+    AcrossTenants, ChangeTarget, CrossTenantTarget, InsertTarget, MayWrite, SharedTarget,
+};
 pub use self::under::{Assigned, Under};
 pub use self::update::{IncompleteUpdate, ScopedUpdate, update};
 pub use self::upsert::{IncompleteDoUpdate, IncompleteOnConflict};

@@ -16,7 +16,6 @@ use super::refusals::REFUSALS;
 use crate::ownership::{Ownership, Way};
 use crate::table::parse::Declared;
 
-
 /// Everything that is added to a tenant table's module. `column` is the one by which rows belong to tenants.
 pub(crate) fn tenant_items(
     declared: &Declared,
@@ -28,8 +27,7 @@ pub(crate) fn tenant_items(
 ) -> TokenStream {
     let Names { tenancy, grouped_tenant, do_not_recommend, .. } = names;
     let holds_the_tenant = matches!(ownership.way, Way::Column(_));
-    let key: Vec<_> =
-        declared.primary_key.iter().filter(|key| !holds_the_tenant || *key != column).collect();
+    let key: Vec<_> = declared.primary_key.iter().filter(|key| !holds_the_tenant || *key != column).collect();
     let key = match key.as_slice() {
         // One row a tenant: the tenant column is the key.
         [] => vec![column],
@@ -38,9 +36,10 @@ pub(crate) fn tenant_items(
     let tenant = declared.column(column);
     let sql_name = tenant.map(|column| &column.sql_name);
     let belonging = belonging(declared, ownership, column, owner, names);
-    let filter = ownership.filter.as_ref().zip(
-        ownership.filter.as_ref().and_then(|filter| declared.column(&filter.column)),
-    );
+    let filter = ownership
+        .filter
+        .as_ref()
+        .zip(ownership.filter.as_ref().and_then(|filter| declared.column(&filter.column)));
     let filter = filter.map(|(filter, column)| {
         let filter = filter.value(tenancy, &column.sql_name);
         quote!(const FILTER: ::core::option::Option<#tenancy::RowFilter> = ::core::option::Option::Some(#filter);)
@@ -73,7 +72,13 @@ pub(crate) fn tenant_items(
         );
     }
     items.extend(parsed(&own));
+    for admission in &ownership.admission {
+        items.extend(quote!(impl #tenancy::AdmissionColumn<table> for columns::#admission {}));
+    }
     let mut texts = vec![TENANT_ITEMS];
+    if !ownership.admission.is_empty() {
+        texts.push(ADMISSION);
+    }
     if holds_the_tenant {
         items.extend(quote! {
             // Stands for the tenant column where Diesel asks whether a GROUP BY contains it. Of this crate, or `()` could
@@ -169,7 +174,8 @@ fn belonging_by_column(
 
 /// A table that is named as it is seen beside this one.
 fn beside(path: &Path) -> TokenStream {
-    let absolute = path.leading_colon.is_some() || path.segments.first().is_some_and(|first| first.ident == "crate");
+    let absolute =
+        path.leading_colon.is_some() || path.segments.first().is_some_and(|first| first.ident == "crate");
     if absolute { quote!(#path) } else { quote!(super::#path) }
 }
 
@@ -275,6 +281,25 @@ const TENANT_ITEMS: &str = stringify! {
 
         fn join_target(_: table) -> (Self::FromClause, Self::OnClause) {
             __tenancy::uncallable()
+        }
+    }
+};
+
+/// The door of a table that is read before anybody is admitted.
+const ADMISSION: &str = stringify! {
+    impl table {
+        /// The rows that have the brought value `key` in `column`, before there is a scope. The use is reported to the audit sink.
+        #[track_caller]
+        pub fn before_admission<C, K>(
+            self,
+            door: &__tenancy::AdmissionDoor,
+            column: C,
+            key: K,
+        ) -> __tenancy::ScopedTable<table, __tenancy::BeforeAdmission<C, K>>
+        where
+            C: __tenancy::AdmissionColumn<table>,
+        {
+            __tenancy::ScopedTable::before_admission(door, column, key)
         }
     }
 };
