@@ -22,6 +22,7 @@ const REASON: Code = "T0107";
 const SECOND_NAME: Code = "T0108";
 const FILE: Code = "T0109";
 const UNKNOWN_GLOBAL: Code = "T0110";
+const JOINS: Code = "T0111";
 const MODEL_SHAPE: Code = "T0201";
 const MODEL_TENANT: Code = "T0202";
 const MODEL_OPTION: Code = "T0203";
@@ -76,7 +77,7 @@ impl Place {
             Place::TableColumn => "write `#![tenant_column(tenant_id)]`",
             Place::TableGlobals => "write `#![tenant_global(plans, memberships = \"a reason\")]`",
             Place::Schema => {
-                "write `schema! { include = \"src/schema.rs\", tenant_column = tenant_id, scoped = [canvases(workspace_id: WorkspaceId)], global = [plans] }`"
+                "write `schema! { include = \"src/schema.rs\", tenant_column = tenant_id, scoped = [canvases(workspace_id: WorkspaceId)], global = [plans], joins = [canvases -> agents (agent_id)], tables = tenancy_rls }`"
             }
             Place::Model => {
                 "the options are `#[tenant_scoped(tenant = field, id = Type, crate = path)]`, each of them optional"
@@ -286,13 +287,51 @@ pub(crate) fn macro_in_block() -> Mistake {
     )
 }
 
-pub(crate) fn not_by_diesel(table: &Ident) -> Mistake {
+/// `others` more are declared so.
+pub(crate) fn not_by_diesel(table: &str, others: usize) -> Mistake {
+    let others = if others == 0 { String::new() } else { format!(" (and {others} more)") };
     mistake(
         FILE,
         format!(
-            "table `{table}` of the schema file is not declared by `diesel::table!`, so it could not be scoped"
+            "table `{table}`{others} of the schema file is not declared by `diesel::table!`, so it could not be scoped"
         ),
         "write `diesel::table!`, as the Diesel CLI does since 2.0",
+    )
+}
+
+// The joins that are listed beside it.
+
+pub(crate) fn unknown_joined(table: &impl Display, meant: Option<&impl Display>) -> Mistake {
+    let fix = meant.map_or_else(
+        || "correct the name, as `joinable!` has it: `child -> parent (foreign_key)`".into(),
+        |meant| format!("write `{meant}`: tables are named from here, with the file's modules"),
+    );
+    mistake(JOINS, format!("`joins` names the table `{table}`, and the file has no such table"), fix)
+}
+
+pub(crate) fn no_foreign_key(table: &impl Display, column: &Ident, columns: &[Ident]) -> Mistake {
+    let columns: Vec<_> = columns.iter().map(Ident::to_string).collect();
+    mistake(
+        JOINS,
+        format!("`joins` names the column `{column}`, and table `{table}` has no such column"),
+        format!("name the foreign key without the tenant, one of: {}", columns.join(", ")),
+    )
+}
+
+pub(crate) fn joined_twice(child: &impl Display, parent: &impl Display, by_the_file: bool) -> Mistake {
+    let by = if by_the_file { "by the file's own `joinable!`" } else { "by another entry of `joins`" };
+    mistake(
+        JOINS,
+        format!("`{child}` and `{parent}` are joined already, {by}"),
+        "drop this one: two tables have one join without an ON; a second foreign key is joined by an `.on(…)`",
+    )
+}
+
+pub(crate) fn joined_with_itself(table: &impl Display) -> Mistake {
+    mistake(
+        JOINS,
+        format!("`joins` joins the table `{table}` with itself"),
+        "drop it: a table stands twice in a query under an alias, `tenancy_diesel::alias!`, with an `.on(…)`",
     )
 }
 
