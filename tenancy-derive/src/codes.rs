@@ -3,11 +3,14 @@
 //! A code stands nowhere else in this crate, and a mistake that can be made in several places has the same words in all
 //! of them. What a code means in general is in its section of `tenancy-diesel/docs/errors.md`.
 
+mod joins;
+
 use std::fmt::Display;
 use std::path::Path;
 
 use proc_macro2::{Ident, LexError};
 
+pub(crate) use self::joins::*;
 use crate::mistake::Mistake;
 
 type Code = &'static str;
@@ -287,7 +290,6 @@ pub(crate) fn macro_in_block() -> Mistake {
     )
 }
 
-/// `others` more are declared so.
 pub(crate) fn not_by_diesel(table: &str, others: usize) -> Mistake {
     let others = if others == 0 { String::new() } else { format!(" (and {others} more)") };
     mistake(
@@ -296,42 +298,6 @@ pub(crate) fn not_by_diesel(table: &str, others: usize) -> Mistake {
             "table `{table}`{others} of the schema file is not declared by `diesel::table!`, so it could not be scoped"
         ),
         "write `diesel::table!`, as the Diesel CLI does since 2.0",
-    )
-}
-
-// The joins that are listed beside it.
-
-pub(crate) fn unknown_joined(table: &impl Display, meant: Option<&impl Display>) -> Mistake {
-    let fix = meant.map_or_else(
-        || "correct the name, as `joinable!` has it: `child -> parent (foreign_key)`".into(),
-        |meant| format!("write `{meant}`: tables are named from here, with the file's modules"),
-    );
-    mistake(JOINS, format!("`joins` names the table `{table}`, and the file has no such table"), fix)
-}
-
-pub(crate) fn no_foreign_key(table: &impl Display, column: &Ident, columns: &[Ident]) -> Mistake {
-    let columns: Vec<_> = columns.iter().map(Ident::to_string).collect();
-    mistake(
-        JOINS,
-        format!("`joins` names the column `{column}`, and table `{table}` has no such column"),
-        format!("name the foreign key without the tenant, one of: {}", columns.join(", ")),
-    )
-}
-
-pub(crate) fn joined_twice(child: &impl Display, parent: &impl Display, by_the_file: bool) -> Mistake {
-    let by = if by_the_file { "by the file's own `joinable!`" } else { "by another entry of `joins`" };
-    mistake(
-        JOINS,
-        format!("`{child}` and `{parent}` are joined already, {by}"),
-        "drop this one: two tables have one join without an ON; a second foreign key is joined by an `.on(…)`",
-    )
-}
-
-pub(crate) fn joined_with_itself(table: &impl Display) -> Mistake {
-    mistake(
-        JOINS,
-        format!("`joins` joins the table `{table}` with itself"),
-        "drop it: a table stands twice in a query under an alias, `tenancy_diesel::alias!`, with an `.on(…)`",
     )
 }
 

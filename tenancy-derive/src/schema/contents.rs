@@ -3,7 +3,7 @@
 //!
 //! It judges nothing: that is for `check`, which refuses whatever this does not see.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::Token;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
@@ -12,6 +12,7 @@ use syn::punctuated::Punctuated;
 use super::file::{File, macro_call, module_name};
 use super::joins::Join;
 use crate::table::Declaration;
+use crate::tokens::idents;
 
 /// Where an item is, from the module that `schema!` stands in: `accounting::ledgers`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,8 @@ pub(crate) struct FileTable {
     pub(crate) path: ItemPath,
     /// The Rust names of its columns.
     pub(crate) columns: Vec<Ident>,
+    /// Those of its key; none where Diesel takes the column `id`.
+    pub(crate) key: Vec<Ident>,
 }
 
 #[derive(Default)]
@@ -76,9 +79,19 @@ impl Contents {
         while at < trees.len() {
             let Ok(declaration) = Declaration::read(&trees, &mut at) else { return };
             let path = ItemPath(module.iter().chain([&declaration.name]).cloned().collect());
-            self.tables.push(FileTable { path, columns: declaration.column_names().cloned().collect() });
+            let columns = declaration.column_names().cloned().collect();
+            self.tables.push(FileTable { path, columns, key: key(declaration.body) });
         }
     }
+}
+
+/// What is in the parentheses between a table's name and its columns.
+fn key(body: TokenStream) -> Vec<Ident> {
+    let parentheses = body.into_iter().find_map(|tree| match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => Some(group.stream()),
+        _ => None,
+    });
+    idents(parentheses.unwrap_or_default())
 }
 
 impl ItemPath {

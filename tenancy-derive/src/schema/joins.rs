@@ -8,7 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Token, parenthesized};
 
-use super::contents::{Contents, ItemPath};
+use super::contents::{Contents, FileTable, ItemPath};
 use crate::codes;
 use crate::mistake::Mistakes;
 
@@ -37,10 +37,11 @@ impl ToTokens for Join {
     }
 }
 
-/// The joins that can be declared, in the order in which they are listed.
+/// The joins that can be declared, in the order in which they are listed. `tenants` are columns that hold a tenant.
 pub(crate) fn checked(
     list: Punctuated<Join, Token![,]>,
     contents: &Contents,
+    tenants: &[Ident],
     mistakes: &mut Mistakes,
 ) -> Vec<Join> {
     let mut checked: Vec<Join> = Vec::new();
@@ -49,15 +50,17 @@ pub(crate) fn checked(
         let is_this = |child, parent| unordered(child, parent) == pair;
         let by_the_file = contents.joined.iter().any(|[child, parent]| is_this(child, parent));
         let Some(child) = known(&join.child, contents, mistakes) else { continue };
-        if known(&join.parent, contents, mistakes).is_none() {
-            continue;
-        }
+        let Some(parent) = known(&join.parent, contents, mistakes) else { continue };
+        let child = child.columns.as_slice();
+        let key: Vec<_> = parent.key.iter().filter(|column| !tenants.contains(column)).collect();
         if join.child == join.parent {
             mistakes.add(join.parent.name().span(), codes::joined_with_itself(&join.parent));
         } else if by_the_file || checked.iter().any(|other| is_this(&other.child, &other.parent)) {
             mistakes.add(join.child.name().span(), codes::joined_twice(&join.child, &join.parent, by_the_file));
         } else if !child.contains(&join.foreign_key) {
             mistakes.add(join.foreign_key.span(), codes::no_foreign_key(&join.child, &join.foreign_key, child));
+        } else if key.len() > 1 {
+            mistakes.add(join.parent.name().span(), codes::wide_key(&join.parent, &key));
         } else {
             checked.push(join);
         }
@@ -65,15 +68,15 @@ pub(crate) fn checked(
     checked
 }
 
-/// The columns of a table that the file has.
-fn known<'a>(path: &ItemPath, contents: &'a Contents, mistakes: &mut Mistakes) -> Option<&'a [Ident]> {
+/// A table that the file has.
+fn known<'a>(path: &ItemPath, contents: &'a Contents, mistakes: &mut Mistakes) -> Option<&'a FileTable> {
     let table = contents.table(path);
     if table.is_none() {
         // The same table in another module of the file is what is meant, more often than not.
         let meant = contents.tables.iter().find(|table| table.path.name() == path.name());
         mistakes.add(path.name().span(), codes::unknown_joined(path, meant.map(|table| &table.path)));
     }
-    table.map(|table| table.columns.as_slice())
+    table
 }
 
 /// The declarations: the joins, and that those tables may stand in one query which the file does not let.

@@ -39,11 +39,13 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     scoped.report_unknown("the file", &mut mistakes);
     globals.report_unknown("the file", &mut mistakes);
     let contents = Contents::of(&file);
-    let joins = joins::checked(options.joins, &contents, &mut mistakes);
+    let column = options.tenant_column.unwrap_or_else(TenantColumn::usual);
+    let tenants: Vec<_> =
+        scoped.entries().map(|entry| &entry.column).chain([&column]).map(|column| column.name.clone()).collect();
+    let joins = joins::checked(options.joins, &contents, &tenants, &mut mistakes);
     let mistakes = mistakes.into_items();
     let joins = joins::declarations(&joins, &contents);
     let tables = options.tables.map(|path| wall::function(&path, &contents));
-    let column = options.tenant_column.unwrap_or_else(TenantColumn::usual);
     let (scoped, globals) = (scoped.entries(), globals.entries());
     let diesel = file.free_name("__tenancy_diesel");
     let items = file.into_items(&diesel);

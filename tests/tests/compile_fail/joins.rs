@@ -15,6 +15,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    grants (tenant_id, agent_id, canvas_id) {
+        tenant_id -> Integer,
+        agent_id -> Integer,
+        canvas_id -> Integer,
+    }
+}
+
+diesel::table! {
     plans (id) {
         id -> Integer,
     }

@@ -1,0 +1,3 @@
+//! What the guides show, compiled and run.
+
+mod joins;
