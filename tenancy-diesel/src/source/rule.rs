@@ -49,6 +49,7 @@ impl<B, C> SameBrand<C, OtherOwner> for B {}
     label = "the transaction is of `{R}`",
     note = "scope the query with the scope that opened the transaction: two brands are two tenants",
     note = "a source opened by `across_tenants` runs in `pool.across(&cross_tenant)`, not in one tenant's transaction",
+    note = "a transaction of `Unowned` is no tenant's (`pool.global()`), and runs tables declared `#[tenant_global]` only",
     note = "T0302: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0302"
 )]
 pub trait OpenTo<R> {}
@@ -58,6 +59,12 @@ impl<I, B> OpenTo<Within<I, B>> for Unowned {}
 impl<I, B> OpenTo<EveryTenant> for Within<I, B> {}
 impl OpenTo<EveryTenant> for EveryTenant {}
 impl OpenTo<EveryTenant> for Unowned {}
+// A transaction of no tenant runs what is nobody's.
+impl OpenTo<Unowned> for Unowned {}
 // No transaction is of this reach. But a statement is built before the compiler knows its transaction, and with only one
 // implementation it would take that one's for granted, and speak of mismatched types where another transaction is given.
-impl OpenTo<Unowned> for EveryTenant {}
+impl OpenTo<NoTransaction> for EveryTenant {}
+
+/// The reach of no transaction.
+#[derive(Debug)]
+pub enum NoTransaction {}

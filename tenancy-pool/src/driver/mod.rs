@@ -43,12 +43,12 @@ pub enum Abandoned {
 )]
 #[derive(Debug)]
 pub struct Beginning<'a> {
-    /// For the wall, and for refusals.
+    /// For the wall, and for refusals. None where the transaction is no tenant's.
     #[cfg_attr(
         not(any(feature = "rls", feature = "mysql", feature = "sqlite")),
         allow(dead_code, reason = "PostgreSQL without the wall has no use for it")
     )]
-    pub(crate) tenant: &'a TenantKey,
+    pub(crate) tenant: Option<&'a TenantKey>,
     pub(crate) placement: &'a Placement,
     pub(crate) options: TransactionOptions,
     /// The application's own, right after the BEGIN.
@@ -173,7 +173,7 @@ pub trait Driver:
         let _ = (session, named);
     }
 
-    /// What opens a tenant's transaction; `None` where a single query may go by itself.
+    /// What opens a transaction of a tenant's, or of none; `None` where a single query may go by itself.
     #[doc(hidden)]
     fn opening(
         rules: &Self::Rules,
@@ -181,7 +181,7 @@ pub trait Driver:
         beginning: Beginning<'_>,
     ) -> Result<Option<Self::Opening>, PoolError>;
 
-    /// What opens a transaction that is no tenant's.
+    /// What opens a transaction that spans tenants.
     #[doc(hidden)]
     fn opening_across(session: &Self::Session, options: TransactionOptions) -> Self::Opening;
 
@@ -300,8 +300,8 @@ fn plain_opening(
     beginning: Beginning<'_>,
     begin: impl FnOnce(TransactionOptions) -> Vec<String>,
 ) -> Result<Option<Vec<String>>, PoolError> {
-    if beginning.placement.schema().is_some() {
-        return Err(PoolError::NoSchemas { tenant: beginning.tenant.clone() });
+    if let (Some(tenant), Some(_)) = (beginning.tenant, beginning.placement.schema()) {
+        return Err(PoolError::NoSchemas { tenant: tenant.clone() });
     }
     if beginning.single_query && beginning.first_statements.is_empty() {
         return Ok(None);

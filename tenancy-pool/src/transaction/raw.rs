@@ -16,7 +16,7 @@ use diesel_async::AsyncPgConnection;
 
 use tenancy_core::ToTenantKey;
 
-use super::TenantTransaction;
+use super::{Nests, TenantTransaction};
 use super::control::controls_the_transaction;
 use crate::error::RawSqlRefused;
 use crate::statement::{Wanted, first};

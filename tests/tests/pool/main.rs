@@ -10,6 +10,7 @@ mod budget;
 mod cancellation;
 mod counting_proxy;
 mod foreign_schema;
+mod global_on_postgres;
 mod hazards;
 mod limits;
 mod mariadb;

@@ -2,6 +2,8 @@
 
 mod dropped;
 mod endings;
+mod global;
 mod nested;
 mod verbs;
+mod within;
 mod wrong_tenant;
