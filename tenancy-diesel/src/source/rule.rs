@@ -48,8 +48,7 @@ impl<B, C> SameBrand<C, OtherOwner> for B {}
     message = "the statement is scoped to another tenant than the transaction",
     label = "the transaction is of `{R}`",
     note = "scope the query with the scope that opened the transaction: two brands are two tenants",
-    note = "a source opened by `across_tenants` runs in `pool.across(&cross_tenant)`, not in one tenant's transaction",
-    note = "a transaction of `Unowned` is no tenant's (`pool.global()`), and runs tables declared `#[tenant_global]` only",
+    note = "what `across_tenants` opens runs in `pool.across(&cross_tenant)`; `pool.global()`, of `Unowned`, runs global tables only",
     note = "T0302: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0302"
 )]
 pub trait OpenTo<R> {}

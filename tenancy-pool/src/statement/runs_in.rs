@@ -38,7 +38,7 @@ use sealed::Proof;
 #[diagnostic::on_unimplemented(
     message = "this statement does not run in a tenant transaction",
     label = "raw SQL, another tenant's, or of a table that is not declared",
-    note = "build it from `table.scoped(&scope)`, with the scope that opens the transaction, and from tables declared `#[tenant_global]`",
+    note = "build it from `table.scoped(&scope)`, with the scope that opens the transaction, and from tables declared `#[tenant_global]`, which alone run in `pool.global()`",
     note = "raw SQL under the database's own wall: `tx.raw(\"why it has to be raw\", \"SELECT …\").bind::<Type, _>(value)`",
     note = "T0301: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0301"
 )]

@@ -1,4 +1,4 @@
-// L22
+// L68
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use tenancy_pool::{RunQueryDsl, TenantHandle};

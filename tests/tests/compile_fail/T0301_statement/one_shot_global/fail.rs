@@ -6,7 +6,8 @@ use tenancy_pool::{PoolError, TenantPool};
 use tenancy_tests::schema::agents;
 
 pub async fn run(scope: &Scoped<i32>, pool: &TenantPool<AsyncPgConnection>) -> Result<Vec<String>, PoolError> {
-    pool.global().load(agents::table.scoped(scope).select(agents::name)).await
+    let query = agents::table.scoped(scope).select(agents::name);
+    pool.global().load(query).await
 }
 
 fn main() {}
