@@ -74,6 +74,19 @@ impl<Opening> Default for Ahead<Opening> {
     }
 }
 
+/// What the ids of a tenant column are declared to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// Texts, which a column of numbers takes for numbers.
+    Texts,
+    /// Whole numbers, which a column of floating-point numbers rounds.
+    Numbers,
+    /// Bytes, which a column of texts takes for letters.
+    Bytes,
+    /// Something else, which has one spelling.
+    Others,
+}
+
 /// A connection that tenant transactions run on: diesel-async's to PostgreSQL, MySQL or SQLite. Sealed.
 pub trait TenantConnection: Driver {}
 
@@ -143,12 +156,15 @@ pub trait Driver:
     #[doc(hidden)]
     fn count(&mut self, query: String) -> impl Future<Output = QueryResult<i64>> + Send;
 
-    /// A query for [`count`](Self::count) that counts a column if it holds numbers, where the database would compare it with a
-    /// text all the same. What it is given stands in quotes already.
+    /// A query for [`count`](Self::count) that counts a column if it is of a type that would spoil such ids, and the database
+    /// stores and compares them all the same. What it is given stands in quotes already.
     #[doc(hidden)]
-    const COUNTS_NUMBERS: Option<fn(table: &str, column: &str) -> String> = None;
+    fn counts_if_spoilt(ids: Ids, table: &str, column: &str) -> Option<String> {
+        let _ = (ids, table, column);
+        None
+    }
 
-    /// The same for a tenant's own schema. Each is looked at once.
+    /// As [`inspect`](Self::inspect), for a tenant's own schema. Each is looked at once.
     #[doc(hidden)]
     fn inspect_schema(
         &mut self,
