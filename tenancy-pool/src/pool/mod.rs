@@ -150,7 +150,9 @@ impl<C: TenantConnection> TenantPool<C> {
             tenant,
             placement: &placement,
             options,
-            first_statements: first_statements.map(|(write, tenant)| write(tenant.as_str())).unwrap_or_default(),
+            first_statements: first_statements
+                .map(|(write, tenant)| write(tenant.as_str()))
+                .unwrap_or_default(),
             single_query: opened.single_query,
         };
         let opening = C::opening(&inner.rules, loan.session(), beginning)?;

@@ -156,7 +156,8 @@ impl<C: TenantConnection> TenantPool<C> {
             }
             // Read only, and where the database has to be told nothing, by itself. Such a query sees one snapshot as well, and saves
             // its BEGIN and COMMIT.
-            let read = |since| open(TransactionOptions::new().read_only(), Opened { single_query: true, since });
+            let read =
+                |since| open(TransactionOptions::new().read_only(), Opened { single_query: true, since });
             let mut tx = read(None).await?;
             let mut rows = tx.load(&mut query, wanted, shape).await;
             // Once: what fails on a new connection as well is no fault of the old one's.

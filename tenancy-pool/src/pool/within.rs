@@ -162,6 +162,9 @@ impl<C: TenantConnection, I: ToTenantKey, B> Clone for TenantHandle<C, I, B> {
 
 impl<C: TenantConnection, I: ToTenantKey, B> fmt::Debug for TenantHandle<C, I, B> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("TenantHandle").field("principal", &self.scope.admitted().principal()).finish_non_exhaustive()
+        formatter
+            .debug_struct("TenantHandle")
+            .field("principal", &self.scope.admitted().principal())
+            .finish_non_exhaustive()
     }
 }

@@ -209,12 +209,7 @@ impl<C: TenantConnection, I: ToTenantKey, B: 'static> Executor for TenantTransac
     type Backend = C::Backend;
     type Reach = Within<I, B>;
 
-    async fn load<'query, Q, U>(
-        &mut self,
-        mut query: Q,
-        wanted: Wanted,
-        shape: Shape,
-    ) -> QueryResult<Vec<U>>
+    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
     where
         Q: Load<'query, C::Backend, U>,
         U: Send,

@@ -29,9 +29,8 @@ impl<Tx: Nests> Drop for Nested<'_, Tx> {
 /// Runs `work` in a savepoint of `tx`.
 pub(super) async fn nest<Tx, T, E, F>(tx: &mut Tx, work: F) -> Result<T, E>
 where
-    for<'tx> F: AsyncFnOnce(&'tx mut Tx) -> Result<T, E>
-        + AsyncFunc<&'tx mut Tx, Result<T, E>, Fut: Send>
-        + Send,
+    for<'tx> F:
+        AsyncFnOnce(&'tx mut Tx) -> Result<T, E> + AsyncFunc<&'tx mut Tx, Result<T, E>, Fut: Send> + Send,
     Tx: Nests + Send,
     T: Send,
     E: From<PoolError> + Send,

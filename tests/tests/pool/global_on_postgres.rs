@@ -64,7 +64,8 @@ async fn no_tenant(database: Database) {
         drop(tx);
         assert_eq!(found(&tenants).await, nobody);
     }
-    let names: Vec<String> = tenants.global().load(plans::table.select(plans::name).order(plans::id)).await.unwrap();
+    let names: Vec<String> =
+        tenants.global().load(plans::table.select(plans::name).order(plans::id)).await.unwrap();
     assert_eq!(names, ["free", "paid"]);
     assert_eq!(database.agents().await, walled::FIXTURE);
 }
@@ -191,8 +192,7 @@ async fn global_tables_are_those_of_the_pools_own_database_wherever_tenants_live
 #[tokio::test(flavor = "multi_thread")]
 async fn no_tenants_limit_counts() {
     let database = Database::new().await;
-    let tenants =
-        database.builder().max_connections(3).max_connections_per_tenant(1).build().await.unwrap();
+    let tenants = database.builder().max_connections(3).max_connections_per_tenant(1).build().await.unwrap();
     let db = tenants.global();
     let mut one = db.begin().await.unwrap();
     let mut two = db.begin().await.unwrap();

@@ -75,13 +75,17 @@ fn outcomes(connection: &mut PgConnection, setting: Option<&str>) -> [Result<usi
     let acme: &Scoped<i32> = &testing::scope(1);
     [
         outcome(connection, setting, |connection| {
-            insert_into(derived::table.scoped(acme)).values((derived::id.eq(9), derived::owner_id.eq(2))).execute(connection)
+            insert_into(derived::table.scoped(acme))
+                .values((derived::id.eq(9), derived::owner_id.eq(2)))
+                .execute(connection)
         }),
         outcome(connection, setting, |connection| {
             update(derived::table.scoped(acme)).find(1).set(derived::owner_id.eq(2)).execute(connection)
         }),
         outcome(connection, setting, |connection| {
-            insert_into(stamped::table.scoped(acme)).values((stamped::id.eq(9), stamped::owner_id.eq(2))).execute(connection)
+            insert_into(stamped::table.scoped(acme))
+                .values((stamped::id.eq(9), stamped::owner_id.eq(2)))
+                .execute(connection)
         }),
         outcome(connection, setting, |connection| {
             update(stamped::table.scoped(acme)).find(1).set(stamped::owner_id.eq(2)).execute(connection)
@@ -103,7 +107,10 @@ fn without_the_wall_a_row_goes_to_whom_the_database_says() {
     let [insert, moved, stamped, restamped] = outcomes(&mut database.owner(), None);
     assert!(insert.as_ref().is_err_and(|error| error.contains("non-DEFAULT value")), "{insert:?}");
     assert_eq!((moved, stamped, restamped), (Ok(1), Ok(1), Ok(1)));
-    assert_eq!(theirs(&database), ["(derived,1)", "(derived,2)", "(stamped,1)", "(stamped,2)", "(stamped,9)"]);
+    assert_eq!(
+        theirs(&database),
+        ["(derived,1)", "(derived,2)", "(stamped,1)", "(stamped,2)", "(stamped,9)"]
+    );
 }
 
 fn behind(prefix: &str, make: fn(RowSecurity) -> RowSecurity, seal: fn(RowSecurity) -> Wall) {
@@ -113,7 +120,10 @@ fn behind(prefix: &str, make: fn(RowSecurity) -> RowSecurity, seal: fn(RowSecuri
     let [insert, moved, stamped, restamped] = outcomes(&mut app, Some(&setting));
     assert!(insert.as_ref().is_err_and(|error| error.contains("non-DEFAULT value")), "{insert:?}");
     for refused in [moved, stamped, restamped] {
-        assert!(refused.as_ref().is_err_and(|error| error.contains("row-level security policy")), "{refused:?}");
+        assert!(
+            refused.as_ref().is_err_and(|error| error.contains("row-level security policy")),
+            "{refused:?}"
+        );
     }
     assert_eq!(theirs(&database), BEFORE, "as it was");
 
@@ -121,14 +131,19 @@ fn behind(prefix: &str, make: fn(RowSecurity) -> RowSecurity, seal: fn(RowSecuri
     let acme: &Scoped<i32> = &testing::scope(1);
     let own = outcome(&mut app, Some(&setting), |app| {
         insert_into(stamped::table.scoped(acme)).values(stamped::id.eq(8)).execute(app)?;
-        insert_into(copied::table.scoped(acme)).values((copied::id.eq(8), copied::label.eq("new"))).execute(app)?;
+        insert_into(copied::table.scoped(acme))
+            .values((copied::id.eq(8), copied::label.eq("new")))
+            .execute(app)?;
         update(copied::table.scoped(acme)).set(copied::label.eq("changed")).execute(app)
     });
     assert_eq!(own, Ok(2));
     let assigned = outcome(&mut app, Some(&setting), |app| {
         update(copied::table.scoped(acme)).set(copied::copy.eq(2)).execute(app)
     });
-    assert!(assigned.as_ref().is_err_and(|error| error.contains("only be updated to DEFAULT")), "{assigned:?}");
+    assert!(
+        assigned.as_ref().is_err_and(|error| error.contains("only be updated to DEFAULT")),
+        "{assigned:?}"
+    );
     let copies = lines(&mut database.superuser(), "SELECT id, copy, label FROM copied ORDER BY 1").unwrap();
     assert_eq!(copies, ["(1,1,changed)", "(2,2,theirs)", "(8,1,changed)"]);
 }
@@ -148,8 +163,10 @@ fn r018_a_tenant_column_that_is_generated_and_r019_a_trigger_that_assigns_it() {
     let (database, wall) = database("rule_r018", Some(|wall| wall));
     let found = || {
         let report = report_as(&database, &Inspection::new(&wall), "app");
-        let refused: Vec<_> = report.refusals().map(|found| format!("{} {}", found.code, found.object)).collect();
-        let all: Vec<_> = report.findings.iter().map(|found| format!("{} {}", found.code, found.object)).collect();
+        let refused: Vec<_> =
+            report.refusals().map(|found| format!("{} {}", found.code, found.object)).collect();
+        let all: Vec<_> =
+            report.findings.iter().map(|found| format!("{} {}", found.code, found.object)).collect();
         (refused, all, report)
     };
     let (refused, all, report) = found();
@@ -159,7 +176,13 @@ fn r018_a_tenant_column_that_is_generated_and_r019_a_trigger_that_assigns_it() {
     database.owner().batch_execute(mend).unwrap();
     let (refused, _, report) = found();
     assert_eq!(refused, [""; 0], "{report}");
-    assert_eq!(value(&mut database.superuser(), "SELECT string_agg(id || '-' || tenant_id, ' ' ORDER BY id) FROM derived"), "\"1-1 2-2\"");
+    assert_eq!(
+        value(
+            &mut database.superuser(),
+            "SELECT string_agg(id || '-' || tenant_id, ' ' ORDER BY id) FROM derived"
+        ),
+        "\"1-1 2-2\""
+    );
 }
 
 /// Only what can be told for sure: most triggers read the tenant, or write something else.

@@ -5,7 +5,9 @@
 use diesel::SqliteConnection;
 use diesel::prelude::*;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{AsyncConnection as _, AsyncMysqlConnection, AsyncPgConnection, SimpleAsyncConnection as _};
+use diesel_async::{
+    AsyncConnection as _, AsyncMysqlConnection, AsyncPgConnection, SimpleAsyncConnection as _,
+};
 use tenancy_diesel::{TenantId, delete, insert_into, testing};
 use tenancy_pool::{BuildError, TenantPool};
 use tenancy_tests::server;
@@ -33,7 +35,9 @@ const PAIRS: [[i64; 2]; 6] = [
 ];
 
 fn table(column: &str) -> String {
-    format!("CREATE TABLE notes (id integer NOT NULL, tenant_id {column} NOT NULL, body varchar(60) NOT NULL)")
+    format!(
+        "CREATE TABLE notes (id integer NOT NULL, tenant_id {column} NOT NULL, body varchar(60) NOT NULL)"
+    )
 }
 
 /// Has the one write, and the other read and delete.
@@ -88,7 +92,8 @@ async fn sqlite(column: &str, name: &str) -> (TenantPool<SyncConnectionWrapper<S
 async fn numbers_in_texts_on_postgres() {
     let url = server::fresh_postgres_database("other_types");
     AsyncPgConnection::establish(&url).await.unwrap().batch_execute(&table("text")).await.unwrap();
-    let builder = || TenantPool::<AsyncPgConnection>::builder(&*url).without_wall("a test").max_connections(1);
+    let builder =
+        || TenantPool::<AsyncPgConnection>::builder(&*url).without_wall("a test").max_connections(1);
     let pool = builder().build().await.unwrap();
     let scope = &testing::scope(PAIRS[0][0]);
     let read: Result<Vec<String>, _> =
@@ -99,8 +104,13 @@ async fn numbers_in_texts_on_postgres() {
     for column in ["double precision", "real"] {
         let url = server::fresh_postgres_database("other_types");
         AsyncPgConnection::establish(&url).await.unwrap().batch_execute(&table(column)).await.unwrap();
-        let builder = || TenantPool::<AsyncPgConnection>::builder(&*url).without_wall("a test").max_connections(1);
-        assert_eq!(meet!(builder().build().await.unwrap(), numbers::notes, PAIRS[1]), Met::Reached("read"), "{column}");
+        let builder =
+            || TenantPool::<AsyncPgConnection>::builder(&*url).without_wall("a test").max_connections(1);
+        assert_eq!(
+            meet!(builder().build().await.unwrap(), numbers::notes, PAIRS[1]),
+            Met::Reached("read"),
+            "{column}"
+        );
         coarse(builder().inspect_tenant_column::<numbers::notes::table>().build().await, column);
     }
 }
@@ -108,7 +118,14 @@ async fn numbers_in_texts_on_postgres() {
 /// MariaDB compares them as whole numbers, exactly; in a column of floating-point numbers neighbours meet, and the look sees it.
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_in_other_columns_on_mariadb() {
-    for column in ["varchar(64) COLLATE utf8mb4_bin", "varchar(64)", "char(36)", "varbinary(64)", "bigint", "decimal(20)"] {
+    for column in [
+        "varchar(64) COLLATE utf8mb4_bin",
+        "varchar(64)",
+        "char(36)",
+        "varbinary(64)",
+        "bigint",
+        "decimal(20)",
+    ] {
         let Some((pool, url)) = mariadb(column).await else { return };
         for ids in PAIRS {
             assert_eq!(meet!(pool, numbers::notes, ids), Met::KeptApart, "{column}: {ids:?}");
@@ -128,9 +145,13 @@ async fn numbers_in_other_columns_on_mariadb() {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_in_other_columns_on_sqlite() {
     type Connection = SyncConnectionWrapper<SqliteConnection>;
-    for (name, column) in
-        [("text", "text"), ("varchar", "varchar(64)"), ("blob", "blob"), ("int", "integer"), ("numeric", "numeric")]
-    {
+    for (name, column) in [
+        ("text", "text"),
+        ("varchar", "varchar(64)"),
+        ("blob", "blob"),
+        ("int", "integer"),
+        ("numeric", "numeric"),
+    ] {
         let (pool, path) = sqlite(column, name).await;
         for ids in PAIRS {
             assert_eq!(meet!(pool, numbers::notes, ids), Met::KeptApart, "{column}: {ids:?}");
@@ -150,14 +171,20 @@ async fn numbers_in_other_columns_on_sqlite() {
 /// is found where the collation says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn uuids_in_texts_on_mariadb() {
-    let ids: [TenantId; 2] =
-        ["a0000000-0000-4000-8000-00000000000a", "a0000000-0000-4000-8000-00000000000b"].map(|id| id.parse().unwrap());
-    for (column, found) in
-        [("char(36) COLLATE utf8mb4_general_ci", 1), ("char(36) COLLATE utf8mb4_bin", 0), ("varchar(36) CHARACTER SET ascii", 1), ("uuid", 1)]
-    {
+    let ids: [TenantId; 2] = ["a0000000-0000-4000-8000-00000000000a", "a0000000-0000-4000-8000-00000000000b"]
+        .map(|id| id.parse().unwrap());
+    for (column, found) in [
+        ("char(36) COLLATE utf8mb4_general_ci", 1),
+        ("char(36) COLLATE utf8mb4_bin", 0),
+        ("varchar(36) CHARACTER SET ascii", 1),
+        ("uuid", 1),
+    ] {
         let Some((pool, url)) = mariadb(column).await else { return };
         assert_eq!(meet!(pool, texts::notes, ids), Met::KeptApart, "{column}");
-        let spelled = format!("DELETE FROM notes; INSERT INTO notes VALUES (2, '{}', 'x')", ids[0].to_string().to_uppercase());
+        let spelled = format!(
+            "DELETE FROM notes; INSERT INTO notes VALUES (2, '{}', 'x')",
+            ids[0].to_string().to_uppercase()
+        );
         let mut connection = AsyncMysqlConnection::establish(&url).await.unwrap();
         for statement in spelled.split(';') {
             connection.batch_execute(statement).await.unwrap();

@@ -105,7 +105,11 @@ async fn a_tenants_table_is_refused_where_the_compiler_does_not_look() {
             .get_result::<i64>(tx)
             .await
             .map(drop),
-        diesel::update(plans::table.filter(exists(agents()))).set(plans::name.eq("x")).execute(tx).await.map(drop),
+        diesel::update(plans::table.filter(exists(agents())))
+            .set(plans::name.eq("x"))
+            .execute(tx)
+            .await
+            .map(drop),
         diesel::update(plans::table)
             .set(plans::name.eq(agents().limit(1).single_value().assume_not_null()))
             .execute(tx)
@@ -120,15 +124,24 @@ async fn a_tenants_table_is_refused_where_the_compiler_does_not_look() {
             .map(drop),
     ];
     for (place, result) in results.into_iter().enumerate() {
-        assert_eq!(refused(result, &format!("place {place}")), StatementRefused::TenantTable, "place {place}");
+        assert_eq!(
+            refused(result, &format!("place {place}")),
+            StatementRefused::TenantTable,
+            "place {place}"
+        );
     }
-    let undeclared = bare::plans::table.filter(exists(bare::secrets::table.filter(bare::secrets::id.eq(1)))).count().get_result::<i64>(tx).await;
+    let undeclared = bare::plans::table
+        .filter(exists(bare::secrets::table.filter(bare::secrets::id.eq(1))))
+        .count()
+        .get_result::<i64>(tx)
+        .await;
     let StatementRefused::UndeclaredTable { table } = refused(undeclared, "undeclared") else { panic!() };
     assert_eq!(table, "secrets");
     // Nothing has reached the server, and the transaction is as good as before.
     assert_eq!(plans::table.count().get_result::<i64>(tx).await.unwrap(), 2);
     opened.commit().await.unwrap();
-    let message = tenants.global().load::<_, _, i32>(plans::table.filter(exists(agents())).select(plans::id)).await;
+    let message =
+        tenants.global().load::<_, _, i32>(plans::table.filter(exists(agents())).select(plans::id)).await;
     let message = message.unwrap_err().to_string();
     assert!(message.contains("pool.within(&scope)"), "{message}");
     assert_eq!(database.agents().await, before);

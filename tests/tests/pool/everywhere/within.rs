@@ -30,7 +30,10 @@ async fn titles(db: &mut Db, agent: &str) -> QueryResult<Vec<String>> {
 }
 
 async fn hire(db: &mut Db, id: i32, name: &str) -> QueryResult<usize> {
-    insert_into(agents::table.scoped(db.scope())).values((agents::id.eq(id), agents::name.eq(name))).execute(db).await
+    insert_into(agents::table.scoped(db.scope()))
+        .values((agents::id.eq(id), agents::name.eq(name)))
+        .execute(db)
+        .await
 }
 
 async fn count(tx: &mut Tx) -> QueryResult<i64> {
@@ -110,7 +113,8 @@ async fn its_futures_can_be_spawned() {
         let mut tx = db.begin().await?;
         let all = count(&mut tx).await?;
         tx.commit().await?;
-        let plans = db.pool().global().get_result::<_, _, i64>(tenancy_tests::schema::plans::table.count()).await?;
+        let plans =
+            db.pool().global().get_result::<_, _, i64>(tenancy_tests::schema::plans::table.count()).await?;
         Ok::<_, PoolError>((names(&mut db).await?.len(), all, plans))
     };
     assert_eq!(tokio::spawn(work).await.unwrap().unwrap(), (3, 3, 2));
