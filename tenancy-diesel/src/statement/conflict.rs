@@ -7,9 +7,12 @@ use diesel::result::QueryResult;
 
 use super::columns::ColumnNames;
 use super::second_name::refuse_second_names;
+use super::stamp::{push_key, refuse_parents};
+use crate::bound_tenant::ComparedTenant;
 use crate::dialect::TenantBackend;
 use crate::source::TenantIs;
 use crate::table::TenantTable;
+use crate::table::belonging::Belonging as _;
 
 /// No ON CONFLICT clause.
 #[derive(Debug, Clone, Copy, QueryId)]
@@ -48,7 +51,7 @@ pub struct DoUpdate<T, E, Changes> {
 
 impl<T, E, Changes> DoUpdate<T, E, Changes> {
     pub(super) fn new(tenant: E, changes: Changes) -> Self {
-        Self { tenant: TenantIs(tenant), changes, table: PhantomData }
+        Self { tenant: TenantIs::new(tenant), changes, table: PhantomData }
     }
 }
 
@@ -83,8 +86,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(" ON CONFLICT (");
-        out.push_identifier(T::TENANT_COLUMN)?;
-        Key::push_names(&mut out)?;
+        push_key::<T, DB>(&Key::names(), &mut out)?;
         out.push_sql(")");
         self.action.walk_ast(out.reborrow())
     }
@@ -101,7 +103,7 @@ impl<DB, T, E, Changes> QueryFragment<DB> for DoUpdate<T, E, Changes>
 where
     DB: ConflictBackend,
     T: TenantTable,
-    E: QueryFragment<DB>,
+    E: ComparedTenant<DB>,
     Changes: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -111,8 +113,12 @@ where
             return Ok(());
         }
         refuse_second_names::<T, DB>(&self.changes, out.backend())?;
+        refuse_parents::<T, DB>(&self.changes, out.backend())?;
         out.push_sql(" DO UPDATE SET ");
         self.changes.walk_ast(out.reborrow())?;
+        if T::Belonging::MANY {
+            return Ok(()); // across tenants: there is no one tenant whose row it is
+        }
         out.push_sql(" WHERE ");
         self.tenant.walk_equality::<T, DB>(T::NAME, out)
     }

@@ -13,7 +13,7 @@ use diesel::sql_types::BoolOrNullableBool;
 
 use super::predicate::{Conditions, Everything, Filtered, walk_where};
 use super::returning::{NoReturning, Returning};
-use super::target::ChangeTarget;
+use super::target::{ChangeTarget, MayWrite};
 use crate::dialect::TenantBackend;
 use crate::source::{Condition, Reach, ScopedTable};
 use crate::table::{TenantTable, push_table};
@@ -38,6 +38,8 @@ use crate::table::{TenantTable, push_table};
 pub fn delete<Target: ChangeTarget>(
     target: Target,
 ) -> ScopedDelete<Target::Table, Target::Reach, <Target::Reach as Reach<Target::Table>>::Condition, Everything>
+where
+    Target::Writer: MayWrite<Target::Table>,
 {
     let condition = target.into_reach().condition();
     ScopedDelete { condition, predicate: Everything, returning: NoReturning, target: PhantomData }

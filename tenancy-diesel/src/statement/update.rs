@@ -13,8 +13,8 @@ use diesel::sql_types::BoolOrNullableBool;
 
 use super::predicate::{Conditions, Everything, Filtered, walk_where};
 use super::returning::{NoReturning, Returning};
-use super::second_name::refuse_second_names;
-use super::target::ChangeTarget;
+use super::target::{ChangeTarget, MayWrite};
+use super::under::Assigned;
 use crate::dialect::TenantBackend;
 use crate::source::{Condition, Reach, ScopedTable};
 use crate::table::{TenantTable, push_table};
@@ -40,7 +40,10 @@ use crate::table::{TenantTable, push_table};
 /// # #[cfg(feature = "testing")]
 /// # rename(&tenancy_diesel::testing::scope(7));
 /// ```
-pub fn update<Target: ChangeTarget>(target: Target) -> IncompleteUpdate<Target::Table, Target::Reach> {
+pub fn update<Target: ChangeTarget>(target: Target) -> IncompleteUpdate<Target::Table, Target::Reach>
+where
+    Target::Writer: MayWrite<Target::Table>,
+{
     IncompleteUpdate { reach: target.into_reach(), predicate: Everything, table: PhantomData }
 }
 
@@ -75,14 +78,21 @@ impl<T: TenantTable, R: Reach<T>, P> IncompleteUpdate<T, R, P> {
     }
 
     /// What to change: anything that Diesel's `set` takes for the bare table, without the tenant column.
-    pub fn set<Changes>(self, changes: Changes) -> ScopedUpdate<T, R, R::Condition, P, Changes::Changeset>
+    pub fn set<Changes>(
+        self,
+        changes: Changes,
+    ) -> ScopedUpdate<T, R, R::Condition, P, Assigned<T, Changes::Changeset>>
     where
         Changes: AsChangeset<Target = T>,
     {
+        self.assigning(Assigned::new(changes.as_changeset()))
+    }
+
+    pub(super) fn assigning<Changes>(self, changes: Changes) -> ScopedUpdate<T, R, R::Condition, P, Changes> {
         ScopedUpdate {
             condition: self.reach.condition(),
             predicate: self.predicate,
-            changes: changes.as_changeset(),
+            changes,
             returning: NoReturning,
             target: PhantomData,
         }
@@ -101,6 +111,20 @@ pub struct ScopedUpdate<T, R, C, P, Changes, Ret = NoReturning> {
 }
 
 impl<T, R, C, P, Changes> ScopedUpdate<T, R, C, P, Changes> {
+    /// The same statement with other changes, made of its condition and the present ones.
+    pub(super) fn map_changes<Other>(
+        self,
+        map: impl FnOnce(&C, Changes) -> Other,
+    ) -> ScopedUpdate<T, R, C, P, Other> {
+        ScopedUpdate {
+            changes: map(&self.condition, self.changes),
+            condition: self.condition,
+            predicate: self.predicate,
+            returning: NoReturning,
+            target: PhantomData,
+        }
+    }
+
     /// Adds a condition. It stands in parentheses of its own beside the tenant's.
     pub fn filter<Predicate>(
         self,
@@ -149,7 +173,6 @@ where
         }
         // Diesel never keeps an UPDATE prepared, because which columns a changeset prints depends on its values. This one has
         // no static id and so is kept under its text: one more statement for each combination of optional fields.
-        refuse_second_names::<T, DB>(&self.changes, out.backend())?;
         out.push_sql("UPDATE ");
         push_table::<T, DB>(&mut out)?;
         out.push_sql(" SET ");
