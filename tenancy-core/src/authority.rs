@@ -390,7 +390,8 @@ mod tests {
         let (authority, sink) = audited(Arc::new(Company));
         let set = authority.admit_all("ann").await.unwrap();
         assert_eq!((set.tenants(), set.admitted().principal()), (&[1, 9][..], "ann"));
-        let admitted = |tenant: &str| RecordedEvent::Admitted { principal: "ann".into(), tenant: tenant.into() };
+        let admitted =
+            |tenant: &str| RecordedEvent::Admitted { principal: "ann".into(), tenant: tenant.into() };
         assert_eq!(sink.take(), [admitted("1"), admitted("9")]);
         assert_eq!(authority.admit_all("eve").await.unwrap_err(), AdmitError::Denied);
 

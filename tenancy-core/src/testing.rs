@@ -136,6 +136,14 @@ pub enum RecordedEvent {
         subject: &'static str,
         access: Access,
     },
+    RowsMoved {
+        principal: String,
+        reason: String,
+        location: &'static Location<'static>,
+        subject: &'static str,
+        from: String,
+        to: String,
+    },
     RawSql {
         principal: String,
         tenant: String,
@@ -174,6 +182,14 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
                     access,
                 }
             }
+            AuditEvent::RowsMoved { principal, reason, location, subject, from, to } => Self::RowsMoved {
+                principal: principal.into(),
+                reason: reason.into(),
+                location,
+                subject,
+                from: from.into(),
+                to: to.into(),
+            },
             AuditEvent::RawSql { principal, tenant, reason, location } => Self::RawSql {
                 principal: principal.into(),
                 tenant: tenant.into(),

@@ -131,7 +131,12 @@ impl Parse for Filter {
         let value = match method.to_string().as_str() {
             "is_null" | "is_not_null" => None,
             "eq" => Some(arguments.parse()?),
-            _ => return Err(syn::Error::new(method.span(), "a filter is `column.is_null()`, `column.is_not_null()` or `column.eq(literal)`")),
+            _ => {
+                return Err(syn::Error::new(
+                    method.span(),
+                    "a filter is `column.is_null()`, `column.is_not_null()` or `column.eq(literal)`",
+                ));
+            }
         };
         if !arguments.is_empty() {
             return Err(arguments.error("a filter compares a column with one literal"));
@@ -164,7 +169,9 @@ impl Parse for Literal {
             }
             Lit::Str(_) | Lit::Bool(_) => Ok(Self(literal)),
             Lit::Int(number) if number.suffix().is_empty() => Ok(Self(literal)),
-            other => Err(syn::Error::new(other.span(), "a number without a suffix, a text, `true` or `false`")),
+            other => {
+                Err(syn::Error::new(other.span(), "a number without a suffix, a text, `true` or `false`"))
+            }
         }
     }
 }

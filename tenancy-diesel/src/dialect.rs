@@ -114,7 +114,10 @@ mod sealed {
         const SOURCE: SourceForm = SourceForm::Derived;
         const SAME_TENANT: SameTenantForm = SameTenantForm::Opaque;
 
-        fn walk_any<'b, ST, Bind>(each: &'b EachTenant<Bind>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<bool>
+        fn walk_any<'b, ST, Bind>(
+            each: &'b EachTenant<Bind>,
+            mut out: AstPass<'_, 'b, Self>,
+        ) -> QueryResult<bool>
         where
             Self: HasSqlType<ST>,
             ST: SingleValue + 'static,

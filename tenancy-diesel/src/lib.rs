@@ -160,12 +160,17 @@ pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
 pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
-pub use self::source::{EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll, Unfiltered, View, Within, WithinAny};
-pub use self::statement::{ColumnNames, CrossTenantTarget, ParentError, SecondName, delete, insert_into, update};
+pub use self::source::{
+    EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll, Unfiltered, View, Within, WithinAny,
+};
+pub use self::statement::{
+    ColumnNames, CrossTenantTarget, ParentError, SecondName, delete, insert_into, move_rows, update,
+};
 pub use self::table::belonging::{Belonging, ByColumn, ByLink, ByParent};
 pub use self::table::owner::Owner;
 pub use self::table::{
-    DeclaredTable, GlobalTable, HasSharedRows, Owned, RowFilter, SharedRows, TenantSqlType, TenantTable, Through, Unowned,
+    DeclaredTable, GlobalTable, HasSharedRows, Owned, RowFilter, SharedRows, TenantSqlType, TenantTable,
+    Through, Unowned,
 };
 
 /// What the pool asks of a statement. Not part of the public API.
@@ -195,7 +200,8 @@ pub mod __private {
         Unscoped, UnscopedSet, refused, uncallable,
     };
     pub use crate::{
-        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, HasSharedRows, Owned, RowFilter, ScopedAlias,
-        ScopedTable, SharedRows, TableAlias, TenantId, TenantTable, Through, Unbranded, Unowned, Within,
+        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, HasSharedRows, Owned,
+        RowFilter, ScopedAlias, ScopedTable, SharedRows, TableAlias, TenantId, TenantTable, Through,
+        Unbranded, Unowned, Within,
     };
 }

@@ -8,9 +8,7 @@ use diesel::result::QueryResult;
 use super::view::{Own, View};
 use crate::bound_tenant::ComparedTenant;
 use crate::dialect::TenantBackend;
-use crate::table::{
-    RowFilter, SharedRows, TenantTable, Through, push_column_of, push_table, push_through,
-};
+use crate::table::{RowFilter, SharedRows, TenantTable, Through, push_column_of, push_table, push_through};
 
 /// Which rows of table `T` are within a reach, as SQL.
 pub trait Condition<T, DB: TenantBackend> {

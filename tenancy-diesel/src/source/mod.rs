@@ -36,5 +36,5 @@ pub use self::stands::{IsBare, IsGlobal, Stands};
 pub use self::tenant_id::TenantIdFor;
 pub use self::transaction_source::TransactionSource;
 pub(crate) use self::view::OwnRows;
-pub use self::within_any::WithinAny;
 pub use self::view::{OrShared, OverShared, Own, Unfiltered, View};
+pub use self::within_any::WithinAny;

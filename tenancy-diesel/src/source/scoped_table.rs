@@ -13,8 +13,8 @@ use super::fragment::TableName;
 use super::rule::{OpenTo, SameTenant};
 use super::stands::Ours;
 use super::{
-    Beside, CrossTenantFor, EveryTenant, InTransaction, OrShared, OverShared, Reach, ScopeFor, Selection, SourceFragment,
-    Stands, Unfiltered, Within,
+    Beside, CrossTenantFor, EveryTenant, InTransaction, OrShared, OverShared, Reach, ScopeFor, Selection,
+    SourceFragment, Stands, Unfiltered, Within,
 };
 use crate::statement::ColumnNames;
 use crate::table::{HasSharedRows, TenantTable};

@@ -13,6 +13,7 @@ mod default_row;
 mod delete;
 mod from_select;
 mod insert;
+mod moved;
 mod predicate;
 mod returning;
 mod rows;
@@ -33,12 +34,15 @@ pub use self::default_row::DefaultRow;
 pub use self::delete::{ScopedDelete, delete};
 pub use self::from_select::FromSelect;
 pub use self::insert::{IncompleteInsert, ScopedInsert, insert_into};
+pub use self::moved::{IncompleteMove, MoveFrom, MovedRows, MovesItself, move_rows};
 pub use self::predicate::{Everything, Filtered};
 pub use self::returning::{NoReturning, Returning};
 pub use self::rows::{Rows, StampedRows};
 pub use self::second_name::SecondName;
 pub use self::stamp::ParentError;
-pub use self::target::{AcrossTenants, ChangeTarget, CrossTenantTarget, InsertTarget, MayWrite, SharedTarget};
+pub use self::target::{
+    AcrossTenants, ChangeTarget, CrossTenantTarget, InsertTarget, MayWrite, SharedTarget,
+};
 pub use self::under::{Assigned, Under};
 pub use self::update::{IncompleteUpdate, ScopedUpdate, update};
 pub use self::upsert::{IncompleteDoUpdate, IncompleteOnConflict};

@@ -167,7 +167,12 @@ where
 pub trait ChildValues<T, DB: TenantBackend> {
     /// Prints the values with commas between. Takes whether the next one is the first, and returns the same.
     #[doc(hidden)]
-    fn walk_values<'b, E>(&'b self, tenant: &'b E, first: bool, out: AstPass<'_, 'b, DB>) -> QueryResult<bool>
+    fn walk_values<'b, E>(
+        &'b self,
+        tenant: &'b E,
+        first: bool,
+        out: AstPass<'_, 'b, DB>,
+    ) -> QueryResult<bool>
     where
         E: ComparedTenant<DB>;
 }
@@ -216,9 +221,7 @@ where
         E: ComparedTenant<DB>,
     {
         match self {
-            Self::Expression(value) => {
-                ChildValues::<T, DB>::walk_values(value, tenant, first, out)
-            }
+            Self::Expression(value) => ChildValues::<T, DB>::walk_values(value, tenant, first, out),
             Self::Default if C::NAME == T::TENANT_COLUMN => Err(missing::<T>()),
             // SQLite leaves the column out.
             Self::Default if self.is_noop(out.backend())? => Ok(first),

@@ -6,8 +6,8 @@ use tenancy_core::Access;
 
 use crate::bound_tenant::Everybody;
 use crate::source::{
-    CrossTenantFor, EveryTenant, Own, OwnRows, Reach, ScopedTable, SharedByAll, TenantIdFor, Unfiltered, View,
-    Within,
+    CrossTenantFor, EveryTenant, Own, OwnRows, Reach, ScopedTable, SharedByAll, TenantIdFor, Unfiltered,
+    View, Within,
 };
 use crate::table::belonging::{NamesNobody, WrittenByTenants};
 use crate::table::{HasSharedRows, TenantTable};

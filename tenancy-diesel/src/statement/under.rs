@@ -71,7 +71,8 @@ where
 }
 
 /// The key of the parent, as table `T` refers to it.
-type ParentKey<T, Key> = <Key as AsExpression<<<T as TenantTable>::TenantColumn as Expression>::SqlType>>::Expression;
+type ParentKey<T, Key> =
+    <Key as AsExpression<<<T as TenantTable>::TenantColumn as Expression>::SqlType>>::Expression;
 
 impl<T, R, P> IncompleteUpdate<T, R, P>
 where

@@ -103,6 +103,10 @@ pub trait Driver:
     #[doc(hidden)]
     const RAW_SQL_SHOWS: bool;
 
+    /// What has foreign keys checked when the transaction ends, for the rest of it, as far as they can be. `None` where none can.
+    #[doc(hidden)]
+    const DEFERS_KEYS: Option<&'static str>;
+
     /// What the builder is told that only this database has.
     #[doc(hidden)]
     type Options: Clone + Default + Send + Sync + 'static;

@@ -18,6 +18,7 @@ const BE_STRICT: &str =
 impl Driver for AsyncMysqlConnection {
     const ABANDONED: Abandoned = Abandoned::Close;
     const RAW_SQL_SHOWS: bool = false;
+    const DEFERS_KEYS: Option<&'static str> = None;
 
     type Options = ();
     type Rules = ();

@@ -18,6 +18,7 @@ const BUSY_TIMEOUT_MILLISECONDS: u32 = 5000;
 impl Driver for SyncConnectionWrapper<SqliteConnection> {
     const ABANDONED: Abandoned = Abandoned::RollBack;
     const RAW_SQL_SHOWS: bool = false;
+    const DEFERS_KEYS: Option<&'static str> = Some("PRAGMA defer_foreign_keys = ON");
 
     type Options = ();
     type Rules = ();

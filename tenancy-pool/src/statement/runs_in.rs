@@ -8,8 +8,8 @@ use diesel::query_builder::{DeleteStatement, InsertStatement, SelectClauseExpres
 use diesel::query_dsl::positional_order_dsl::PositionalOrderDsl;
 use diesel::query_source::QuerySource;
 use tenancy_diesel::__pool::{InTransaction, Stands, TransactionSource};
-use tenancy_diesel::statement::{ScopedDelete, ScopedInsert, ScopedUpdate};
-use tenancy_diesel::{GlobalTable, ScopedTable};
+use tenancy_diesel::statement::{MovedRows, ScopedDelete, ScopedInsert, ScopedUpdate};
+use tenancy_diesel::{EveryTenant, GlobalTable, ScopedTable};
 
 /// The kinds of statement, which only keep their implementations apart.
 pub(super) mod kind {
@@ -118,6 +118,15 @@ where
 impl<T, S, R, C, P, Ret> RunsIn<R> for ScopedDelete<T, S, C, P, Ret>
 where
     ScopedTable<T, S>: Stands<InTransaction<R>>,
+{
+    const WRITES: bool = true;
+    const PROOF: Proof = Proof;
+}
+
+/// Across tenants only.
+impl<T, E, P, R> RunsIn<R> for MovedRows<T, E, P>
+where
+    ScopedTable<T, EveryTenant>: Stands<InTransaction<R>>,
 {
     const WRITES: bool = true;
     const PROOF: Proof = Proof;

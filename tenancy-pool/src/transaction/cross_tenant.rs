@@ -80,6 +80,19 @@ impl<C: TenantConnection> CrossTenantTransaction<C> {
         async move { open.load(&mut query, Wanted::All).await }
     }
 
+    /// Has foreign keys checked when the transaction commits, from the next statement on: what moves rows and those that depend
+    /// on them to another tenant ([`move_rows`](tenancy_diesel::move_rows)) breaks the keys between them for a moment.
+    ///
+    /// On PostgreSQL that holds for keys that are declared `DEFERRABLE`, on SQLite for all.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError::NoDeferredKeys`] on MySQL and MariaDB.
+    pub fn defer_keys(&mut self) -> Result<(), PoolError> {
+        self.open.send_ahead(C::DEFERS_KEYS.ok_or(PoolError::NoDeferredKeys)?);
+        Ok(())
+    }
+
     /// Commits.
     ///
     /// # Errors

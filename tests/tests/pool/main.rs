@@ -16,6 +16,7 @@ mod limits;
 mod mariadb;
 mod mariadb_only;
 mod migrated;
+mod moved;
 mod opening;
 mod pgbouncer;
 mod postgres;

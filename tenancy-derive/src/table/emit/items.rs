@@ -16,7 +16,6 @@ use super::refusals::REFUSALS;
 use crate::ownership::{Ownership, Way};
 use crate::table::parse::Declared;
 
-
 /// Everything that is added to a tenant table's module. `column` is the one by which rows belong to tenants.
 pub(crate) fn tenant_items(
     declared: &Declared,
@@ -28,8 +27,7 @@ pub(crate) fn tenant_items(
 ) -> TokenStream {
     let Names { tenancy, grouped_tenant, do_not_recommend, .. } = names;
     let holds_the_tenant = matches!(ownership.way, Way::Column(_));
-    let key: Vec<_> =
-        declared.primary_key.iter().filter(|key| !holds_the_tenant || *key != column).collect();
+    let key: Vec<_> = declared.primary_key.iter().filter(|key| !holds_the_tenant || *key != column).collect();
     let key = match key.as_slice() {
         // One row a tenant: the tenant column is the key.
         [] => vec![column],
@@ -38,9 +36,10 @@ pub(crate) fn tenant_items(
     let tenant = declared.column(column);
     let sql_name = tenant.map(|column| &column.sql_name);
     let belonging = belonging(declared, ownership, column, owner, names);
-    let filter = ownership.filter.as_ref().zip(
-        ownership.filter.as_ref().and_then(|filter| declared.column(&filter.column)),
-    );
+    let filter = ownership
+        .filter
+        .as_ref()
+        .zip(ownership.filter.as_ref().and_then(|filter| declared.column(&filter.column)));
     let filter = filter.map(|(filter, column)| {
         let filter = filter.value(tenancy, &column.sql_name);
         quote!(const FILTER: ::core::option::Option<#tenancy::RowFilter> = ::core::option::Option::Some(#filter);)
@@ -169,7 +168,8 @@ fn belonging_by_column(
 
 /// A table that is named as it is seen beside this one.
 fn beside(path: &Path) -> TokenStream {
-    let absolute = path.leading_colon.is_some() || path.segments.first().is_some_and(|first| first.ident == "crate");
+    let absolute =
+        path.leading_colon.is_some() || path.segments.first().is_some_and(|first| first.ident == "crate");
     if absolute { quote!(#path) } else { quote!(super::#path) }
 }
 

@@ -88,7 +88,9 @@ fn columns_module(
                     added.extend(tenant_column.map(|column| grouping(column, names)));
                     continue;
                 }
-                "IsContainedInGroupBy" if argument.as_ref().is_some_and(|found| Some(found) == tenant_column) => {
+                "IsContainedInGroupBy"
+                    if argument.as_ref().is_some_and(|found| Some(found) == tenant_column) =>
+                {
                     contain_grouped_tenant(&mut item, names);
                 }
                 // A column is no FROM clause: nothing asks whether `Only` or `Tablesample` of the table appears in it.

@@ -32,7 +32,8 @@ impl ScopedOptions {
     }
 
     pub(crate) fn read(place: Place, tokens: TokenStream, mistakes: &mut Mistakes) -> Self {
-        let mut found = ScopedOptions { way: None, shared: None, filter: None, krate: options::default_crate() };
+        let mut found =
+            ScopedOptions { way: None, shared: None, filter: None, krate: options::default_crate() };
         Reader::of(place).read(tokens, mistakes, |key, input, mistakes| {
             let way = match key.to_string().as_str() {
                 "crate" => {

@@ -6,9 +6,9 @@ use diesel::expression::{AppearsOnTable, Expression, ValidGrouping};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use super::columns::walk_columns;
 use crate::bound_tenant::ComparedTenant;
 use crate::dialect::{SameTenantForm, TenantBackend};
-use super::columns::walk_columns;
 use crate::source::condition::push_shared;
 use crate::source::view::View;
 use crate::source::{EveryTenant, Reach, TenantIdFor, TenantIs, Within, WithinAny};

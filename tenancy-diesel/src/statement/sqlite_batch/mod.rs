@@ -15,12 +15,12 @@ use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::result::{Error, QueryResult};
 use diesel::sqlite::Sqlite;
 
+use crate::bound_tenant::ComparedTenant;
 use crate::statement::insert::ScopedInsert;
 use crate::statement::returning::{NoReturning, Returning};
 use crate::statement::rows::{Batch, StampedRows, walk_rows};
-use crate::bound_tenant::ComparedTenant;
-use crate::statement::stamp::Stamp;
 use crate::statement::second_name::{NamesOf, sql_of};
+use crate::statement::stamp::Stamp;
 use crate::table::{TenantTable, push_table};
 
 type BindData = <<Sqlite as Backend>::BindCollector<'static> as MoveableBindCollector<Sqlite>>::BindData;

@@ -38,7 +38,12 @@ async fn arena() -> Option<Connection> {
 #[tokio::test]
 async fn a_set_reads_its_tenants_rows_which_tell_whose_they_are() {
     let Some(connection) = &mut arena().await else { return };
-    for (ids, expected) in [(vec![ACME, GLOBEX], vec![1, 2]), (vec![GLOBEX], vec![2]), (vec![GLOBEX, 3], vec![2, 3]), (vec![], vec![])] {
+    for (ids, expected) in [
+        (vec![ACME, GLOBEX], vec![1, 2]),
+        (vec![GLOBEX], vec![2]),
+        (vec![GLOBEX, 3], vec![2, 3]),
+        (vec![], vec![]),
+    ] {
         let set = scope_set(ids);
         let found: Vec<i32> = boards::table
             .scoped(&set)

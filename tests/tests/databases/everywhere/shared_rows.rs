@@ -65,7 +65,9 @@ async fn a_tenant_reads_its_own_rows_or_the_shared_ones_as_well() {
 #[tokio::test]
 async fn mine_overrides_the_default_of_the_same_key() {
     let Some(connection) = &mut arena().await else { return };
-    for (scope, expected) in [(acme(), [("size", "small"), ("theme", "dark")]), (globex(), [("size", "big"), ("theme", "light")])] {
+    for (scope, expected) in
+        [(acme(), [("size", "small"), ("theme", "dark")]), (globex(), [("size", "big"), ("theme", "light")])]
+    {
         let found: Vec<(String, String)> = presets::table
             .scoped(&scope)
             .over_shared(presets::name)
@@ -96,7 +98,14 @@ async fn a_tenant_writes_its_own_rows_only() {
     assert_eq!(delete(shared()).filter(presets::id.eq(4)).execute(connection).await.unwrap(), 0);
     assert_eq!(ids!(presets::table.scoped(&globex()).or_shared(), presets::id, connection), [1, 2, 4, 10]);
     let shared = || labels::table.write_across_tenants(&everybody).shared();
-    assert_eq!(insert_into(shared()).values((labels::id.eq(10), labels::name.eq("x"))).execute(connection).await.unwrap(), 1);
+    assert_eq!(
+        insert_into(shared())
+            .values((labels::id.eq(10), labels::name.eq("x")))
+            .execute(connection)
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(update(shared()).set(labels::name.eq("y")).execute(connection).await.unwrap(), 2);
     assert_eq!(ids!(labels::table.scoped(&globex()).or_shared(), labels::id, connection), [1, 3, 10]);
 }
@@ -144,11 +153,18 @@ async fn the_filter_is_there_unless_it_is_left_out_by_name() {
     assert_eq!(ids!(mine.unfiltered(), drafts::id, connection), [1, 2]);
     let everybody = support();
     assert_eq!(ids!(drafts::table.across_tenants(&everybody), drafts::id, connection), [1, 3]);
-    assert_eq!(ids!(drafts::table.across_tenants(&everybody).unfiltered(), drafts::id, connection), [1, 2, 3, 4]);
+    assert_eq!(
+        ids!(drafts::table.across_tenants(&everybody).unfiltered(), drafts::id, connection),
+        [1, 2, 3, 4]
+    );
     assert_eq!(update(mine).set(drafts::label_id.eq(2)).execute(connection).await.unwrap(), 1);
-    assert_eq!(update(mine.unfiltered()).set(drafts::deleted_at.eq(None::<i32>)).execute(connection).await.unwrap(), 2);
+    assert_eq!(
+        update(mine.unfiltered()).set(drafts::deleted_at.eq(None::<i32>)).execute(connection).await.unwrap(),
+        2
+    );
     assert_eq!(ids!(mine, drafts::id, connection), [1, 2]);
     assert_eq!(delete(drafts::table.write_across_tenants(&everybody)).execute(connection).await.unwrap(), 3);
-    let purged = delete(drafts::table.write_across_tenants(&everybody).unfiltered()).execute(connection).await;
+    let purged =
+        delete(drafts::table.write_across_tenants(&everybody).unfiltered()).execute(connection).await;
     assert_eq!(purged.unwrap(), 1);
 }

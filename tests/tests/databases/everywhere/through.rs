@@ -126,7 +126,8 @@ async fn a_new_row_needs_a_parent_of_the_same_tenant() {
     let row = |id: i32, board: i32| (notes::id.eq(id), notes::board_id.eq(board), notes::body.eq("new"));
 
     for parent in [2, 99] {
-        let done = insert_into(notes::table.scoped(&acme())).values(row(30, parent)).execute(connection).await;
+        let done =
+            insert_into(notes::table.scoped(&acme())).values(row(30, parent)).execute(connection).await;
         assert!(done.is_err(), "under {parent}");
         let batch = vec![row(30, 1), row(31, parent)];
         let done = insert_into(notes::table.scoped(&acme())).values(batch).execute(connection).await;
@@ -145,13 +146,8 @@ async fn a_new_row_needs_a_parent_of_the_same_tenant() {
     assert!(done.is_err());
     let done = insert_into(marks::table.scoped(&acme())).values(mark(30)).execute(connection).await;
     assert_eq!(done.unwrap(), 1);
-    let weight: Option<i32> = marks::table
-        .scoped(&acme())
-        .find((30, "z"))
-        .select(marks::weight)
-        .first(connection)
-        .await
-        .unwrap();
+    let weight: Option<i32> =
+        marks::table.scoped(&acme()).find((30, "z")).select(marks::weight).first(connection).await.unwrap();
     assert_eq!(weight, Some(3), "the default");
 }
 
@@ -164,10 +160,12 @@ async fn a_parent_that_is_the_key_is_never_made_up() {
         assert!(done.is_err(), "{parent}");
     }
     let everybody = support();
-    let stored: i64 =
-        covers::table.across_tenants(&everybody).count().get_result(connection).await.unwrap();
+    let stored: i64 = covers::table.across_tenants(&everybody).count().get_result(connection).await.unwrap();
     assert_eq!(stored, 0);
-    assert_eq!(insert_into(covers::table.scoped(&acme())).values(row(1)).execute(connection).await.unwrap(), 1);
+    assert_eq!(
+        insert_into(covers::table.scoped(&acme())).values(row(1)).execute(connection).await.unwrap(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -205,7 +203,8 @@ async fn changes_stay_within_the_tenant_and_the_parent_is_changed_by_name() {
     let changed = update(mine).find(20).set(notes::body.eq("new")).execute(connection).await.unwrap();
     assert_eq!(changed, 0, "another tenant's");
 
-    let moved = update(mine).find(10).set((notes::body.eq("x"), notes::board_id.eq(2))).execute(connection).await;
+    let moved =
+        update(mine).find(10).set((notes::body.eq("x"), notes::board_id.eq(2))).execute(connection).await;
     let Err(Error::QueryBuilderError(reason)) = moved else { panic!("{moved:?}") };
     let assigned = ParentError::Assigned { table: "notes", column: "board_id", parent: "boards" };
     assert_eq!(reason.downcast_ref::<ParentError>(), Some(&assigned));
@@ -257,7 +256,8 @@ async fn linked_rows_are_written_across_tenants() {
     let Some(connection) = &mut arena().await else { return };
     let everybody = support();
     let row = (people::id.eq(10), people::name.eq("Joe"));
-    let done = insert_into(people::table.write_across_tenants(&everybody)).values(row).execute(connection).await;
+    let done =
+        insert_into(people::table.write_across_tenants(&everybody)).values(row).execute(connection).await;
     assert_eq!(done.unwrap(), 1);
     let scope = acme();
     let seen = |id: i32| people::table.scoped(&scope).find(id).select(people::name);

@@ -3,6 +3,7 @@
 mod dropped;
 mod endings;
 mod global;
+mod moved;
 mod nested;
 mod verbs;
 mod within;
