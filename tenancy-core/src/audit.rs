@@ -110,6 +110,21 @@ pub enum AuditEvent<'a> {
         /// The column that has the brought value.
         column: &'static str,
     },
+    /// A principal who was allowed to span tenants moves rows from one to another.
+    RowsMoved {
+        /// Who was allowed.
+        principal: &'a str,
+        /// Why.
+        reason: &'a str,
+        /// Where the statement names the second tenant.
+        location: &'static Location<'static>,
+        /// The name of the table.
+        subject: &'static str,
+        /// Whose the rows were.
+        from: &'a str,
+        /// Whose they become.
+        to: &'a str,
+    },
     /// A transaction of one tenant was allowed SQL that the types cannot read.
     RawSql {
         /// Who was admitted to the tenant.
@@ -175,6 +190,9 @@ impl AuditSink for TracingSink {
             }
             AuditEvent::ReadBeforeAdmission { reason, location, table, column } => {
                 tracing::debug!(target: TracingSink::TARGET, reason, %location, table, column, "read before admission");
+            }
+            AuditEvent::RowsMoved { principal, reason, location, subject, from, to } => {
+                tracing::warn!(target: TracingSink::TARGET, principal, reason, %location, subject, from, to, "rows moved");
             }
             AuditEvent::RawSql { principal, tenant, reason, location } => {
                 tracing::warn!(target: TracingSink::TARGET, principal, tenant, reason, %location, "raw SQL");

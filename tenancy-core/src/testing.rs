@@ -142,6 +142,14 @@ pub enum RecordedEvent {
         table: &'static str,
         column: &'static str,
     },
+    RowsMoved {
+        principal: String,
+        reason: String,
+        location: &'static Location<'static>,
+        subject: &'static str,
+        from: String,
+        to: String,
+    },
     RawSql {
         principal: String,
         tenant: String,
@@ -183,6 +191,14 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
             AuditEvent::ReadBeforeAdmission { reason, location, table, column } => {
                 Self::ReadBeforeAdmission { reason: reason.into(), location, table, column }
             }
+            AuditEvent::RowsMoved { principal, reason, location, subject, from, to } => Self::RowsMoved {
+                principal: principal.into(),
+                reason: reason.into(),
+                location,
+                subject,
+                from: from.into(),
+                to: to.into(),
+            },
             AuditEvent::RawSql { principal, tenant, reason, location } => Self::RawSql {
                 principal: principal.into(),
                 tenant: tenant.into(),

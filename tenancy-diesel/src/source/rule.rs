@@ -61,7 +61,7 @@ impl<B, C> SameBrand<C, OtherOwner> for B {}
     message = "the statement is scoped to another tenant than the transaction",
     label = "the transaction is of `{R}`",
     note = "scope the query with the scope that opened the transaction: two brands are two tenants",
-    note = "a source opened by `across_tenants` runs in `pool.across(&cross_tenant)`, not in one tenant's transaction",
+    note = "what `across_tenants` opens runs in `pool.across(&cross_tenant)`; `pool.global()`, of `Unowned`, runs global tables only",
     note = "T0302: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0302"
 )]
 pub trait OpenTo<R> {}
@@ -74,6 +74,12 @@ impl OpenTo<EveryTenant> for Unowned {}
 impl OpenTo<EveryTenant> for SharedByAll {}
 impl<I, V> OpenTo<EveryTenant> for WithinAny<I, V> {}
 impl<C, K> OpenTo<EveryTenant> for BeforeAdmission<C, K> {}
+// A transaction of no tenant runs what is nobody's.
+impl OpenTo<Unowned> for Unowned {}
 // No transaction is of this reach. But a statement is built before the compiler knows its transaction, and with only one
 // implementation it would take that one's for granted, and speak of mismatched types where another transaction is given.
-impl<V> OpenTo<Unowned> for EveryTenant<V> {}
+impl<V> OpenTo<NoTransaction> for EveryTenant<V> {}
+
+/// The reach of no transaction.
+#[derive(Debug)]
+pub enum NoTransaction {}
