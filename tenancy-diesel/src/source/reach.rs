@@ -7,7 +7,7 @@ use diesel::query_builder::{AstPass, QueryId};
 use diesel::result::QueryResult;
 use tenancy_core::{Access, Unbranded};
 
-use super::{Condition, CrossTenantFor, TenantIdFor, TenantIs};
+use super::{Condition, CrossTenantFor, TenantIdFor, TenantIs, recalled};
 use crate::bound_tenant::permit_every_tenant;
 use crate::dialect::TenantBackend;
 use crate::table::{GlobalTable, TenantTable, Unowned};
@@ -108,13 +108,14 @@ impl<I, B> QueryId for Within<I, B> {
     type QueryId = Within<()>;
 }
 
-impl<I: Clone, B> Clone for Within<I, B> {
+impl<I: Clone + 'static, B> Clone for Within<I, B> {
     fn clone(&self) -> Self {
+        recalled::tell(&self.tenant);
         Self::new(self.tenant.clone())
     }
 }
 
-impl<I: Copy, B> Copy for Within<I, B> {}
+impl<I: Copy + 'static, B> Copy for Within<I, B> {}
 
 impl<I: fmt::Debug, B> fmt::Debug for Within<I, B> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,6 +16,7 @@ use super::columns::ColumnNames;
 use super::conflict::{DoNothing, NoConflict, OnConflict};
 use super::default_row::DefaultRow;
 use super::from_select::FromSelect;
+use super::predicate::Everything;
 use super::returning::{NoReturning, Returning};
 use super::rows::{RowCount, Rows, StampedRows};
 use super::target::InsertTarget;
@@ -163,7 +164,7 @@ impl<T, R, Values> ScopedInsert<T, R, Values> {
     /// If a unique key does not lead with the tenant column, the number of inserted rows tells whether another tenant has
     /// the value. The keys of tenant tables should lead with the tenant.
     pub fn on_conflict_do_nothing(self) -> ScopedInsert<T, R, Values, OnConflict<(), DoNothing>> {
-        ScopedInsert::new(self.rows, OnConflict::new(DoNothing), NoReturning)
+        ScopedInsert::new(self.rows, OnConflict::new(Everything, DoNothing), NoReturning)
     }
 
     /// Names the key whose conflict is handled: `target`, and the tenant column before it. PostgreSQL and SQLite.
@@ -174,7 +175,7 @@ impl<T, R, Values> ScopedInsert<T, R, Values> {
     where
         Target: ColumnNames<T, Shape>,
     {
-        IncompleteOnConflict::new(self.rows)
+        IncompleteOnConflict::new(self.rows, Everything)
     }
 }
 

@@ -5,6 +5,7 @@
 //!
 //! `insert` and `upsert` use each other: they are the steps of one builder, and each step returns the next.
 
+mod boxed;
 #[cfg(feature = "postgres")]
 mod bulk;
 mod columns;
@@ -17,12 +18,14 @@ mod predicate;
 mod returning;
 mod rows;
 mod second_name;
+mod selected;
 #[cfg(feature = "sqlite")]
 mod sqlite_batch;
 mod target;
 mod update;
 mod upsert;
 
+pub use self::boxed::{BoxedConditions, Origin};
 #[cfg(feature = "postgres")]
 pub use self::bulk::{BulkRow, BulkRows, MixedDefaults};
 pub use self::columns::ColumnNames;
@@ -31,10 +34,11 @@ pub use self::default_row::DefaultRow;
 pub use self::delete::{ScopedDelete, delete};
 pub use self::from_select::FromSelect;
 pub use self::insert::{IncompleteInsert, ScopedInsert, insert_into};
-pub use self::predicate::{Everything, Filtered};
+pub use self::predicate::{AndFilter, Conditions, Either, Everything, Filtered, InOnePlace, OrFilter};
 pub use self::returning::{NoReturning, Returning};
 pub use self::rows::{Rows, StampedRows};
 pub use self::second_name::SecondName;
+pub use self::selected::Selected;
 pub use self::target::{ChangeTarget, CrossTenantTarget, InsertTarget};
 pub use self::update::{IncompleteUpdate, ScopedUpdate, update};
-pub use self::upsert::{IncompleteDoUpdate, IncompleteOnConflict};
+pub use self::upsert::{IncompleteDoUpdate, IncompleteOnConflict, ScopedUpsert};

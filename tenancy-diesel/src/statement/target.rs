@@ -4,10 +4,11 @@ use std::marker::PhantomData;
 
 use tenancy_core::Access;
 
+use super::predicate::Everything;
 use crate::source::{CrossTenantFor, EveryTenant, Reach, ScopedTable, TenantIdFor, TenantIs, Within};
 use crate::table::TenantTable;
 
-mod sealed {
+pub(super) mod sealed {
     pub trait Inserted {}
     impl<T, I, B> Inserted for crate::ScopedTable<T, crate::Within<I, B>> {}
 
@@ -53,11 +54,12 @@ where
     }
 }
 
-/// What [`update`](crate::update) and [`delete`](crate::delete) take: a scoped table, or a [`CrossTenantTarget`].
+/// What [`update`](crate::update) and [`delete`](crate::delete) take: a scoped table, with `filter`, `or_filter` and `find` on it or
+/// without, or a [`CrossTenantTarget`].
 #[diagnostic::on_unimplemented(
-    message = "only a scoped table can be updated or deleted from, and this is none",
+    message = "only a scoped table, filtered or not, can be updated or deleted from, and this is none",
     label = "this is not `table.scoped(&scope)`",
-    note = "write `update(table.scoped(&scope)).filter(…).set(…)`: filters come after the table, not inside the parentheses",
+    note = "write `update(table.scoped(&scope).filter(…)).set(…)`; for a row, `update(table.scoped(&scope).find(row.id)).set(&row)`",
     note = "a table opened with `across_tenants` is for reading; for writing, audited, there is `write_across_tenants`",
     note = "T0014: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0014"
 )]
@@ -68,8 +70,11 @@ pub trait ChangeTarget: sealed::Changed {
     /// How far the statement reaches.
     type Reach: Reach<Self::Table>;
 
-    /// Turns the target into its reach.
-    fn into_reach(self) -> Self::Reach;
+    /// The conditions that it came with.
+    type Predicate;
+
+    /// Takes the target apart: the reach in SQL, and the conditions.
+    fn into_parts(self) -> (<Self::Reach as Reach<Self::Table>>::Condition, Self::Predicate);
 }
 
 impl<T, I, B> ChangeTarget for ScopedTable<T, Within<I, B>>
@@ -79,9 +84,10 @@ where
 {
     type Table = T;
     type Reach = Within<I, B>;
+    type Predicate = Everything;
 
-    fn into_reach(self) -> Self::Reach {
-        ScopedTable::into_reach(self)
+    fn into_parts(self) -> (<Within<I, B> as Reach<T>>::Condition, Everything) {
+        (self.into_reach().condition(), Everything)
     }
 }
 
@@ -111,8 +117,9 @@ impl<T: TenantTable> CrossTenantTarget<T> {
 impl<T: TenantTable> ChangeTarget for CrossTenantTarget<T> {
     type Table = T;
     type Reach = EveryTenant;
+    type Predicate = Everything;
 
-    fn into_reach(self) -> Self::Reach {
-        self.reach
+    fn into_parts(self) -> (EveryTenant, Everything) {
+        (Reach::<T>::condition(&self.reach), Everything)
     }
 }

@@ -6,6 +6,7 @@ mod across;
 mod aliases;
 mod boxed;
 mod deletes;
+mod filtered;
 mod filters;
 mod grouping;
 mod inserts;
