@@ -54,7 +54,7 @@ pub fn insert_into<Target: InsertTarget>(
 #[derive(Debug, Clone)]
 #[must_use = "an insert runs when it is executed"]
 pub struct IncompleteInsert<T, R, E> {
-    tenant: E,
+    pub(super) tenant: E,
     target: PhantomData<(T, R)>,
 }
 
@@ -85,13 +85,14 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     /// A row is anything that is Diesel's `Insertable` for the bare table, without the tenant column, as long as its values
     /// are plain ones. A field that is `None` leaves its column to the default; all rows have to leave out the same columns.
     ///
-    /// The server refuses two things: a column that is itself an array, and, on Citus under row-level security, any
+    /// Two things are refused: a column that is itself an array, and, by Citus under row-level security, any
     /// `INSERT … SELECT` of this kind. Use `values` there.
     ///
     /// # Errors
     ///
     /// The statement returns a `QueryBuilderError` with [`MixedDefaults`](super::MixedDefaults), when it is run, if some
-    /// rows leave a column to its default and others do not.
+    /// rows leave a column to its default and others do not, and a `SerializationError` with [`ArrayColumn`](super::ArrayColumn)
+    /// if a column is itself an array.
     ///
     /// # Examples
     ///

@@ -8,6 +8,7 @@
 mod boxed;
 #[cfg(feature = "postgres")]
 mod bulk;
+mod checked;
 mod columns;
 mod conflict;
 mod default_row;
@@ -27,7 +28,8 @@ mod upsert;
 
 pub use self::boxed::{BoxedConditions, Origin};
 #[cfg(feature = "postgres")]
-pub use self::bulk::{BulkRow, BulkRows, MixedDefaults};
+pub use self::bulk::{ArrayColumn, BulkRow, BulkRows, MixedDefaults};
+pub use self::checked::{CarriesTenant, RowOfAnotherTenant};
 pub use self::columns::ColumnNames;
 pub use self::conflict::{DoNothing, DoUpdate, NoConflict, OnConflict};
 pub use self::default_row::DefaultRow;

@@ -5,16 +5,19 @@ use std::io::Write;
 use diesel::pg::Pg;
 use diesel::query_builder::QueryFragment;
 use diesel::query_builder::bind_collector::RawBytesBindCollector;
+use diesel::query_source::Column as _;
 use diesel::serialize::{IsNull, Output, Result as SerializeResult, ToSql};
 use diesel::sql_types::{Array, HasSqlType};
 
+use super::array_column::ArrayColumn;
 use super::column::ColumnArray;
+use super::value::BulkValue;
 
 /// As PostgreSQL's `array_send` has it: dimensions, whether there are NULLs, the elements' type, length and lower bound, then
 /// each element with its length, -1 for NULL.
 impl<X, ST> ToSql<Array<ST>, Pg> for ColumnArray<X>
 where
-    X: QueryFragment<Pg>,
+    X: BulkValue + QueryFragment<Pg>,
     Pg: HasSqlType<ST>,
 {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> SerializeResult {
@@ -27,7 +30,12 @@ where
         if elements.binds.len() != self.values.len() {
             return Err("a value of a bulk insert is not one bound value".into());
         }
-        let element_oid = <Pg as HasSqlType<ST>>::metadata(out.metadata_lookup()).oid()?;
+        let element = <Pg as HasSqlType<ST>>::metadata(out.metadata_lookup());
+        let element_oid = element.oid()?;
+        // No type of arrays has arrays of its own. While a statement is only looked through, no type has an oid.
+        if element_oid != 0 && element.array_oid()? == 0 {
+            return Err(Box::new(ArrayColumn { column: X::Column::NAME }));
+        }
         let nulls = i32::from(elements.binds.iter().any(Option::is_none));
         for header in [1, nulls] {
             out.write_all(&i32::to_be_bytes(header))?;

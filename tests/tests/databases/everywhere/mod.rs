@@ -5,6 +5,7 @@ use super::{Backend, RunQueryDsl, connect, contents, run};
 mod across;
 mod aliases;
 mod boxed;
+mod checked;
 mod deletes;
 mod filtered;
 mod filters;
