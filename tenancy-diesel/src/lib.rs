@@ -160,7 +160,8 @@ pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
 pub use self::source::{EveryTenant, ScopedTable, Within};
 pub use self::statement::{
-    CarriesTenant, ColumnNames, CrossTenantTarget, RowOfAnotherTenant, SecondName, delete, insert_into, update,
+    CarriesTenant, ColumnNames, CrossTenantTarget, RowOfAnotherTenant, SecondName, delete, insert_into,
+    update,
 };
 pub use self::table::owner::Owner;
 pub use self::table::{DeclaredTable, GlobalTable, Owned, TenantSqlType, TenantTable, Unowned};

@@ -115,10 +115,7 @@ pub trait TenantScoped: Sized {
     /// # Errors
     ///
     /// A `QueryBuilderError` with [`RowOfAnotherTenant`](crate::RowOfAnotherTenant).
-    fn insert_checked<B, V>(
-        scope: &Scoped<Self::TenantId, B>,
-        values: V,
-    ) -> QueryResult<Insert<Self, B, V>>
+    fn insert_checked<B, V>(scope: &Scoped<Self::TenantId, B>, values: V) -> QueryResult<Insert<Self, B, V>>
     where
         V: CarriesTenant<TenantId = Self::TenantId> + Insertable<Self::Table>,
         V::Values: Rows<Self::Table>,

@@ -6,7 +6,9 @@ use std::marker::PhantomData;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::predicate::{AndFilter, Before, Conditions, Either, Everything, Filtered, InOnePlace, OrFilter};
+use super::predicate::{
+    AlternativeTo, AndFilter, Before, Conditions, Either, Everything, Filtered, InOnePlace,
+};
 use super::selected::Selected;
 use crate::dialect::TenantBackend;
 
@@ -76,16 +78,16 @@ where
     }
 }
 
-impl<'a, DB, O, Predicate> OrFilter<Predicate> for BoxedConditions<'a, DB, O>
+impl<'a, DB, O, Predicate> AlternativeTo<BoxedConditions<'a, DB, O>> for Predicate
 where
     DB: TenantBackend + 'a,
     O: InOnePlace + 'a,
     Predicate: QueryFragment<DB> + Send + 'a,
 {
-    type Output = Self;
+    type Output = BoxedConditions<'a, DB, O>;
 
-    fn or_filter(self, predicate: Predicate) -> Self {
-        Self::new(Either { rest: self, predicate })
+    fn or_after(self, rest: BoxedConditions<'a, DB, O>) -> Self::Output {
+        BoxedConditions::new(Either { rest, predicate: self })
     }
 }
 

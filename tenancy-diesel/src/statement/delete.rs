@@ -12,7 +12,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::BoolOrNullableBool;
 
 use super::boxed::{BoxedConditions, Origin};
-use super::predicate::{AndFilter, Conditions, Everything, OrFilter, walk_where};
+use super::predicate::{AlternativeTo, AndFilter, Conditions, Everything, walk_where};
 use super::returning::{NoReturning, Returning};
 use super::target::ChangeTarget;
 use crate::dialect::TenantBackend;
@@ -99,13 +99,12 @@ impl<T: TenantTable, R, C, P> ScopedDelete<T, R, C, P> {
     /// # #[cfg(feature = "testing")]
     /// # remove(&tenancy_diesel::testing::scope(7));
     /// ```
-    pub fn or_filter<Predicate>(self, predicate: Predicate) -> ScopedDelete<T, R, C, P::Output>
+    pub fn or_filter<Predicate>(self, predicate: Predicate) -> ScopedDelete<T, R, C, Predicate::Output>
     where
-        P: OrFilter<Predicate>,
-        Predicate: AppearsOnTable<ScopedTable<T, R>>,
+        Predicate: AlternativeTo<P> + AppearsOnTable<ScopedTable<T, R>>,
         Predicate::SqlType: BoolOrNullableBool,
     {
-        self.map(|rest| rest.or_filter(predicate))
+        self.map(|rest| predicate.or_after(rest))
     }
 
     /// Adds the condition that the row's key within the tenant is `key`.

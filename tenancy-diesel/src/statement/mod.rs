@@ -36,7 +36,7 @@ pub use self::default_row::DefaultRow;
 pub use self::delete::{ScopedDelete, delete};
 pub use self::from_select::FromSelect;
 pub use self::insert::{IncompleteInsert, ScopedInsert, insert_into};
-pub use self::predicate::{AndFilter, Conditions, Either, Everything, Filtered, InOnePlace, OrFilter};
+pub use self::predicate::{AlternativeTo, AndFilter, Conditions, Either, Everything, Filtered, InOnePlace};
 pub use self::returning::{NoReturning, Returning};
 pub use self::rows::{Rows, StampedRows};
 pub use self::second_name::SecondName;

@@ -147,10 +147,7 @@ where
 }
 
 /// Prints a predicate in parentheses.
-pub(super) fn walk_parenthesis<'b, P, DB>(
-    predicate: &'b P,
-    mut out: AstPass<'_, 'b, DB>,
-) -> QueryResult<()>
+pub(super) fn walk_parenthesis<'b, P, DB>(predicate: &'b P, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
     DB: TenantBackend,
     P: QueryFragment<DB>,
@@ -171,14 +168,15 @@ pub trait AndFilter<Predicate> {
     fn and_filter(self, predicate: Predicate) -> Self::Output;
 }
 
-/// Conditions that an alternative can be added to.
-pub trait OrFilter<Predicate> {
-    /// The conditions, or `Predicate`.
+/// A predicate that can be an alternative to `Rest`. Asked of the predicate, whose type a call's method is found without: so the
+/// compiler says what is wrong, and not that there is no such method.
+pub trait AlternativeTo<Rest> {
+    /// `Rest`, or the predicate.
     type Output;
 
     /// Adds it.
     #[doc(hidden)]
-    fn or_filter(self, predicate: Predicate) -> Self::Output;
+    fn or_after(self, rest: Rest) -> Self::Output;
 }
 
 /// Conditions that are all printed here. Those of a filtered table are printed by Diesel, before the tenant's: nothing that comes
@@ -203,11 +201,11 @@ impl<Predicate> AndFilter<Predicate> for Everything {
     }
 }
 
-impl<Predicate> OrFilter<Predicate> for Everything {
-    type Output = Filtered<Self, Predicate>;
+impl<Predicate> AlternativeTo<Everything> for Predicate {
+    type Output = Filtered<Everything, Predicate>;
 
-    fn or_filter(self, predicate: Predicate) -> Self::Output {
-        Filtered { rest: self, predicate }
+    fn or_after(self, rest: Everything) -> Self::Output {
+        Filtered { rest, predicate: self }
     }
 }
 
@@ -221,11 +219,11 @@ macro_rules! combined {
             }
         }
 
-        impl<Rest: InOnePlace, Last, Predicate> OrFilter<Predicate> for $kind<Rest, Last> {
-            type Output = Either<Self, Predicate>;
+        impl<Rest: InOnePlace, Last, Predicate> AlternativeTo<$kind<Rest, Last>> for Predicate {
+            type Output = Either<$kind<Rest, Last>, Predicate>;
 
-            fn or_filter(self, predicate: Predicate) -> Self::Output {
-                Either { rest: self, predicate }
+            fn or_after(self, rest: $kind<Rest, Last>) -> Self::Output {
+                Either { rest, predicate: self }
             }
         }
     };

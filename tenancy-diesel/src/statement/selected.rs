@@ -1,8 +1,6 @@
 //! A scoped table with filters on it, as what is updated or deleted from: Diesel's commonest form of both.
 
-use diesel::expression::{
-    AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate,
-};
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::internal::derives::multiconnection::SelectStatementAccessor;
 use diesel::internal::table_macro::{FromClause, SelectStatement};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -11,7 +9,7 @@ use diesel::query_source::QuerySource;
 use diesel::result::QueryResult;
 use diesel::sql_types::Bool;
 
-use super::predicate::{AndFilter, Before, Conditions, Filtered, OrFilter};
+use super::predicate::{AlternativeTo, AndFilter, Before, Conditions, Filtered};
 use super::target::{ChangeTarget, sealed};
 use crate::dialect::TenantBackend;
 use crate::source::{Reach, ScopedTable, TenantIdFor, Within, reach_of};
@@ -31,10 +29,8 @@ type Distinct<F> = <Plain<F> as SelectStatementAccessor>::Distinct;
 #[derive(Debug, Clone, Copy, QueryId)]
 pub struct Selected<Q>(Q);
 
-impl<F, S, D, W, O, L, G, H, Lc> sealed::Changed
-    for SelectStatement<FromClause<F>, S, D, W, O, L, G, H, Lc>
-where
-    F: sealed::Changed + QuerySource,
+impl<F, S, D, W, O, L, G, H, Lc> sealed::Changed for SelectStatement<FromClause<F>, S, D, W, O, L, G, H, Lc> where
+    F: sealed::Changed + QuerySource
 {
 }
 
@@ -82,11 +78,11 @@ impl<Q, Predicate> AndFilter<Predicate> for Selected<Q> {
 }
 
 /// The OR is Diesel's own, which puts both of its sides in one parenthesis.
-impl<Q: OrFilterDsl<Predicate>, Predicate> OrFilter<Predicate> for Selected<Q> {
+impl<Q: OrFilterDsl<Predicate>, Predicate> AlternativeTo<Selected<Q>> for Predicate {
     type Output = Selected<Q::Output>;
 
-    fn or_filter(self, predicate: Predicate) -> Self::Output {
-        Selected(OrFilterDsl::or_filter(self.0, predicate))
+    fn or_after(self, rest: Selected<Q>) -> Self::Output {
+        Selected(OrFilterDsl::or_filter(rest.0, self))
     }
 }
 

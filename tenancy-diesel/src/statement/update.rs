@@ -12,7 +12,7 @@ use diesel::result::{EmptyChangeset, Error, QueryResult};
 use diesel::sql_types::BoolOrNullableBool;
 
 use super::boxed::{BoxedConditions, Origin};
-use super::predicate::{AndFilter, Conditions, Everything, OrFilter, walk_where};
+use super::predicate::{AlternativeTo, AndFilter, Conditions, Everything, walk_where};
 use super::returning::{NoReturning, Returning};
 use super::second_name::refuse_second_names;
 use super::target::ChangeTarget;
@@ -71,11 +71,7 @@ pub struct IncompleteUpdate<T, R, C, P = Everything> {
 
 impl<T: TenantTable, R, C, P> IncompleteUpdate<T, R, C, P> {
     fn map<Q>(self, change: impl FnOnce(P) -> Q) -> IncompleteUpdate<T, R, C, Q> {
-        IncompleteUpdate {
-            condition: self.condition,
-            predicate: change(self.predicate),
-            target: PhantomData,
-        }
+        IncompleteUpdate { condition: self.condition, predicate: change(self.predicate), target: PhantomData }
     }
 
     /// Adds a condition. It stands in parentheses of its own beside the tenant's.
@@ -89,13 +85,12 @@ impl<T: TenantTable, R, C, P> IncompleteUpdate<T, R, C, P> {
     }
 
     /// Adds an alternative to the conditions that were given so far. The tenant's condition stands beside all of them.
-    pub fn or_filter<Predicate>(self, predicate: Predicate) -> IncompleteUpdate<T, R, C, P::Output>
+    pub fn or_filter<Predicate>(self, predicate: Predicate) -> IncompleteUpdate<T, R, C, Predicate::Output>
     where
-        P: OrFilter<Predicate>,
-        Predicate: AppearsOnTable<ScopedTable<T, R>>,
+        Predicate: AlternativeTo<P> + AppearsOnTable<ScopedTable<T, R>>,
         Predicate::SqlType: BoolOrNullableBool,
     {
-        self.map(|rest| rest.or_filter(predicate))
+        self.map(|rest| predicate.or_after(rest))
     }
 
     /// Adds the condition that the row's key within the tenant is `key`.
@@ -182,13 +177,15 @@ impl<T, R, C, P, Changes> ScopedUpdate<T, R, C, P, Changes> {
     }
 
     /// Adds an alternative to the conditions that were given so far. The tenant's condition stands beside all of them.
-    pub fn or_filter<Predicate>(self, predicate: Predicate) -> ScopedUpdate<T, R, C, P::Output, Changes>
+    pub fn or_filter<Predicate>(
+        self,
+        predicate: Predicate,
+    ) -> ScopedUpdate<T, R, C, Predicate::Output, Changes>
     where
-        P: OrFilter<Predicate>,
-        Predicate: AppearsOnTable<ScopedTable<T, R>>,
+        Predicate: AlternativeTo<P> + AppearsOnTable<ScopedTable<T, R>>,
         Predicate::SqlType: BoolOrNullableBool,
     {
-        self.map(|rest| rest.or_filter(predicate))
+        self.map(|rest| predicate.or_after(rest))
     }
 
     /// Puts the conditions in a box: see [`IncompleteUpdate::into_boxed`].

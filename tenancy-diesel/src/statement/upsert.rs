@@ -8,7 +8,7 @@ use diesel::sql_types::BoolOrNullableBool;
 
 use super::conflict::{DoNothing, DoUpdate, OnConflict};
 use super::insert::ScopedInsert;
-use super::predicate::{AndFilter, Everything, OrFilter};
+use super::predicate::{AlternativeTo, AndFilter, Everything};
 use super::returning::NoReturning;
 use super::rows::Stamped;
 use crate::source::ScopedTable;
@@ -155,13 +155,12 @@ impl<T, R, Values, E, Key, Changes, Indexed, P> ScopedUpsert<T, R, Values, E, Ke
     pub fn or_filter<Predicate>(
         self,
         predicate: Predicate,
-    ) -> ScopedUpsert<T, R, Values, E, Key, Changes, Indexed, P::Output>
+    ) -> ScopedUpsert<T, R, Values, E, Key, Changes, Indexed, Predicate::Output>
     where
-        P: OrFilter<Predicate>,
-        Predicate: AppearsOnTable<T>,
+        Predicate: AlternativeTo<P> + AppearsOnTable<T>,
         Predicate::SqlType: BoolOrNullableBool,
     {
-        let conflict = self.conflict.map(|action| action.map(|rest| rest.or_filter(predicate)));
+        let conflict = self.conflict.map(|action| action.map(|rest| predicate.or_after(rest)));
         ScopedInsert::new(self.rows, conflict, NoReturning)
     }
 }

@@ -15,8 +15,8 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
 
-use self::columns::BulkColumns;
 pub use self::array_column::ArrayColumn;
+use self::columns::BulkColumns;
 pub use self::mixed_defaults::MixedDefaults;
 pub use self::row::BulkRow;
 use crate::statement::rows::{RowCount, Stamped};
