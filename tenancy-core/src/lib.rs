@@ -104,6 +104,7 @@ mod migration_folder;
 pub mod placement;
 mod reason;
 mod scope;
+mod scoped_set;
 mod shown;
 mod tenant_id;
 mod tenant_key;
@@ -119,6 +120,7 @@ pub use cross_tenant::{Access, CrossTenant};
 pub use membership::{Decision, Membership};
 pub use reason::{EmptyReason, Reason};
 pub use scope::{Admission, Scoped, Unbranded};
+pub use scoped_set::ScopedSet;
 pub use tenant_id::{ParseTenantIdError, TenantId};
 pub use tenant_key::{InvalidTenantKey, TenantKey, ToTenantKey};
 

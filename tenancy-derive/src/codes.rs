@@ -67,7 +67,8 @@ impl Place {
     fn form(self) -> &'static str {
         match self {
             Place::Scoped => {
-                "write `#[tenant_scoped(tenant_id)]`, with the name of the column that holds the tenant"
+                "write `#[tenant_scoped(tenant_id)]`, with the name of the column that holds the tenant; or `through = \
+                 canvases(canvas_id)`, `link = memberships(user_id)`; and, after it, `shared`, `filter = deleted_at.is_null()`"
             }
             Place::Global => {
                 "write `#[tenant_global]`, or `#[tenant_global(reason = \"…\")]` for a table that has the tenant column"
@@ -131,7 +132,40 @@ pub(crate) fn nullable(table: &Ident, column: &Ident) -> Mistake {
     mistake(
         NULLABLE,
         format!("the tenant column `{table}.{column}` is nullable: a row without a tenant belongs to nobody"),
-        "make the column NOT NULL; or declare the table global, with a reason",
+        "make the column NOT NULL; if all tenants share such rows, say `#[tenant_scoped(column, shared)]`; or declare the table \
+         global, with a reason",
+    )
+}
+
+pub(crate) fn nullable_reference(table: &Ident, column: &Ident) -> Mistake {
+    mistake(
+        NULLABLE,
+        format!("`{table}.{column}` is nullable: a row that refers to nothing belongs to nobody"),
+        "make the column NOT NULL, if each row has a parent; or give the table a tenant column",
+    )
+}
+
+pub(crate) fn nothing_shared(table: &Ident, column: &Ident) -> Mistake {
+    mistake(
+        NULLABLE,
+        format!("no row of `{table}` is shared: the tenant column `{column}` is never NULL"),
+        "drop `shared`; or, if another value stands for all tenants, name it: `shared = 0`",
+    )
+}
+
+pub(crate) fn shared_through(table: &Ident) -> Mistake {
+    mistake(
+        SYNTAX,
+        format!("`{table}` belongs to its tenants through another table, which says whether rows are shared"),
+        "say `shared` of the table that has the tenant column",
+    )
+}
+
+pub(crate) fn linked_by_several(table: &Ident) -> Mistake {
+    mistake(
+        SYNTAX,
+        format!("the key of `{table}` has several columns, and a link refers to one"),
+        "name the column that the link refers to: `link = memberships(user_id = id)`",
     )
 }
 

@@ -53,12 +53,14 @@ impl diesel::pg::PgMetadataLookup for NamedTypes {
 mod sealed {
     use diesel::backend::Backend;
     use diesel::expression::QueryMetadata;
-    use diesel::query_builder::QueryFragment;
+    use diesel::query_builder::{AstPass, QueryFragment};
     use diesel::result::QueryResult;
+    use diesel::sql_types::{HasSqlType, SingleValue};
 
     #[cfg(feature = "postgres")]
     use super::NamedTypes;
     use super::{SameTenantForm, SourceForm};
+    use crate::bound_tenant::EachTenant;
 
     /// The forms of a backend's SQL. Nobody else's business, and so the seal as well.
     pub trait Dialect: Backend {
@@ -70,6 +72,21 @@ mod sealed {
 
         /// The names, in any case, that a table's integer key goes by as well.
         const KEY_NAMES: &'static [&'static str] = &[];
+
+        /// An expression that fails when it is computed: what takes the place of a parent that is not the tenant's. `None` where a
+        /// NULL does, because the server takes it for no key that it makes up.
+        const NO_PARENT: Option<&'static str> = None;
+
+        /// Prints ` = ANY($1)` with the bound values in an array, and whether it did: not where there is no such form.
+        fn walk_any<'b, ST, Bind>(each: &'b EachTenant<Bind>, out: AstPass<'_, 'b, Self>) -> QueryResult<bool>
+        where
+            Self: HasSqlType<ST>,
+            ST: SingleValue + 'static,
+            Bind: QueryFragment<Self>,
+        {
+            let _ = (each, out);
+            Ok(false)
+        }
 
         /// What a bound text is sent as. `None` on SQLite, whose bound values Diesel shows to nobody.
         fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
@@ -96,6 +113,21 @@ mod sealed {
     impl Dialect for diesel::pg::Pg {
         const SOURCE: SourceForm = SourceForm::Derived;
         const SAME_TENANT: SameTenantForm = SameTenantForm::Opaque;
+
+        fn walk_any<'b, ST, Bind>(
+            each: &'b EachTenant<Bind>,
+            mut out: AstPass<'_, 'b, Self>,
+        ) -> QueryResult<bool>
+        where
+            Self: HasSqlType<ST>,
+            ST: SingleValue + 'static,
+            Bind: QueryFragment<Self>,
+        {
+            out.push_sql(" = ANY(");
+            out.push_bind_param::<diesel::sql_types::Array<ST>, _>(each)?;
+            out.push_sql(")");
+            Ok(true)
+        }
 
         fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
             let mut collected = diesel::query_builder::bind_collector::RawBytesBindCollector::new();
@@ -125,12 +157,16 @@ mod sealed {
     impl Dialect for diesel::sqlite::Sqlite {
         const SOURCE: SourceForm = SourceForm::Derived;
         const KEY_NAMES: &'static [&'static str] = &["rowid", "oid", "_rowid_"];
+        // "integer overflow": there is no other way to fail in a value.
+        const NO_PARENT: Option<&'static str> = Some("abs(-9223372036854775808)");
     }
 
     #[cfg(feature = "mysql")]
     impl Dialect for diesel::mysql::Mysql {
         const SOURCE: SourceForm = SourceForm::Joined;
         const KEY_NAMES: &'static [&'static str] = &["_rowid"];
+        // "Subquery returns more than 1 row"
+        const NO_PARENT: Option<&'static str> = Some("(SELECT 1 UNION ALL SELECT 2)");
 
         fn bound_text<E: QueryFragment<Self>>(bound: &E) -> QueryResult<Option<Vec<u8>>> {
             let mut collected = diesel::query_builder::bind_collector::RawBytesBindCollector::new();

@@ -38,6 +38,8 @@
 mod bound_tenant;
 mod dialect;
 pub mod model;
+#[cfg(feature = "postgres")]
+mod pg_array;
 mod reviewed_sql;
 mod source;
 pub mod statement;
@@ -158,13 +160,19 @@ pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
 pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
-pub use self::source::{EveryTenant, ScopedTable, Within};
-pub use self::statement::{
-    CarriesTenant, ColumnNames, CrossTenantTarget, RowOfAnotherTenant, SecondName, delete, insert_into,
-    update,
+pub use self::source::{
+    EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll, Unfiltered, View, Within, WithinAny,
 };
+pub use self::statement::{
+    CarriesTenant, ColumnNames, CrossTenantTarget, ParentError, RowOfAnotherTenant, SecondName, delete,
+    insert_into, update,
+};
+pub use self::table::belonging::{Belonging, ByColumn, ByLink, ByParent};
 pub use self::table::owner::Owner;
-pub use self::table::{DeclaredTable, GlobalTable, Owned, TenantSqlType, TenantTable, Unowned};
+pub use self::table::{
+    DeclaredTable, GlobalTable, HasSharedRows, Owned, RowFilter, SharedRows, TenantSqlType, TenantTable,
+    Through, Unowned,
+};
 
 /// What the pool asks of a statement. Not part of the public API.
 #[doc(hidden)]
@@ -184,6 +192,7 @@ pub mod __private {
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
+    pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through};
     pub use crate::table::grouping::nowhere::table as nowhere;
     pub use crate::table::owner::{ByColumnName, ById, MeetsId, OtherOwner};
     pub use crate::table::{GlobalName, push_column, push_star};
@@ -192,7 +201,8 @@ pub mod __private {
         Unscoped, UnscopedSet, refused, uncallable,
     };
     pub use crate::{
-        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, Owned, ScopedAlias,
-        ScopedTable, TableAlias, TenantId, TenantTable, Unbranded, Unowned, Within,
+        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, HasSharedRows, Owned,
+        RowFilter, ScopedAlias, ScopedTable, SharedRows, TableAlias, TenantId, TenantTable, Through,
+        Unbranded, Unowned, Within,
     };
 }

@@ -20,7 +20,7 @@ pub use self::types::{
     BelongingTo, Bind, Delete, Find, Insert, KeyIs, KeyOf, Select, Source, Stamped, Update, Upsert,
 };
 use crate::source::{ScopedTable, TenantIdFor, Within};
-use crate::statement::{CarriesTenant, ColumnNames, Rows, delete, insert_into, update};
+use crate::statement::{CarriesTenant, ColumnNames, MayWrite, Rows, delete, insert_into, update};
 use crate::table::{DeclaredTable, TenantTable};
 
 /// A model of a tenant table, with its query builders. Derive it.
@@ -105,6 +105,7 @@ pub trait TenantScoped: Sized {
     where
         V: Insertable<Self::Table>,
         V::Values: Rows<Self::Table>,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         insert_into(source::<Self, B>(scope)).values(values)
     }
@@ -119,6 +120,7 @@ pub trait TenantScoped: Sized {
     where
         V: CarriesTenant<TenantId = Self::TenantId> + Insertable<Self::Table>,
         V::Values: Rows<Self::Table>,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         values.check_tenant(scope)?;
         Ok(Self::insert(scope, values))
@@ -134,6 +136,7 @@ pub trait TenantScoped: Sized {
         V::Values: Rows<Self::Table>,
         KeyOf<Self>: ColumnNames<Self::Table, Shape>,
         Bind<Self>: Clone,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         Self::insert(scope, values).on_conflict(Self::Table::key()).do_update().set(values)
     }
@@ -144,6 +147,7 @@ pub trait TenantScoped: Sized {
         KeyOf<Self>: EqAll<Key>,
         KeyIs<Self, Key>: AppearsOnTable<Source<Self, B>>,
         SqlTypeOf<KeyIs<Self, Key>>: BoolOrNullableBool,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         update(source::<Self, B>(scope)).find(key)
     }
@@ -154,6 +158,7 @@ pub trait TenantScoped: Sized {
         KeyOf<Self>: EqAll<Key>,
         KeyIs<Self, Key>: AppearsOnTable<Source<Self, B>>,
         SqlTypeOf<KeyIs<Self, Key>>: BoolOrNullableBool,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         delete(source::<Self, B>(scope)).find(key)
     }

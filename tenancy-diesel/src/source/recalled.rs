@@ -29,12 +29,12 @@ pub(super) fn tell<I: Clone + 'static>(tenant: &I) {
 /// # Panics
 ///
 /// If Diesel's FROM clause no longer clones its source. The statement is then never built.
-pub(crate) fn reach_of<T, I, B>(from: &FromClause<ScopedTable<T, Within<I, B>>>) -> Within<I, B>
+pub(crate) fn reach_of<T, I, B, V>(from: &FromClause<ScopedTable<T, Within<I, B, V>>>) -> Within<I, B, V>
 where
     T: TenantTable,
     I: Clone + 'static,
-    ScopedTable<T, Within<I, B>>: diesel::QuerySource,
-    FromClause<ScopedTable<T, Within<I, B>>>: Clone,
+    ScopedTable<T, Within<I, B, V>>: diesel::QuerySource,
+    FromClause<ScopedTable<T, Within<I, B, V>>>: Clone,
 {
     /// Nothing is told after this, also when a clone panics.
     struct Asked;

@@ -96,7 +96,7 @@ impl<V: CarriesTenant, const N: usize> CarriesTenant for [V; N] {
     }
 }
 
-impl<T: TenantTable, I, B, E> IncompleteInsert<T, Within<I, B>, BoundTenant<T, I, E>> {
+impl<T: TenantTable, I, B, W, E> IncompleteInsert<T, Within<I, B, W>, BoundTenant<T, I, E>> {
     /// Rows that carry their tenant, as a struct does that is both read and written. One of another tenant is an error, where
     /// [`values`](Self::values) would store it under the scope's.
     ///
@@ -133,7 +133,7 @@ impl<T: TenantTable, I, B, E> IncompleteInsert<T, Within<I, B>, BoundTenant<T, I
     pub fn checked<V>(
         self,
         rows: V,
-    ) -> QueryResult<ScopedInsert<T, Within<I, B>, StampedRows<T, BoundTenant<T, I, E>, V::Values>>>
+    ) -> QueryResult<ScopedInsert<T, Within<I, B, W>, StampedRows<T, BoundTenant<T, I, E>, V::Values>>>
     where
         V: CarriesTenant<TenantId = I> + Insertable<T>,
         V::Values: Rows<T>,

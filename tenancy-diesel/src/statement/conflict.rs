@@ -8,9 +8,12 @@ use diesel::result::QueryResult;
 use super::columns::ColumnNames;
 use super::predicate::{Before, Conditions, Everything};
 use super::second_name::refuse_second_names;
+use super::stamp::{push_key, refuse_parents};
+use crate::bound_tenant::ComparedTenant;
 use crate::dialect::TenantBackend;
 use crate::source::TenantIs;
 use crate::table::TenantTable;
+use crate::table::belonging::Belonging as _;
 
 /// No ON CONFLICT clause.
 #[derive(Debug, Clone, Copy, QueryId)]
@@ -55,7 +58,7 @@ pub struct DoUpdate<T, E, Changes, P = Everything> {
 
 impl<T, E, Changes> DoUpdate<T, E, Changes> {
     pub(super) fn new(tenant: E, changes: Changes) -> Self {
-        Self { tenant: TenantIs(tenant), changes, predicate: Everything, table: PhantomData }
+        Self { tenant: TenantIs::new(tenant), changes, predicate: Everything, table: PhantomData }
     }
 }
 
@@ -102,8 +105,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(" ON CONFLICT (");
-        out.push_identifier(T::TENANT_COLUMN)?;
-        Key::push_names(&mut out)?;
+        push_key::<T, DB>(&Key::names(), &mut out)?;
         out.push_sql(")");
         self.indexed.walk_conditions(Before::Where, out.reborrow())?;
         self.action.walk_ast(out.reborrow())
@@ -121,7 +123,7 @@ impl<DB, T, E, Changes, P> QueryFragment<DB> for DoUpdate<T, E, Changes, P>
 where
     DB: ConflictBackend,
     T: TenantTable,
-    E: QueryFragment<DB>,
+    E: ComparedTenant<DB>,
     Changes: QueryFragment<DB>,
     P: Conditions<DB>,
 {
@@ -132,11 +134,17 @@ where
             return Ok(());
         }
         refuse_second_names::<T, DB>(&self.changes, out.backend())?;
+        refuse_parents::<T, DB>(&self.changes, out.backend())?;
         out.push_sql(" DO UPDATE SET ");
         self.changes.walk_ast(out.reborrow())?;
-        out.push_sql(" WHERE ");
-        self.tenant.walk_equality::<T, DB>(T::NAME, out.reborrow())?;
-        self.predicate.walk_conditions(Before::And, out)?;
+        let before = if T::Belonging::MANY {
+            Before::Where // across tenants: there is no one tenant whose row it is
+        } else {
+            out.push_sql(" WHERE ");
+            self.tenant.walk_equality::<T, DB>(T::NAME, out.reborrow())?;
+            Before::And
+        };
+        self.predicate.walk_conditions(before, out)?;
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use diesel::sql_types::BoolOrNullableBool;
 use super::boxed::{BoxedConditions, Origin};
 use super::predicate::{AlternativeTo, AndFilter, Conditions, Everything, walk_where};
 use super::returning::{NoReturning, Returning};
-use super::target::ChangeTarget;
+use super::target::{ChangeTarget, MayWrite};
 use crate::dialect::TenantBackend;
 use crate::source::{Condition, Reach, ScopedTable};
 use crate::table::{TenantTable, push_table};
@@ -43,7 +43,10 @@ pub fn delete<Target: ChangeTarget>(
     Target::Reach,
     <Target::Reach as Reach<Target::Table>>::Condition,
     Target::Predicate,
-> {
+>
+where
+    Target::Writer: MayWrite<Target::Table>,
+{
     let (condition, predicate) = target.into_parts();
     ScopedDelete { condition, predicate, returning: NoReturning, target: PhantomData }
 }

@@ -19,10 +19,11 @@ use super::from_select::FromSelect;
 use super::predicate::Everything;
 use super::returning::{NoReturning, Returning};
 use super::rows::{RowCount, Rows, StampedRows};
-use super::target::InsertTarget;
+use super::target::{InsertTarget, MayWrite};
 use super::upsert::IncompleteOnConflict;
 use crate::dialect::TenantBackend;
 use crate::source::ScopedTable;
+use crate::table::belonging::NamesItsTenant;
 use crate::table::{TenantTable, push_table};
 
 /// Starts an insert into the rows of one tenant: the twin of `diesel::insert_into`.
@@ -46,7 +47,10 @@ use crate::table::{TenantTable, push_table};
 /// ```
 pub fn insert_into<Target: InsertTarget>(
     target: Target,
-) -> IncompleteInsert<Target::Table, Target::Reach, Target::Tenant> {
+) -> IncompleteInsert<Target::Table, Target::Reach, Target::Tenant>
+where
+    Target::Writer: MayWrite<Target::Table>,
+{
     IncompleteInsert { tenant: target.into_tenant(), target: PhantomData }
 }
 
@@ -74,7 +78,10 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     }
 
     /// A row of which only the tenant is given: every other column is left to its default.
-    pub fn default_values(self) -> ScopedInsert<T, R, DefaultRow<T, E>> {
+    pub fn default_values(self) -> ScopedInsert<T, R, DefaultRow<T, E>>
+    where
+        T::Belonging: NamesItsTenant<T>,
+    {
         ScopedInsert::new(DefaultRow { tenant: self.tenant, table: PhantomData }, NoConflict, NoReturning)
     }
 
@@ -119,6 +126,7 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     where
         Row: Insertable<T, Values = ValuesClause<V, T>>,
         V: BulkRow<T, Columns = Columns>,
+        T::Belonging: NamesItsTenant<T>,
     {
         let rows = BulkRows::new(self.tenant, rows.into_iter().map(Insertable::values));
         ScopedInsert::new(rows, NoConflict, NoReturning)
@@ -135,6 +143,7 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     where
         C: ColumnNames<T, Shape>,
         Q: AsQuery<SqlType = C::SqlType>,
+        T::Belonging: NamesItsTenant<T>,
     {
         let rows = FromSelect { tenant: self.tenant, query: query.as_query(), table: PhantomData };
         ScopedInsert::new(rows, NoConflict, NoReturning)

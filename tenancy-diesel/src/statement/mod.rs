@@ -22,7 +22,9 @@ mod second_name;
 mod selected;
 #[cfg(feature = "sqlite")]
 mod sqlite_batch;
+mod stamp;
 mod target;
+mod under;
 mod update;
 mod upsert;
 
@@ -41,6 +43,10 @@ pub use self::returning::{NoReturning, Returning};
 pub use self::rows::{Rows, StampedRows};
 pub use self::second_name::SecondName;
 pub use self::selected::Selected;
-pub use self::target::{ChangeTarget, CrossTenantTarget, InsertTarget};
+pub use self::stamp::ParentError;
+pub use self::target::{
+    AcrossTenants, ChangeTarget, CrossTenantTarget, InsertTarget, MayWrite, SharedTarget,
+};
+pub use self::under::{Assigned, Under};
 pub use self::update::{IncompleteUpdate, ScopedUpdate, update};
 pub use self::upsert::{IncompleteDoUpdate, IncompleteOnConflict, ScopedUpsert};

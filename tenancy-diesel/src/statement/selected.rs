@@ -12,11 +12,11 @@ use diesel::sql_types::Bool;
 use super::predicate::{AlternativeTo, AndFilter, Before, Conditions, Filtered};
 use super::target::{ChangeTarget, sealed};
 use crate::dialect::TenantBackend;
-use crate::source::{Reach, ScopedTable, TenantIdFor, Within, reach_of};
+use crate::source::{OwnRows, Reach, ScopedTable, TenantIdFor, View, Within, reach_of};
 use crate::table::TenantTable;
 
 /// A table within one tenant.
-type Source<T, I, B> = ScopedTable<T, Within<I, B>>;
+type Source<T, I, B, V> = ScopedTable<T, Within<I, B, V>>;
 
 /// A select of it to which nothing was done.
 type Plain<F> = SelectStatement<FromClause<F>>;
@@ -34,21 +34,28 @@ impl<F, S, D, W, O, L, G, H, Lc> sealed::Changed for SelectStatement<FromClause<
 {
 }
 
-impl<T, I, B, W, Q> ChangeTarget
-    for SelectStatement<FromClause<Source<T, I, B>>, Select<Source<T, I, B>>, Distinct<Source<T, I, B>>, W>
+impl<T, I, B, V, W, Q> ChangeTarget
+    for SelectStatement<
+        FromClause<Source<T, I, B, V>>,
+        Select<Source<T, I, B, V>>,
+        Distinct<Source<T, I, B, V>>,
+        W,
+    >
 where
     T: TenantTable,
     I: TenantIdFor<T>,
-    Source<T, I, B>: QuerySource,
-    FromClause<Source<T, I, B>>: Clone,
+    V: OwnRows + View<T>,
+    Source<T, I, B, V>: QuerySource,
+    FromClause<Source<T, I, B, V>>: Clone,
     // What Diesel asks of its WHERE clause: that it speaks of this table, and of this tenant.
     Self: Query + FilterDsl<Always, Output = Q>,
 {
     type Table = T;
-    type Reach = Within<I, B>;
+    type Reach = Within<I, B, V>;
+    type Writer = T::Belonging;
     type Predicate = Selected<Q>;
 
-    fn into_parts(self) -> (<Within<I, B> as Reach<T>>::Condition, Self::Predicate) {
+    fn into_parts(self) -> (<Within<I, B, V> as Reach<T>>::Condition, Self::Predicate) {
         let reach = reach_of(&self.from);
         (reach.condition(), Selected(FilterDsl::filter(self, Always)))
     }

@@ -14,8 +14,8 @@ use diesel::sql_types::BoolOrNullableBool;
 use super::boxed::{BoxedConditions, Origin};
 use super::predicate::{AlternativeTo, AndFilter, Conditions, Everything, walk_where};
 use super::returning::{NoReturning, Returning};
-use super::second_name::refuse_second_names;
-use super::target::ChangeTarget;
+use super::target::{ChangeTarget, MayWrite};
+use super::under::Assigned;
 use crate::dialect::TenantBackend;
 use crate::source::{Condition, Reach, ScopedTable};
 use crate::table::{TenantTable, push_table};
@@ -55,7 +55,10 @@ pub fn update<Target: ChangeTarget>(
     Target::Reach,
     <Target::Reach as Reach<Target::Table>>::Condition,
     Target::Predicate,
-> {
+>
+where
+    Target::Writer: MayWrite<Target::Table>,
+{
     let (condition, predicate) = target.into_parts();
     IncompleteUpdate { condition, predicate, target: PhantomData }
 }
@@ -130,14 +133,18 @@ impl<T: TenantTable, R, C, P> IncompleteUpdate<T, R, C, P> {
     }
 
     /// What to change: anything that Diesel's `set` takes for the bare table, without the tenant column.
-    pub fn set<Changes>(self, changes: Changes) -> ScopedUpdate<T, R, C, P, Changes::Changeset>
+    pub fn set<Changes>(self, changes: Changes) -> ScopedUpdate<T, R, C, P, Assigned<T, Changes::Changeset>>
     where
         Changes: AsChangeset<Target = T>,
     {
+        self.assigning(Assigned::new(changes.as_changeset()))
+    }
+
+    pub(super) fn assigning<Changes>(self, changes: Changes) -> ScopedUpdate<T, R, C, P, Changes> {
         ScopedUpdate {
             condition: self.condition,
             predicate: self.predicate,
-            changes: changes.as_changeset(),
+            changes,
             returning: NoReturning,
             target: PhantomData,
         }
@@ -156,6 +163,20 @@ pub struct ScopedUpdate<T, R, C, P, Changes, Ret = NoReturning> {
 }
 
 impl<T, R, C, P, Changes> ScopedUpdate<T, R, C, P, Changes> {
+    /// The same statement with other changes, made of its condition and the present ones.
+    pub(super) fn map_changes<Other>(
+        self,
+        map: impl FnOnce(&C, Changes) -> Other,
+    ) -> ScopedUpdate<T, R, C, P, Other> {
+        ScopedUpdate {
+            changes: map(&self.condition, self.changes),
+            condition: self.condition,
+            predicate: self.predicate,
+            returning: NoReturning,
+            target: PhantomData,
+        }
+    }
+
     fn map<Q>(self, change: impl FnOnce(P) -> Q) -> ScopedUpdate<T, R, C, Q, Changes> {
         ScopedUpdate {
             condition: self.condition,
@@ -227,7 +248,6 @@ where
         }
         // Diesel never keeps an UPDATE prepared, because which columns a changeset prints depends on its values. This one has
         // no static id and so is kept under its text: one more statement for each combination of optional fields.
-        refuse_second_names::<T, DB>(&self.changes, out.backend())?;
         out.push_sql("UPDATE ");
         push_table::<T, DB>(&mut out)?;
         out.push_sql(" SET ");

@@ -15,10 +15,12 @@ use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::result::{Error, QueryResult};
 use diesel::sqlite::Sqlite;
 
+use crate::bound_tenant::ComparedTenant;
 use crate::statement::insert::ScopedInsert;
 use crate::statement::returning::{NoReturning, Returning};
 use crate::statement::rows::{Batch, StampedRows, walk_rows};
 use crate::statement::second_name::{NamesOf, sql_of};
+use crate::statement::stamp::Stamp;
 use crate::table::{TenantTable, push_table};
 
 type BindData = <<Sqlite as Backend>::BindCollector<'static> as MoveableBindCollector<Sqlite>>::BindData;
@@ -36,8 +38,8 @@ struct Run<'a, T, E, V, Conflict, Ret> {
 
 impl<T, E, V, Conflict, Ret> QueryFragment<Sqlite> for Run<'_, T, E, V, Conflict, Ret>
 where
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
     Ret: QueryFragment<Sqlite>,
@@ -49,8 +51,8 @@ where
 
 impl<'a, T, E, V, Conflict, Ret> Run<'a, T, E, V, Conflict, Ret>
 where
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
     Ret: QueryFragment<Sqlite>,
@@ -87,8 +89,8 @@ where
 impl<T, R, E, V, Conflict, Ret, Id, const STATIC: bool>
     ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, Ret>
 where
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
     Ret: QueryFragment<Sqlite>,
@@ -127,8 +129,8 @@ impl<T, R, E, V, Conflict, Id, C, const STATIC: bool> ExecuteDsl<C, Sqlite>
     for ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, NoReturning>
 where
     C: Connection<Backend = Sqlite>,
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
 {
@@ -141,8 +143,8 @@ where
 impl<T, R, E, V, Conflict, Expr, Id, const STATIC: bool> QueryFragment<Sqlite>
     for ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, Returning<Expr>>
 where
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
     Expr: QueryFragment<Sqlite>,

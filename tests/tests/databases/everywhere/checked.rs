@@ -56,7 +56,10 @@ async fn rows_of_the_tenant_are_inserted_in_whatever_holds_them() {
     assert_eq!(array.execute(connection).await.unwrap(), 2);
     let vector = insert_into(table).checked(rows[1..].to_vec()).unwrap();
     assert_eq!(vector.execute(connection).await.unwrap(), 2);
-    assert_eq!(Agent::insert_checked(&globex(), &agent(30, GLOBEX)).unwrap().execute(connection).await, Ok(1));
+    assert_eq!(
+        Agent::insert_checked(&globex(), &agent(30, GLOBEX)).unwrap().execute(connection).await,
+        Ok(1)
+    );
     let inserted = [10, 11, 12, 20, 21, 30].map(|id| format!("2:{id}:new {id}:-:-"));
     let inserted: Vec<&str> = inserted.iter().map(String::as_str).collect();
     assert_eq!(contents::agents(connection).await, with(&AGENTS, &inserted));

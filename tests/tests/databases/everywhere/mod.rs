@@ -1,6 +1,6 @@
 //! What holds on every backend.
 
-use super::{Backend, RunQueryDsl, connect, contents, run};
+use super::{Backend, Connection, RunQueryDsl, connect, contents, run};
 
 mod across;
 mod aliases;
@@ -14,6 +14,9 @@ mod inserts;
 mod joins;
 mod models;
 mod relations;
+mod sets;
+mod shared_rows;
 mod subqueries;
 mod tenant_ids;
+mod through;
 mod updates;

@@ -40,7 +40,12 @@ async fn a_row_is_inserted_or_updated_by_two_at_once() {
         .await
         .unwrap();
     assert_eq!(stored, (1..=40).collect::<Vec<_>>());
-    let others: Vec<i32> =
-        canvases::table.scoped(&globex()).order(canvases::id).select(canvases::score).load(one).await.unwrap();
+    let others: Vec<i32> = canvases::table
+        .scoped(&globex())
+        .order(canvases::id)
+        .select(canvases::score)
+        .load(one)
+        .await
+        .unwrap();
     assert_eq!(others, [100, 200, 300]);
 }

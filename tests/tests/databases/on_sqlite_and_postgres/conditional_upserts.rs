@@ -21,7 +21,8 @@ fn agent(id: i32, name: &str, manager: i32) -> NewAgent<'_> {
 }
 
 /// Among the agents without a plan, a tenant's managers are unique: `cyd` is ACME's with manager 1.
-const PARTIAL: &str = "CREATE UNIQUE INDEX of_managers ON agents (tenant_id, manager_id) WHERE plan_id IS NULL";
+const PARTIAL: &str =
+    "CREATE UNIQUE INDEX of_managers ON agents (tenant_id, manager_id) WHERE plan_id IS NULL";
 
 #[tokio::test]
 async fn a_partial_index_decides_what_a_conflict_is() {
