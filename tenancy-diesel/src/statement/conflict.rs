@@ -78,7 +78,7 @@ impl<T, E, Changes, P> DoUpdate<T, E, Changes, P> {
 #[diagnostic::on_unimplemented(
     message = "backend `{Self}` has no ON CONFLICT that names its key",
     label = "an upsert here could overwrite another tenant's row",
-    note = "on MySQL and MariaDB, update first and insert when no row was changed, in one transaction",
+    note = "on MySQL and MariaDB, insert first, and update where a unique violation says that the row is there",
     note = "T0005: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0005"
 )]
 pub trait ConflictBackend: TenantBackend {}

@@ -14,6 +14,7 @@ use diesel::sql_types::BoolOrNullableBool;
 use super::boxed::{BoxedConditions, Origin};
 use super::predicate::{AlternativeTo, AndFilter, Conditions, Everything, walk_where};
 use super::returning::{NoReturning, Returning};
+use super::selected::OfTheTarget;
 use super::target::{ChangeTarget, MayWrite};
 use crate::dialect::TenantBackend;
 use crate::source::{Condition, Reach, ScopedTable};
@@ -46,6 +47,7 @@ pub fn delete<Target: ChangeTarget>(
 >
 where
     Target::Writer: MayWrite<Target::Table>,
+    Target::Predicate: OfTheTarget,
 {
     let (condition, predicate) = target.into_parts();
     ScopedDelete { condition, predicate, returning: NoReturning, target: PhantomData }

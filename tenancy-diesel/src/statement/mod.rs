@@ -42,7 +42,7 @@ pub use self::predicate::{AlternativeTo, AndFilter, Conditions, Either, Everythi
 pub use self::returning::{NoReturning, Returning};
 pub use self::rows::{Rows, StampedRows};
 pub use self::second_name::SecondName;
-pub use self::selected::Selected;
+pub use self::selected::{OfTheTarget, Selected};
 pub use self::stamp::ParentError;
 pub use self::target::{
     AcrossTenants, ChangeTarget, CrossTenantTarget, InsertTarget, MayWrite, SharedTarget,

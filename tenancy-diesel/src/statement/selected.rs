@@ -9,7 +9,7 @@ use diesel::query_source::QuerySource;
 use diesel::result::QueryResult;
 use diesel::sql_types::Bool;
 
-use super::predicate::{AlternativeTo, AndFilter, Before, Conditions, Filtered};
+use super::predicate::{AlternativeTo, AndFilter, Before, Conditions, Everything, Filtered};
 use super::target::{ChangeTarget, sealed};
 use crate::dialect::TenantBackend;
 use crate::source::{OwnRows, Reach, ScopedTable, TenantIdFor, View, Within, reach_of};
@@ -34,6 +34,7 @@ impl<F, S, D, W, O, L, G, H, Lc> sealed::Changed for SelectStatement<FromClause<
 {
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, I, B, V, W, Q> ChangeTarget
     for SelectStatement<
         FromClause<Source<T, I, B, V>>,
@@ -47,8 +48,7 @@ where
     V: OwnRows + View<T>,
     Source<T, I, B, V>: QuerySource,
     FromClause<Source<T, I, B, V>>: Clone,
-    // What Diesel asks of its WHERE clause: that it speaks of this table, and of this tenant.
-    Self: Query + FilterDsl<Always, Output = Q>,
+    Self: FilterDsl<Always, Output = Q>,
 {
     type Table = T;
     type Reach = Within<I, B, V>;
@@ -60,6 +60,14 @@ where
         (reach.condition(), Selected(FilterDsl::filter(self, Always)))
     }
 }
+
+/// Conditions that came with a target, and speak of its table and of its tenant. Asked where a statement begins, and not of the
+/// target, so that the compiler says which of the two mistakes it is.
+pub trait OfTheTarget {}
+
+impl OfTheTarget for Everything {}
+/// What Diesel asks of a WHERE clause.
+impl<Q: Query> OfTheTarget for Selected<Q> {}
 
 impl<DB, Q> Conditions<DB> for Selected<Q>
 where

@@ -14,6 +14,7 @@ use diesel::sql_types::BoolOrNullableBool;
 use super::boxed::{BoxedConditions, Origin};
 use super::predicate::{AlternativeTo, AndFilter, Conditions, Everything, walk_where};
 use super::returning::{NoReturning, Returning};
+use super::selected::OfTheTarget;
 use super::target::{ChangeTarget, MayWrite};
 use super::under::Assigned;
 use crate::dialect::TenantBackend;
@@ -58,6 +59,7 @@ pub fn update<Target: ChangeTarget>(
 >
 where
     Target::Writer: MayWrite<Target::Table>,
+    Target::Predicate: OfTheTarget,
 {
     let (condition, predicate) = target.into_parts();
     IncompleteUpdate { condition, predicate, target: PhantomData }
