@@ -136,6 +136,12 @@ pub enum RecordedEvent {
         subject: &'static str,
         access: Access,
     },
+    ReadBeforeAdmission {
+        reason: String,
+        location: &'static Location<'static>,
+        table: &'static str,
+        column: &'static str,
+    },
     RowsMoved {
         principal: String,
         reason: String,
@@ -181,6 +187,9 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
                     subject,
                     access,
                 }
+            }
+            AuditEvent::ReadBeforeAdmission { reason, location, table, column } => {
+                Self::ReadBeforeAdmission { reason: reason.into(), location, table, column }
             }
             AuditEvent::RowsMoved { principal, reason, location, subject, from, to } => Self::RowsMoved {
                 principal: principal.into(),

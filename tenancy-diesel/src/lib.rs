@@ -64,13 +64,19 @@ pub use tenancy_derive::TenantScoped;
 ///
 /// It expands each declaration in the file as [`table!`] does. A table with the tenant column is scoped; every other one has
 /// to be named as global. A global table that has the tenant column needs a reason, and a name that is not in the file is
-/// an error. Where the file says `joinable!` it gets this crate's [`joinable!`].
+/// an error. Macros that the file calls without a path, `table!` after a `use diesel::table`, are taken for `diesel::table!` and its
+/// like. Where the file says `joinable!` it gets this crate's [`joinable!`].
 ///
 /// - `include = "src/schema.rs"`: the file, named from the folder of the crate's `Cargo.toml` as in `diesel.toml`;
 /// - `tenant_column = tenant_id`: the column that holds the tenant (this is the default), or `tenant_id: TenantId` with the type
 ///   of its ids, which then alone scopes the tables;
 /// - `scoped = [workspaces(org_id: OrgId)]`: tables whose tenant column is another, or of another kind of owner;
-/// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see.
+/// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see;
+/// - `joins = [canvases -> agents (agent_id), accounting::invoices -> agents (agent_id)]`: what the CLI leaves out, which is each foreign
+///   key that leads with the tenant, because it is of two columns. Each is a [`joinable!`]; tables that are joined by them may stand
+///   in one query, where the file does not say so. [The guide](guides::existing_application#joins) has queries that print the list;
+/// - `tables = tenancy_rls`: gives `pub fn tables() -> tenancy_rls::Tables`, with every table of the file, for row-level security. The
+///   path is that of the crate `tenancy-rls`, on which the application then depends.
 ///
 /// # Examples
 ///
@@ -81,6 +87,7 @@ pub use tenancy_derive::TenantScoped;
 ///         include = "src/diesel_schema.rs",
 ///         tenant_column = tenant_id,
 ///         global = [plans, memberships = "read before admission, to find a user's tenants"],
+///         joins = [canvases -> agents (agent_id)],
 ///     }
 /// }
 /// ```
@@ -161,7 +168,8 @@ pub use self::model::TenantScoped;
 pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
 pub use self::source::{
-    EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll, Unfiltered, View, Within, WithinAny,
+    AdmissionColumn, BeforeAdmission, EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll,
+    Unfiltered, View, Within, WithinAny,
 };
 pub use self::statement::{
     ColumnNames, CrossTenantTarget, ParentError, SecondName, delete, insert_into, move_rows, update,
@@ -199,9 +207,11 @@ pub mod __private {
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
         Unscoped, UnscopedSet, refused, uncallable,
     };
+    pub use tenancy_core::AdmissionDoor;
+
     pub use crate::{
-        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, HasSharedRows, Owned,
-        RowFilter, ScopedAlias, ScopedTable, SharedRows, TableAlias, TenantId, TenantTable, Through,
-        Unbranded, Unowned, Within,
+        AdmissionColumn, AliasField, BeforeAdmission, CrossTenantTarget, DeclaredTable, EveryTenant,
+        GlobalTable, HasSharedRows, Owned, RowFilter, ScopedAlias, ScopedTable, SharedRows, TableAlias,
+        TenantId, TenantTable, Through, Unbranded, Unowned, Within,
     };
 }

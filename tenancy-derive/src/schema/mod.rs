@@ -1,15 +1,19 @@
 //! `tenancy_diesel::schema!`: a `schema.rs` as the Diesel CLI printed it, unedited.
-
 //!
-//! Stages: `options` and `file` read, `check` sees that no table of the file escapes, and this module writes.
+//! Stages: `options`, `file` and `contents` read, `check` sees that no table of the file escapes, `joins` and `wall` write what the
+//! options ask for beside the file, and this module the rest.
 
 mod check;
+mod contents;
 mod file;
+mod joins;
 mod options;
+mod wall;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
+use self::contents::Contents;
 use self::file::File;
 use self::options::Options;
 use crate::codes;
@@ -34,8 +38,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     check::tables(&file, &scoped, &globals, &mut mistakes);
     scoped.report_unknown("the file", &mut mistakes);
     globals.report_unknown("the file", &mut mistakes);
-    let mistakes = mistakes.into_items();
+    let contents = Contents::of(&file);
     let column = options.tenant_column.unwrap_or_else(TenantColumn::usual);
+    let tenants: Vec<_> =
+        scoped.entries().map(|entry| &entry.column).chain([&column]).map(|column| column.name.clone()).collect();
+    let joins = joins::checked(options.joins, &contents, &tenants, &mut mistakes);
+    let mistakes = mistakes.into_items();
+    let joins = joins::declarations(&joins, &contents);
+    let tables = options.tables.map(|path| wall::function(&path, &contents));
     let (scoped, globals) = (scoped.entries(), globals.entries());
     let diesel = file.free_name("__tenancy_diesel");
     let items = file.into_items(&diesel);
@@ -68,5 +78,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         use self::#diesel as diesel;
 
         #items
+        #joins
+        #tables
     }
 }

@@ -1,8 +1,9 @@
-use diesel::table;
+use ::diesel::table;
 
 table! {
     agents (id) {
         id -> Integer,
         tenant_id -> Integer,
+        name -> Text,
     }
 }
