@@ -14,6 +14,8 @@
 //! | let the database keep tenants apart as well | the crate [`tenancy-rls`](https://docs.rs/tenancy-rls) |
 //! | insert thousands of rows | [`statement::IncompleteInsert::bulk`] |
 //! | span tenants, audited | [`CrossTenant`], `table.across_tenants(&cross_tenant)`, [`CrossTenantTarget`] |
+//! | begin, with an application that is there or a new one | [`guides::existing_application`], [`guides::new_application`] |
+//! | find how something is done | [`guides::reading`], [`guides::writing`], [`guides::operating`] |
 //! | understand an error | [`mod@errors`] |
 //! | know what is promised and what is not | [`mod@guarantees`] |
 //! | know which real leaks that stops | [`mod@leaks`] |
@@ -57,6 +59,23 @@ pub mod guarantees {}
 #[doc = include_str!("../docs/leaks.md")]
 pub mod leaks {}
 
+pub mod guides {
+    //! Step by step, and how something is done. What the pages show is compiled and run by the repository's tests.
+
+    #[doc = include_str!("../docs/guides/existing_application.md")]
+    pub mod existing_application {}
+    #[doc = include_str!("../docs/guides/joins.md")]
+    pub mod joins {}
+    #[doc = include_str!("../docs/guides/new_application.md")]
+    pub mod new_application {}
+    #[doc = include_str!("../docs/guides/operating.md")]
+    pub mod operating {}
+    #[doc = include_str!("../docs/guides/reading.md")]
+    pub mod reading {}
+    #[doc = include_str!("../docs/guides/writing.md")]
+    pub mod writing {}
+}
+
 pub use tenancy_core::*;
 /// Lets a model be read and written within a tenant: see the trait [`TenantScoped`](trait@TenantScoped).
 pub use tenancy_derive::TenantScoped;
@@ -74,7 +93,7 @@ pub use tenancy_derive::TenantScoped;
 /// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see;
 /// - `joins = [canvases -> agents (agent_id), accounting::invoices -> agents (agent_id)]`: what the CLI leaves out, which is each foreign
 ///   key that leads with the tenant, because it is of two columns. Each is a [`joinable!`]; tables that are joined by them may stand
-///   in one query, where the file does not say so. [The guide](guides::existing_application#joins) has queries that print the list;
+///   in one query, where the file does not say so. [Queries](guides::joins) print the list;
 /// - `tables = tenancy_rls`: gives `pub fn tables() -> tenancy_rls::Tables`, with every table of the file, for row-level security. The
 ///   path is that of the crate `tenancy-rls`, on which the application then depends.
 ///

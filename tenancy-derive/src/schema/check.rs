@@ -79,7 +79,9 @@ impl Check<'_> {
         }
         // What is called without a path is called by ours: see `file`.
         if !is_bare(trees, at) && !is_by_diesel(&trees[..at]) {
-            self.by_others.push(declaration.map_or_else(|_| "table".into(), |declaration| declaration.name.to_string()));
+            self.by_others.push(
+                declaration.map_or_else(|_| "table".into(), |declaration| declaration.name.to_string()),
+            );
         }
     }
 

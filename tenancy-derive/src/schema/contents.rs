@@ -59,13 +59,16 @@ impl Contents {
                     "table" => self.declarations(arguments, module),
                     "joinable" => {
                         let join = syn::parse2::<Join>(arguments.stream()).ok();
-                        self.joined
-                            .extend(join.map(|join| [join.child, join.parent].map(|path| path.within(module))));
+                        self.joined.extend(
+                            join.map(|join| [join.child, join.parent].map(|path| path.within(module))),
+                        );
                     }
                     "allow_tables_to_appear_in_same_query" => {
-                        let list = Punctuated::<ItemPath, Token![,]>::parse_terminated.parse2(arguments.stream());
-                        self.together
-                            .extend(list.ok().map(|list| list.into_iter().map(|path| path.within(module)).collect()));
+                        let list =
+                            Punctuated::<ItemPath, Token![,]>::parse_terminated.parse2(arguments.stream());
+                        self.together.extend(
+                            list.ok().map(|list| list.into_iter().map(|path| path.within(module)).collect()),
+                        );
                     }
                     _ => {}
                 }

@@ -98,7 +98,8 @@ fn patched(tokens: TokenStream, diesel: &Ident, depth: usize) -> Option<TokenStr
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let (mut items, mut is_patched) = (TokenStream::new(), false);
     for (at, tree) in trees.iter().enumerate() {
-        if is_bare(&trees, at) && macro_call(&trees, at).is_some_and(|(name, _)| OF_DIESEL.contains(&&*name)) {
+        if is_bare(&trees, at) && macro_call(&trees, at).is_some_and(|(name, _)| OF_DIESEL.contains(&&*name))
+        {
             items.extend(quote!(diesel::));
             is_patched = true;
         }

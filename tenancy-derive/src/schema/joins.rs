@@ -56,9 +56,11 @@ pub(crate) fn checked(
         if join.child == join.parent {
             mistakes.add(join.parent.name().span(), codes::joined_with_itself(&join.parent));
         } else if by_the_file || checked.iter().any(|other| is_this(&other.child, &other.parent)) {
-            mistakes.add(join.child.name().span(), codes::joined_twice(&join.child, &join.parent, by_the_file));
+            mistakes
+                .add(join.child.name().span(), codes::joined_twice(&join.child, &join.parent, by_the_file));
         } else if !child.contains(&join.foreign_key) {
-            mistakes.add(join.foreign_key.span(), codes::no_foreign_key(&join.child, &join.foreign_key, child));
+            mistakes
+                .add(join.foreign_key.span(), codes::no_foreign_key(&join.child, &join.foreign_key, child));
         } else if key.len() > 1 {
             mistakes.add(join.parent.name().span(), codes::wide_key(&join.parent, &key));
         } else {
@@ -81,9 +83,9 @@ fn known<'a>(path: &ItemPath, contents: &'a Contents, mistakes: &mut Mistakes) -
 
 /// The declarations: the joins, and that those tables may stand in one query which the file does not let.
 pub(crate) fn declarations(joins: &[Join], contents: &Contents) -> TokenStream {
-    let joinable = joins.iter().map(|join| {
-        quote_spanned!(join.child.name().span()=> ::tenancy_diesel::joinable!(#join);)
-    });
+    let joinable = joins
+        .iter()
+        .map(|join| quote_spanned!(join.child.name().span()=> ::tenancy_diesel::joinable!(#join);));
     let pairs = left_out(joins, contents);
     if pairs.is_empty() {
         return quote!(#(#joinable)*);
@@ -95,9 +97,10 @@ pub(crate) fn declarations(joins: &[Join], contents: &Contents) -> TokenStream {
         format_ident!("table_{}", tables.iter().position(|table| table == path).unwrap_or_default())
     };
     let names = tables.iter().map(name);
-    let pairs = pairs.iter().map(|(one, other)| [name(one), name(other)]).map(|[one, other]| {
-        quote!(::diesel::allow_tables_to_appear_in_same_query!(#one, #other);)
-    });
+    let pairs = pairs
+        .iter()
+        .map(|(one, other)| [name(one), name(other)])
+        .map(|[one, other]| quote!(::diesel::allow_tables_to_appear_in_same_query!(#one, #other);));
     quote! {
         #(#joinable)*
         const _: () = {

@@ -20,6 +20,7 @@ use crate::codes;
 use crate::listed::Listed;
 use crate::mistake::Mistakes;
 use crate::tenant_column::TenantColumn;
+use crate::tokens::idents;
 
 /// Expands `tenancy_diesel::schema! { … }`.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -40,8 +41,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     globals.report_unknown("the file", &mut mistakes);
     let contents = Contents::of(&file);
     let column = options.tenant_column.unwrap_or_else(TenantColumn::usual);
-    let tenants: Vec<_> =
-        scoped.entries().map(|entry| &entry.column).chain([&column]).map(|column| column.name.clone()).collect();
+    // Whatever the list of tables mentions, so that no key is taken for a wide one that is not.
+    let mentioned = scoped.entries().flat_map(|entry| idents(entry.options.clone()));
+    let tenants: Vec<_> = mentioned.chain([column.name.clone()]).collect();
     let joins = joins::checked(options.joins, &contents, &tenants, &mut mistakes);
     let mistakes = mistakes.into_items();
     let joins = joins::declarations(&joins, &contents);

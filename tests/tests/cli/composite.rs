@@ -20,6 +20,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    marks (note_id, mark) {
+        note_id -> Int4,
+        mark -> Text,
+    }
+}
+
+diesel::table! {
     notes (tenant_id, id) {
         tenant_id -> Int4,
         id -> Int4,

@@ -9,8 +9,10 @@ use super::sql;
 pub mod schema {
     tenancy_diesel::schema! {
         include = "tests/cli/composite.rs",
+        scoped = [marks(through = notes(note_id))],
         global = [plans],
         joins = [
+            marks -> notes (note_id),
             canvases -> agents (agent_id),
             notes -> canvases (canvas_id),
             accounting::invoices -> accounting::agents (agent_id),
@@ -45,7 +47,9 @@ fn tables_that_are_joined_by_way_of_others_stand_in_one_query() {
     // The file allows `canvases` with `agents` and with `plans`, and `notes` with nothing.
     let query = notes::table
         .scoped(scope)
-        .inner_join(canvases::table.scoped(scope).inner_join(agents::table.scoped(scope)).inner_join(plans::table))
+        .inner_join(
+            canvases::table.scoped(scope).inner_join(agents::table.scoped(scope)).inner_join(plans::table),
+        )
         .select((notes::body, agents::name, plans::name));
     assert!(sql(&query).starts_with("SELECT notes.body, agents.name, plans.name FROM"), "{}", sql(&query));
 }
@@ -69,20 +73,27 @@ fn tables_of_modules_are_joined_by_their_paths() {
 #[test]
 fn every_table_of_the_file_is_in_the_wall() {
     let tables = schema::tables();
-    let names: Vec<_> =
-        tables.iter().map(|table| (tables.schema_of(table), table.name(), table.tenant_column().is_some())).collect();
+    let names: Vec<_> = tables
+        .iter()
+        .map(|table| (tables.schema_of(table), table.name(), table.tenant_column().is_some()))
+        .collect();
     assert_eq!(
         names,
         [
             ("public", "agents", true),
             ("public", "canvases", true),
+            ("public", "marks", true),
             ("public", "notes", true),
             ("public", "plans", false),
             ("accounting", "agents", true),
             ("accounting", "invoices", true),
         ]
     );
-    let wall = tenancy_rls::RowSecurity::new(tables, tenancy_rls::Roles::new("app", "support").unwrap()).unwrap();
+    // Tables of another kind of owner are left out of a wall, and so are those that belong to their tenants through a parent.
+    let tables = tables.same_owner_as::<agents::table>();
+    assert_eq!(tables.iter().map(|table| table.name()).filter(|name| *name == "marks").count(), 0);
+    let wall =
+        tenancy_rls::RowSecurity::new(tables, tenancy_rls::Roles::new("app", "support").unwrap()).unwrap();
     // Nobody named it but the file.
     assert!(wall.migration().up().contains(r#"ALTER TABLE "public"."notes" ENABLE ROW LEVEL SECURITY"#));
 }
@@ -97,5 +108,7 @@ fn a_macro_without_a_path_is_ours_whatever_is_imported() {
         "SELECT invoices.number FROM (SELECT * FROM accounting.invoices WHERE invoices.tenant_id = $1) AS invoices"
     );
     let query = canvases::table.scoped(scope).inner_join(agents::table.scoped(scope)).select(agents::name);
-    assert!(sql(&query).ends_with("ON NULLIF(canvases.tenant_id = $3, FALSE) IS NOT NULL AND (canvases.agent_id = agents.id))"));
+    assert!(sql(&query).ends_with(
+        "ON NULLIF(canvases.tenant_id = $3, FALSE) IS NOT NULL AND (canvases.agent_id = agents.id))"
+    ));
 }

@@ -10,12 +10,15 @@ pub mod schema {
         tenant_column = tenant_id,
         global = [
             plans,
-            templates,
             users,
             endpoints = "read before admission, to find whose webhook it is",
             jobs = "the worker takes the next one, whosever it is",
             memberships = "read before admission, to find a user's tenants",
             support_grants = "read before admission, to find whom support may look at",
+        ],
+        scoped = [
+            agents(tenant_id, filter = deleted_at.is_null()),
+            templates(tenant_id, shared),
         ],
         joins = [canvases -> agents (agent_id)],
         tables = tenancy_rls,
@@ -57,7 +60,7 @@ pub mod models {
 
 const TABLES: &str = "
 CREATE TABLE plans (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-CREATE TABLE templates (id INTEGER PRIMARY KEY, title TEXT NOT NULL);
+CREATE TABLE templates (id INTEGER PRIMARY KEY, tenant_id INTEGER, title TEXT NOT NULL);
 CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE);
 CREATE TABLE memberships (
     user_id INTEGER NOT NULL REFERENCES users, tenant_id INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (user_id, tenant_id)
@@ -81,7 +84,7 @@ CREATE TABLE canvases (
 CREATE TABLE settings (tenant_id INTEGER PRIMARY KEY NOT NULL, theme TEXT NOT NULL);
 CREATE TABLE tags (tenant_id INTEGER NOT NULL, name TEXT NOT NULL, uses INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (tenant_id, name));
 INSERT INTO plans VALUES (1, 'free');
-INSERT INTO templates VALUES (1, 'Kanban'), (2, 'Retrospective');
+INSERT INTO templates VALUES (1, NULL, 'Kanban'), (2, NULL, 'Retrospective'), (3, 1, 'Ours'), (4, 2, 'Theirs');
 INSERT INTO agents (id, tenant_id, manager_id, name, email) VALUES
     (1, 1, NULL, 'Ada', 'ada@acme.example'), (2, 1, 1, 'Bob', 'bob@acme.example'), (3, 1, 1, 'Cid', 'cid@acme.example'),
     (4, 2, NULL, 'Zoe', 'zoe@globex.example');

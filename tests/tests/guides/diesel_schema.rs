@@ -81,6 +81,7 @@ diesel::table! {
 diesel::table! {
     templates (id) {
         id -> Integer,
+        tenant_id -> Nullable<Integer>,
         title -> Text,
     }
 }

@@ -9,7 +9,7 @@ use tenancy_rls::Wall;
 use tenancy_tests::server;
 use uuid::Uuid;
 
-use crate::new_app::agents::{NewAgent, hire, overview};
+use crate::new_app::agents::{NewAgent, hire, name, overview};
 use crate::new_app::membership::Members;
 use crate::new_app::wall::wall;
 
@@ -45,8 +45,14 @@ async fn the_application_serves_two_tenants() {
     let (user, acme, globex) = (Uuid::now_v7(), TenantId::new(), TenantId::new());
     let mut owner = AsyncPgConnection::establish(&url).await.unwrap();
     for (tenant, name) in [(acme, "acme"), (globex, "globex")] {
-        diesel::sql_query(format!("INSERT INTO tenants VALUES ('{tenant}', '{name}')")).execute(&mut owner).await.unwrap();
-        diesel::sql_query(format!("INSERT INTO memberships VALUES ('{user}', '{tenant}')")).execute(&mut owner).await.unwrap();
+        diesel::sql_query(format!("INSERT INTO tenants VALUES ('{tenant}', '{name}')"))
+            .execute(&mut owner)
+            .await
+            .unwrap();
+        diesel::sql_query(format!("INSERT INTO memberships VALUES ('{user}', '{tenant}')"))
+            .execute(&mut owner)
+            .await
+            .unwrap();
     }
 
     let app = as_role(&url, "studio_app");
@@ -69,6 +75,7 @@ async fn the_application_serves_two_tenants() {
     }
     let twice = hire(&tenants, &acme, NewAgent { email: "ada@example.com", name: "Ida" }).await;
     assert!(twice.unwrap_err().to_string().contains("unique"), "both or neither");
+    assert_eq!(name(&tenants, &globex).await.unwrap(), "globex");
     let seen = overview(&tenants, &acme).await.unwrap();
     assert_eq!(seen, [("Ada".into(), "free".into(), "untitled".into())]);
 }

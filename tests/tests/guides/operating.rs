@@ -90,7 +90,10 @@ async fn support_looks_at_one_tenant_for_a_while() {
 }
 
 /// Whose endpoint sent this, and the tenant that it claims to be.
-fn sender(secret_hash: &str, connection: &mut SqliteConnection) -> QueryResult<Option<(Principal, Claimed<i32>)>> {
+fn sender(
+    secret_hash: &str,
+    connection: &mut SqliteConnection,
+) -> QueryResult<Option<(Principal, Claimed<i32>)>> {
     let endpoint: Option<(i32, i32)> = endpoints::table
         .filter(endpoints::secret_hash.eq(secret_hash))
         .select((endpoints::id, endpoints::tenant_id))
@@ -110,7 +113,10 @@ async fn a_webhook_acts_for_its_tenant() {
 }
 
 /// Does the next job, within its tenant.
-async fn work(authority: &Authority<Members>, connection: &mut SqliteConnection) -> Result<bool, Box<dyn std::error::Error>> {
+async fn work(
+    authority: &Authority<Members>,
+    connection: &mut SqliteConnection,
+) -> Result<bool, Box<dyn std::error::Error>> {
     let next: Option<(i32, i32)> = jobs::table
         .filter(jobs::done.eq(false))
         .order(jobs::id)
@@ -140,7 +146,10 @@ async fn a_worker_asks_for_each_job() {
     .unwrap();
     assert!(work(&authority, connection).await.unwrap());
     // The authority's database has no job 9.
-    assert_eq!(work(&authority, connection).await.unwrap_err().to_string(), AdmitError::<diesel::result::Error>::Denied.to_string());
+    assert_eq!(
+        work(&authority, connection).await.unwrap_err().to_string(),
+        AdmitError::<diesel::result::Error>::Denied.to_string()
+    );
 }
 
 #[test]

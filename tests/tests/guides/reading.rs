@@ -27,7 +27,11 @@ fn paginate() {
     assert_eq!(ids(page(acme, 2, connection).unwrap()), [3]);
 }
 
-fn numbered(scope: &Scoped<i32>, page: i64, connection: &mut SqliteConnection) -> QueryResult<(Vec<Agent>, i64)> {
+fn numbered(
+    scope: &Scoped<i32>,
+    page: i64,
+    connection: &mut SqliteConnection,
+) -> QueryResult<(Vec<Agent>, i64)> {
     let rows = Agent::scoped(scope).order(agents::id).limit(2).offset(page * 2).load(connection)?;
     let total = agents::table.scoped(scope).count().get_result(connection)?;
     Ok((rows, total))
@@ -56,6 +60,16 @@ fn search(
     query.load(connection)
 }
 
+fn anybody(scope: &Scoped<i32>) -> agents::BoxedQuery<'static, Sqlite, agents::SqlType, i32> {
+    agents::table.scoped(scope).into_boxed()
+}
+
+#[test]
+fn a_boxed_query_has_a_type() {
+    let names = anybody(&testing::scope(2)).select(agents::name).load::<String>(&mut connection());
+    assert_eq!(names.unwrap(), ["Zoe"]);
+}
+
 #[test]
 fn find_what_users_type() {
     let (acme, connection) = (&testing::scope(1), &mut connection());
@@ -70,10 +84,7 @@ tenancy_diesel::reviewed_sql! {
     pub day_drawn: diesel::sql_types::Text = "date(drawn_at)", "Diesel has no form for the day of a time"
 }
 
-fn per_day(
-    scope: &Scoped<i32>,
-    connection: &mut SqliteConnection,
-) -> QueryResult<Vec<(String, i64)>> {
+fn per_day(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<(String, i64)>> {
     canvases::table
         .scoped(scope)
         .group_by(day_drawn)
@@ -123,10 +134,6 @@ fn join() {
     assert_eq!(pairs, [("Bob".into(), "Ada".into()), ("Cid".into(), "Ada".into())]);
 }
 
-fn living(scope: &Scoped<i32>) -> agents::BoxedQuery<'static, Sqlite, agents::SqlType, i32> {
-    agents::table.scoped(scope).filter(agents::deleted_at.is_null()).into_boxed()
-}
-
 fn bury(scope: &Scoped<i32>, id: i32, connection: &mut SqliteConnection) -> QueryResult<usize> {
     tenancy_diesel::update(agents::table.scoped(scope))
         .find(id)
@@ -134,13 +141,23 @@ fn bury(scope: &Scoped<i32>, id: i32, connection: &mut SqliteConnection) -> Quer
         .execute(connection)
 }
 
+fn buried(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+    agents::table
+        .scoped(scope)
+        .unfiltered()
+        .filter(agents::deleted_at.is_not_null())
+        .select(agents::name)
+        .load(connection)
+}
+
 #[test]
 fn soft_delete() {
     let (acme, connection) = (&testing::scope(1), &mut connection());
     assert_eq!(bury(acme, 4, connection), Ok(0), "another's");
     assert_eq!(bury(acme, 2, connection), Ok(1));
-    let names: Vec<String> = living(acme).order(agents::id).select(agents::name).load(connection).unwrap();
-    assert_eq!(names, ["Ada", "Cid"]);
+    let names = agents::table.scoped(acme).order(agents::id).select(agents::name).load::<String>(connection);
+    assert_eq!(names.unwrap(), ["Ada", "Cid"]);
+    assert_eq!(buried(acme, connection).unwrap(), ["Bob"]);
 }
 
 fn export(
@@ -163,10 +180,7 @@ fn export_rows() {
     assert_eq!(text, "{\"id\":4,\"tenant_id\":2,\"name\":\"Zoe\",\"email\":\"zoe@globex.example\"}\n");
 }
 
-fn largest(
-    across: &CrossTenant,
-    connection: &mut SqliteConnection,
-) -> QueryResult<Vec<(i32, i64)>> {
+fn largest(across: &CrossTenant, connection: &mut SqliteConnection) -> QueryResult<Vec<(i32, i64)>> {
     agents::table
         .across_tenants(across)
         .group_by(agents::tenant_id)

@@ -117,7 +117,11 @@ enum HireError {
     Database(Error),
 }
 
-fn register(scope: &Scoped<i32>, form: &AgentForm, connection: &mut SqliteConnection) -> Result<Agent, HireError> {
+fn register(
+    scope: &Scoped<i32>,
+    form: &AgentForm,
+    connection: &mut SqliteConnection,
+) -> Result<Agent, HireError> {
     hire(scope, form, connection).map_err(|error| match error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => HireError::EmailTaken,
         error => HireError::Database(error),
@@ -136,30 +140,52 @@ fn an_email_is_unique_within_its_tenant() {
 #[test]
 fn another_error_is_the_databases() {
     let connection = &mut connection();
-    diesel::connection::SimpleConnection::batch_execute(connection, "ALTER TABLE agents RENAME TO gone").unwrap();
+    diesel::connection::SimpleConnection::batch_execute(connection, "ALTER TABLE agents RENAME TO gone")
+        .unwrap();
     let form = AgentForm { name: "Ada".into(), email: "ada@acme.example".into() };
     let Err(HireError::Database(error)) = register(&testing::scope(1), &form, connection) else { panic!() };
     assert!(error.to_string().contains("no such table"), "{error}");
 }
 
-fn from_templates(
+fn offered(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+    templates::table.scoped(scope).or_shared().order(templates::id).select(templates::title).load(connection)
+}
+
+fn publish(across: &CrossTenant, title: &str, connection: &mut SqliteConnection) -> QueryResult<usize> {
+    let shared = templates::table.write_across_tenants(across).shared();
+    insert_into(shared).values(templates::title.eq(title)).execute(connection)
+}
+
+fn draw_from(
     scope: &Scoped<i32>,
+    template: i32,
     agent: i32,
     connection: &mut SqliteConnection,
 ) -> QueryResult<usize> {
-    let copies = templates::table.select((templates::id + 1000, agent.into_sql::<Integer>(), templates::title));
+    let copy = templates::table.scoped(scope).or_shared().find(template).select((
+        templates::id + 1000,
+        agent.into_sql::<Integer>(),
+        templates::title,
+    ));
     insert_into(canvases::table.scoped(scope))
-        .from_select(copies, (canvases::id, canvases::agent_id, canvases::title))
+        .from_select(copy, (canvases::id, canvases::agent_id, canvases::title))
         .execute(connection)
 }
 
 #[test]
-fn each_tenant_gets_its_own_copy_of_the_templates() {
-    let (acme, connection) = (&testing::scope(1), &mut connection());
-    assert_eq!(from_templates(acme, 1, connection), Ok(2));
-    let query = canvases::table.scoped(acme).filter(canvases::id.gt(1000)).select(canvases::title);
-    assert_eq!(query.load::<String>(connection).unwrap(), ["Kanban", "Retrospective"]);
-    assert!(from_templates(&testing::scope(2), 1, connection).is_err(), "the agent is another's");
+fn templates_are_shared() {
+    let (acme, globex, connection) = (&testing::scope(1), &testing::scope(2), &mut connection());
+    assert_eq!(offered(acme, connection).unwrap(), ["Kanban", "Retrospective", "Ours"]);
+    publish(&testing::cross_tenant("a template for everybody"), "Roadmap", connection).unwrap();
+    assert_eq!(offered(globex, connection).unwrap(), ["Kanban", "Retrospective", "Theirs", "Roadmap"]);
+    assert_eq!(
+        delete(templates::table.scoped(acme)).find(1).execute(connection),
+        Ok(0),
+        "shared rows are not its own"
+    );
+    assert_eq!(draw_from(acme, 1, 1, connection), Ok(1));
+    assert_eq!(draw_from(acme, 4, 1, connection), Ok(0), "another's template");
+    assert!(draw_from(globex, 1, 1, connection).is_err(), "the agent is another's");
 }
 
 /// A column of a few words, as an enum.
@@ -207,7 +233,12 @@ fn an_enum_column() {
     assert_eq!(states.load::<State>(connection), Ok(vec![State::Active, State::Resting, State::Active]));
 }
 
-fn move_rows(across: &CrossTenant, from: i32, to: i32, connection: &mut SqliteConnection) -> QueryResult<usize> {
+fn move_rows(
+    across: &CrossTenant,
+    from: i32,
+    to: i32,
+    connection: &mut SqliteConnection,
+) -> QueryResult<usize> {
     connection.transaction(|connection| {
         let rows: Vec<(String, i32)> = tags::table
             .across_tenants(across)
@@ -216,7 +247,8 @@ fn move_rows(across: &CrossTenant, from: i32, to: i32, connection: &mut SqliteCo
             .load(connection)?;
         let rows: Vec<_> =
             rows.into_iter().map(|(name, uses)| (tags::name.eq(name), tags::uses.eq(uses))).collect();
-        let moved = insert_into(tags::table.write_across_tenants(across).of(to)).values(&rows).execute(connection)?;
+        let moved =
+            insert_into(tags::table.write_across_tenants(across).of(to)).values(&rows).execute(connection)?;
         delete(tags::table.write_across_tenants(across).of(from)).execute(connection)?;
         Ok(moved)
     })

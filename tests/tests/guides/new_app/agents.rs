@@ -6,7 +6,7 @@ use tenancy_pool::PoolError;
 use tenancy_pool::prelude::*; // in the place of `diesel::prelude::*`
 use uuid::Uuid;
 
-use crate::schema::{agents, canvases, plans};
+use crate::schema::{agents, canvases, plans, tenants};
 
 pub type Tenants = TenantPool<AsyncPgConnection>;
 
@@ -28,7 +28,11 @@ pub struct NewAgent<'a> {
 }
 
 /// Hires an agent, who begins with an empty canvas: both or neither.
-pub async fn hire(tenants: &Tenants, scope: &Scoped<TenantId>, new: NewAgent<'_>) -> Result<Agent, PoolError> {
+pub async fn hire(
+    tenants: &Tenants,
+    scope: &Scoped<TenantId>,
+    new: NewAgent<'_>,
+) -> Result<Agent, PoolError> {
     tenants
         .transaction(scope, async |tx| {
             let agent: Agent = insert_into(agents::table.scoped(scope))
@@ -43,6 +47,11 @@ pub async fn hire(tenants: &Tenants, scope: &Scoped<TenantId>, new: NewAgent<'_>
             Ok(agent)
         })
         .await
+}
+
+/// The name of the tenant itself: nobody lists the others.
+pub async fn name(tenants: &Tenants, scope: &Scoped<TenantId>) -> Result<String, PoolError> {
+    tenants.get_result(scope, tenants::table.scoped(scope).select(tenants::name)).await
 }
 
 /// The names of agents, with their plans and canvases: one query, one round trip.

@@ -10,7 +10,7 @@ use tenancy_diesel::{Authority, Claimed};
 use tenancy_pool::TenantPool;
 use tenancy_rls::Wall;
 
-use agents::{NewAgent, hire, overview};
+use agents::{NewAgent, hire, name, overview};
 use membership::Members;
 
 type Failure = Box<dyn std::error::Error>;
@@ -31,12 +31,14 @@ async fn serve(url: &str) -> Result<(), Failure> {
     let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(url);
     let authority = Authority::new(Members(Pool::builder().max_size(2).build(manager).await?));
     // Refuses to serve from a database whose wall has a hole.
-    let tenants = TenantPool::<AsyncPgConnection>::builder(url).wall(Wall::plain(wall::wall()?)).build().await?;
+    let tenants =
+        TenantPool::<AsyncPgConnection>::builder(url).wall(Wall::plain(wall::wall()?)).build().await?;
 
     // One request: who it is comes from its session, the tenant from its path, and only the second is to be doubted.
-    let (user, tenant) = ("3f0c4e3e-0000-4000-8000-000000000001".parse()?, "0197a3b0-0000-7000-8000-00000000000a".parse()?);
+    let (user, tenant) =
+        ("3f0c4e3e-0000-4000-8000-000000000001".parse()?, "0197a3b0-0000-7000-8000-00000000000a".parse()?);
     let scope = authority.admit(&user, Claimed::new(tenant)).await?;
     hire(&tenants, &scope, NewAgent { email: "ada@acme.example", name: "Ada" }).await?;
-    println!("{:?}", overview(&tenants, &scope).await?);
+    println!("{}: {:?}", name(&tenants, &scope).await?, overview(&tenants, &scope).await?);
     Ok(())
 }
