@@ -191,7 +191,7 @@ pub use self::source::{
     Unfiltered, View, Within, WithinAny,
 };
 pub use self::statement::{
-    ColumnNames, CrossTenantTarget, ParentError, SecondName, delete, insert_into, move_rows, update,
+    CarriesTenant, ColumnNames, CrossTenantTarget, ParentError, RowOfAnotherTenant, SecondName, delete, insert_into, move_rows, update,
 };
 pub use self::table::belonging::{Belonging, ByColumn, ByLink, ByParent};
 pub use self::table::owner::Owner;

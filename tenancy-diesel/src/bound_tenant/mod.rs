@@ -41,6 +41,10 @@ impl<T, I, E> BoundTenant<T, I, E> {
     pub(crate) fn new(id: I, bound: E) -> Self {
         Self { id, bound, column: PhantomData }
     }
+
+    pub(crate) fn id(&self) -> &I {
+        &self.id
+    }
 }
 
 /// The id is bound anew. Diesel's `Bound` is cloned only where its SQL type is, and an application's own SQL type need not

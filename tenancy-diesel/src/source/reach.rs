@@ -9,7 +9,7 @@ use tenancy_core::{Access, Unbranded};
 
 use super::condition::push_filter;
 use super::view::{Own, Unfiltered, View};
-use super::{Condition, CrossTenantFor, TenantIdFor, TenantIs};
+use super::{Condition, CrossTenantFor, TenantIdFor, TenantIs, recalled};
 use crate::bound_tenant::{Everybody, permit_every_tenant};
 use crate::dialect::TenantBackend;
 use crate::table::{GlobalTable, HasSharedRows, TenantTable, Unowned};
@@ -136,13 +136,14 @@ impl<I, B, V: 'static> QueryId for Within<I, B, V> {
     type QueryId = Within<(), Unbranded, V>;
 }
 
-impl<I: Clone, B, V> Clone for Within<I, B, V> {
+impl<I: Clone + 'static, B, V> Clone for Within<I, B, V> {
     fn clone(&self) -> Self {
+        recalled::tell(&self.tenant);
         Self::new(self.tenant.clone())
     }
 }
 
-impl<I: Copy, B, V> Copy for Within<I, B, V> {}
+impl<I: Copy + 'static, B, V> Copy for Within<I, B, V> {}
 
 impl<I: fmt::Debug, B, V> fmt::Debug for Within<I, B, V> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -46,7 +46,7 @@ mod sealed {
     note = "for an id type of your own, derive Diesel's `AsExpression` with the column's `sql_type`",
     note = "T0008: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0008"
 )]
-pub trait TenantIdFor<T>: Clone + sealed::Id<T> {
+pub trait TenantIdFor<T>: Clone + 'static + sealed::Id<T> {
     /// The id itself. Where the bound fails so does this projection, and the compiler leaves it at one error.
     type Id;
 

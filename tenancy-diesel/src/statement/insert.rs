@@ -16,6 +16,7 @@ use super::columns::ColumnNames;
 use super::conflict::{DoNothing, NoConflict, OnConflict};
 use super::default_row::DefaultRow;
 use super::from_select::FromSelect;
+use super::predicate::Everything;
 use super::returning::{NoReturning, Returning};
 use super::rows::{RowCount, Rows, StampedRows};
 use super::target::{InsertTarget, MayWrite};
@@ -57,7 +58,7 @@ where
 #[derive(Debug, Clone)]
 #[must_use = "an insert runs when it is executed"]
 pub struct IncompleteInsert<T, R, E> {
-    tenant: E,
+    pub(super) tenant: E,
     target: PhantomData<(T, R)>,
 }
 
@@ -91,13 +92,14 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     /// A row is anything that is Diesel's `Insertable` for the bare table, without the tenant column, as long as its values
     /// are plain ones. A field that is `None` leaves its column to the default; all rows have to leave out the same columns.
     ///
-    /// The server refuses two things: a column that is itself an array, and, on Citus under row-level security, any
+    /// Two things are refused: a column that is itself an array, and, by Citus under row-level security, any
     /// `INSERT … SELECT` of this kind. Use `values` there.
     ///
     /// # Errors
     ///
     /// The statement returns a `QueryBuilderError` with [`MixedDefaults`](super::MixedDefaults), when it is run, if some
-    /// rows leave a column to its default and others do not.
+    /// rows leave a column to its default and others do not, and a `SerializationError` with [`ArrayColumn`](super::ArrayColumn)
+    /// if a column is itself an array.
     ///
     /// # Examples
     ///
@@ -172,7 +174,7 @@ impl<T, R, Values> ScopedInsert<T, R, Values> {
     /// If a unique key does not lead with the tenant column, the number of inserted rows tells whether another tenant has
     /// the value. The keys of tenant tables should lead with the tenant.
     pub fn on_conflict_do_nothing(self) -> ScopedInsert<T, R, Values, OnConflict<(), DoNothing>> {
-        ScopedInsert::new(self.rows, OnConflict::new(DoNothing), NoReturning)
+        ScopedInsert::new(self.rows, OnConflict::new(Everything, DoNothing), NoReturning)
     }
 
     /// Names the key whose conflict is handled: `target`, and the tenant column before it. PostgreSQL and SQLite.
@@ -183,7 +185,7 @@ impl<T, R, Values> ScopedInsert<T, R, Values> {
     where
         Target: ColumnNames<T, Shape>,
     {
-        IncompleteOnConflict::new(self.rows)
+        IncompleteOnConflict::new(self.rows, Everything)
     }
 }
 

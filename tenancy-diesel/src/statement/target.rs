@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use tenancy_core::Access;
 
+use super::predicate::Everything;
 use crate::bound_tenant::Everybody;
 use crate::source::{
     CrossTenantFor, EveryTenant, Own, OwnRows, Reach, ScopedTable, SharedByAll, TenantIdFor, Unfiltered,
@@ -12,7 +13,7 @@ use crate::source::{
 use crate::table::belonging::{NamesNobody, WrittenByTenants};
 use crate::table::{HasSharedRows, TenantTable};
 
-mod sealed {
+pub(super) mod sealed {
     pub trait Inserted {}
     impl<T, I, B, V> Inserted for crate::ScopedTable<T, crate::Within<I, B, V>> {}
     impl<T> Inserted for super::CrossTenantTarget<T> {}
@@ -104,11 +105,12 @@ impl<T: HasSharedRows> InsertTarget for SharedTarget<T> {
     }
 }
 
-/// What [`update`](crate::update) and [`delete`](crate::delete) take: a scoped table, or a [`CrossTenantTarget`].
+/// What [`update`](crate::update) and [`delete`](crate::delete) take: a scoped table, with `filter`, `or_filter` and `find` on it or
+/// without, or a [`CrossTenantTarget`].
 #[diagnostic::on_unimplemented(
-    message = "only a scoped table can be updated or deleted from, and this is none",
+    message = "only a scoped table, filtered or not, can be updated or deleted from, and this is none",
     label = "this is not `table.scoped(&scope)`",
-    note = "write `update(table.scoped(&scope)).filter(…).set(…)`: filters come after the table, not inside the parentheses",
+    note = "write `update(table.scoped(&scope).filter(…)).set(…)`; for a row, `update(table.scoped(&scope).find(row.id)).set(&row)`",
     note = "a table opened with `across_tenants` is for reading; for writing, audited, there is `write_across_tenants`",
     note = "T0014: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0014"
 )]
@@ -122,8 +124,11 @@ pub trait ChangeTarget: sealed::Changed {
     /// Who writes: tenants, as far as the table lets them, or somebody across them.
     type Writer;
 
-    /// Turns the target into its reach.
-    fn into_reach(self) -> Self::Reach;
+    /// The conditions that it came with.
+    type Predicate;
+
+    /// Takes the target apart: the reach in SQL, and the conditions.
+    fn into_parts(self) -> (<Self::Reach as Reach<Self::Table>>::Condition, Self::Predicate);
 }
 
 impl<T, I, B, V> ChangeTarget for ScopedTable<T, Within<I, B, V>>
@@ -135,9 +140,10 @@ where
     type Table = T;
     type Reach = Within<I, B, V>;
     type Writer = T::Belonging;
+    type Predicate = Everything;
 
-    fn into_reach(self) -> Self::Reach {
-        ScopedTable::into_reach(self)
+    fn into_parts(self) -> (<Within<I, B, V> as Reach<T>>::Condition, Everything) {
+        (self.into_reach().condition(), Everything)
     }
 }
 
@@ -183,9 +189,10 @@ impl<T: TenantTable, V: View<T>> ChangeTarget for CrossTenantTarget<T, V> {
     type Table = T;
     type Reach = EveryTenant<V>;
     type Writer = AcrossTenants;
+    type Predicate = Everything;
 
-    fn into_reach(self) -> Self::Reach {
-        self.reach
+    fn into_parts(self) -> (EveryTenant<V>, Everything) {
+        (Reach::<T>::condition(&self.reach), Everything)
     }
 }
 
@@ -198,8 +205,9 @@ impl<T: HasSharedRows> ChangeTarget for SharedTarget<T> {
     type Table = T;
     type Reach = SharedByAll;
     type Writer = AcrossTenants;
+    type Predicate = Everything;
 
-    fn into_reach(self) -> SharedByAll {
-        SharedByAll(())
+    fn into_parts(self) -> (<SharedByAll as Reach<T>>::Condition, Everything) {
+        (Reach::<T>::condition(&SharedByAll(())), Everything)
     }
 }

@@ -12,7 +12,7 @@ use super::stamp::refuse_parents;
 use super::update::{IncompleteUpdate, ScopedUpdate};
 use crate::bound_tenant::ComparedTenant;
 use crate::dialect::TenantBackend;
-use crate::source::{Reach, TenantIs};
+use crate::source::TenantIs;
 use crate::table::TenantTable;
 use crate::table::belonging::ByParent;
 
@@ -74,22 +74,20 @@ where
 type ParentKey<T, Key> =
     <Key as AsExpression<<<T as TenantTable>::TenantColumn as Expression>::SqlType>>::Expression;
 
-impl<T, R, P> IncompleteUpdate<T, R, P>
+impl<T, R, E, V, P> IncompleteUpdate<T, R, TenantIs<E, V>, P>
 where
     T: TenantTable<Belonging = ByParent, TenantColumn: Expression<SqlType: SqlType + SingleValue>>,
-    R: Reach<T>,
+    E: Clone,
 {
     /// Gives the rows another parent of the same tenant: the one with key `key`.
     ///
     /// Whose it is, the statement itself looks up. If it is another tenant's, or there is none, the statement fails: on PostgreSQL by
     /// the column's NOT NULL.
-    pub fn under<Key, E, V>(
+    pub fn under<Key>(
         self,
         key: Key,
     ) -> ScopedUpdate<T, R, TenantIs<E, V>, P, Under<T, E, ParentKey<T, Key>, ()>>
     where
-        R: Reach<T, Condition = TenantIs<E, V>>,
-        E: Clone,
         Key: AsExpression<<T::TenantColumn as Expression>::SqlType>,
     {
         self.assigning(Assigned::new(())).under(key)

@@ -4,8 +4,7 @@ use tenancy_diesel::Scoped;
 use tenancy_tests::schema::agents;
 
 fn change(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<usize> {
-    tenancy_diesel::update(agents::table.scoped(scope))
-        .filter(agents::id.eq(1))
+    tenancy_diesel::update(agents::table.scoped(scope).find(1).select(agents::id))
         .set(agents::name.eq("Ada"))
         .execute(connection)
 }
