@@ -99,6 +99,17 @@ pub enum AuditEvent<'a> {
         /// How it was touched.
         access: Access,
     },
+    /// A table was read before anybody was admitted, by what a stranger has brought.
+    ReadBeforeAdmission {
+        /// Why there is such a door.
+        reason: &'a str,
+        /// Where it was used.
+        location: &'static Location<'static>,
+        /// The table.
+        table: &'static str,
+        /// The column that has the brought value.
+        column: &'static str,
+    },
     /// A transaction of one tenant was allowed SQL that the types cannot read.
     RawSql {
         /// Who was admitted to the tenant.
@@ -125,7 +136,7 @@ pub enum AuditEvent<'a> {
 
 /// The default [`AuditSink`]: `tracing` events under the target `tenancy::audit`.
 ///
-/// Reviewed SQL is `INFO`, as it is told once for all. Admissions are `DEBUG`, because there is one in every request; denials, raw SQL and everything about spanning tenants are
+/// Reviewed SQL is `INFO`, as it is told once for all. Admissions, and what is read before them, are `DEBUG`, because they are in every request; denials, raw SQL and everything about spanning tenants are
 /// `WARN`. Who wants each admission in the log enables the target: `tenancy::audit=debug`. Principals, tenants and reasons are
 /// recorded as string fields, which formatters escape.
 #[derive(Clone, Copy, Debug, Default)]
@@ -161,6 +172,9 @@ impl AuditSink for TracingSink {
                     access = access.as_str(),
                     "cross-tenant used"
                 );
+            }
+            AuditEvent::ReadBeforeAdmission { reason, location, table, column } => {
+                tracing::debug!(target: TracingSink::TARGET, reason, %location, table, column, "read before admission");
             }
             AuditEvent::RawSql { principal, tenant, reason, location } => {
                 tracing::warn!(target: TracingSink::TARGET, principal, tenant, reason, %location, "raw SQL");

@@ -90,6 +90,7 @@
 //! | `diesel` | `TenantId` as a Diesel value (`Binary` and `Text`) |
 //! | `postgres`, `mysql`, `sqlite` | its conversions for that backend; `postgres` also adds `Uuid` |
 
+mod admission_door;
 mod audit;
 mod authority;
 mod authority_error;
@@ -111,6 +112,7 @@ mod tenant_key;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use admission_door::AdmissionDoor;
 pub use audit::{AuditEvent, AuditSink, TracingSink};
 pub use authority::Authority;
 pub use authority_error::{AdmitError, CrossTenantError};

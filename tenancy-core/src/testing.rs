@@ -136,6 +136,12 @@ pub enum RecordedEvent {
         subject: &'static str,
         access: Access,
     },
+    ReadBeforeAdmission {
+        reason: String,
+        location: &'static Location<'static>,
+        table: &'static str,
+        column: &'static str,
+    },
     RawSql {
         principal: String,
         tenant: String,
@@ -173,6 +179,9 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
                     subject,
                     access,
                 }
+            }
+            AuditEvent::ReadBeforeAdmission { reason, location, table, column } => {
+                Self::ReadBeforeAdmission { reason: reason.into(), location, table, column }
             }
             AuditEvent::RawSql { principal, tenant, reason, location } => Self::RawSql {
                 principal: principal.into(),

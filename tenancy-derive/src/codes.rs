@@ -68,7 +68,7 @@ impl Place {
         match self {
             Place::Scoped => {
                 "write `#[tenant_scoped(tenant_id)]`, with the name of the column that holds the tenant; or `through = \
-                 canvases(canvas_id)`, `link = memberships(user_id)`; and, after it, `shared`, `filter = deleted_at.is_null()`"
+                 canvases(canvas_id)`, `link = memberships(user_id)`; and, after it, `shared`, `filter = deleted_at.is_null()`, `admission(user_id)`"
             }
             Place::Global => {
                 "write `#[tenant_global]`, or `#[tenant_global(reason = \"…\")]` for a table that has the tenant column"
@@ -158,6 +158,16 @@ pub(crate) fn shared_through(table: &Ident) -> Mistake {
         SYNTAX,
         format!("`{table}` belongs to its tenants through another table, which says whether rows are shared"),
         "say `shared` of the table that has the tenant column",
+    )
+}
+
+pub(crate) fn admission_by_tenant(table: &Ident, column: &Ident) -> Mistake {
+    mistake(
+        SYNTAX,
+        format!(
+            "`{column}` holds the tenant: by it a stranger would read all of a tenant's rows of `{table}`"
+        ),
+        "name the columns that hold what a stranger brings: `admission(user_id, token_hash)`",
     )
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Ownership {
     pub(crate) way: Way,
     pub(crate) shared: Option<Shared>,
     pub(crate) filter: Option<Filter>,
+    /// The columns by which a stranger's row is found, before anybody is admitted.
+    pub(crate) admission: Vec<Ident>,
 }
 
 /// By what a row belongs to its tenant.
@@ -57,7 +59,7 @@ pub(crate) struct Literal(Lit);
 
 impl From<TenantColumn> for Ownership {
     fn from(column: TenantColumn) -> Self {
-        Self { way: Way::Column(column), shared: None, filter: None }
+        Self { way: Way::Column(column), shared: None, filter: None, admission: Vec::new() }
     }
 }
 
@@ -87,7 +89,9 @@ impl ToTokens for Ownership {
             let value = value.as_ref().map(|Literal(value)| value);
             quote!(, filter = #column.#method(#value))
         });
-        out.extend(quote!(#way #shared #filter));
+        let admission = &self.admission;
+        let admission = (!admission.is_empty()).then(|| quote!(, admission(#(#admission),*)));
+        out.extend(quote!(#way #shared #filter #admission));
     }
 }
 

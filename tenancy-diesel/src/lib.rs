@@ -161,7 +161,8 @@ pub use self::model::TenantScoped;
 pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
 pub use self::source::{
-    EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll, Unfiltered, View, Within, WithinAny,
+    AdmissionColumn, BeforeAdmission, EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll,
+    Unfiltered, View, Within, WithinAny,
 };
 pub use self::statement::{
     CarriesTenant, ColumnNames, CrossTenantTarget, ParentError, RowOfAnotherTenant, SecondName, delete,
@@ -200,9 +201,11 @@ pub mod __private {
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
         Unscoped, UnscopedSet, refused, uncallable,
     };
+    pub use tenancy_core::AdmissionDoor;
+
     pub use crate::{
-        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, HasSharedRows, Owned,
-        RowFilter, ScopedAlias, ScopedTable, SharedRows, TableAlias, TenantId, TenantTable, Through,
-        Unbranded, Unowned, Within,
+        AdmissionColumn, AliasField, BeforeAdmission, CrossTenantTarget, DeclaredTable, EveryTenant,
+        GlobalTable, HasSharedRows, Owned, RowFilter, ScopedAlias, ScopedTable, SharedRows, TableAlias,
+        TenantId, TenantTable, Through, Unbranded, Unowned, Within,
     };
 }

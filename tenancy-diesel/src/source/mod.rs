@@ -8,6 +8,7 @@
 //! - [`join`]: joins without an explicit ON.
 
 pub(crate) mod alias;
+mod before_admission;
 mod condition;
 mod cross_tenant_for;
 mod fragment;
@@ -24,6 +25,7 @@ mod transaction_source;
 pub(crate) mod view;
 mod within_any;
 
+pub use self::before_admission::{AdmissionColumn, BeforeAdmission};
 pub(crate) use self::condition::{Condition, TenantIs};
 pub use self::cross_tenant_for::CrossTenantFor;
 pub(crate) use self::fragment::SourceFragment;

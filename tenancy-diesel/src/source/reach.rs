@@ -34,6 +34,7 @@ mod sealed {
     impl Sealed for super::Unowned {}
     impl Sealed for super::SharedByAll {}
     impl<I, V> Sealed for crate::source::WithinAny<I, V> {}
+    impl<C, K> Sealed for crate::source::BeforeAdmission<C, K> {}
 }
 
 /// How far a source or a statement on table `T` reaches: [`Within`] one tenant, to [`EveryTenant`], or, on a global table,

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{EveryTenant, SharedByAll, Within, WithinAny};
+use super::{BeforeAdmission, EveryTenant, SharedByAll, Within, WithinAny};
 use crate::table::Unowned;
 use crate::table::owner::{MeetsId, OtherOwner, SameOwner};
 
@@ -40,6 +40,12 @@ impl<I: MeetsId<J>, V, J, W> SameTenant<WithinAny<J, W>> for WithinAny<I, V> {}
 impl<I, V, W> SameTenant<EveryTenant<W>> for WithinAny<I, V> {}
 #[diagnostic::do_not_recommend]
 impl<I, V> SameTenant<Unowned> for WithinAny<I, V> {}
+#[diagnostic::do_not_recommend]
+impl<C, K, D, L> SameTenant<BeforeAdmission<D, L>> for BeforeAdmission<C, K> {}
+#[diagnostic::do_not_recommend]
+impl<C, K, V> SameTenant<EveryTenant<V>> for BeforeAdmission<C, K> {}
+#[diagnostic::do_not_recommend]
+impl<C, K> SameTenant<Unowned> for BeforeAdmission<C, K> {}
 impl<R, V> SameTenant<R> for EveryTenant<V> {}
 impl<R> SameTenant<R> for Unowned {}
 impl<R> SameTenant<R> for SharedByAll {}
@@ -67,6 +73,7 @@ impl<V> OpenTo<EveryTenant> for EveryTenant<V> {}
 impl OpenTo<EveryTenant> for Unowned {}
 impl OpenTo<EveryTenant> for SharedByAll {}
 impl<I, V> OpenTo<EveryTenant> for WithinAny<I, V> {}
+impl<C, K> OpenTo<EveryTenant> for BeforeAdmission<C, K> {}
 // No transaction is of this reach. But a statement is built before the compiler knows its transaction, and with only one
 // implementation it would take that one's for granted, and speak of mismatched types where another transaction is given.
 impl<V> OpenTo<Unowned> for EveryTenant<V> {}

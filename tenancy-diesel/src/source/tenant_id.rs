@@ -7,6 +7,8 @@ use crate::bound_tenant::BoundTenant;
 use crate::table::owner::NamedBy;
 use crate::table::{TenantSqlType, TenantTable};
 
+pub(crate) use self::sealed::Value as BoundValue;
+
 mod sealed {
     use diesel::expression::AsExpression;
     use diesel::sql_types::{SingleValue, SqlType};

@@ -25,6 +25,16 @@ pub(crate) fn ownership(
         no_such(&filter.column, mistakes);
         return None;
     }
+    for admission in &ownership.admission {
+        if declared.column(admission).is_none() {
+            no_such(admission, mistakes);
+            return None;
+        }
+        if matches!(&ownership.way, Way::Column(column) if column.name == *admission) {
+            mistakes.add(admission.span(), codes::admission_by_tenant(table, admission));
+            return None;
+        }
+    }
     let column = match (ownership.column(), declared.primary_key.as_slice()) {
         (Some(column), _) => column.clone(),
         (None, [key]) => key.clone(),

@@ -72,7 +72,13 @@ pub(crate) fn tenant_items(
         );
     }
     items.extend(parsed(&own));
+    for admission in &ownership.admission {
+        items.extend(quote!(impl #tenancy::AdmissionColumn<table> for columns::#admission {}));
+    }
     let mut texts = vec![TENANT_ITEMS];
+    if !ownership.admission.is_empty() {
+        texts.push(ADMISSION);
+    }
     if holds_the_tenant {
         items.extend(quote! {
             // Stands for the tenant column where Diesel asks whether a GROUP BY contains it. Of this crate, or `()` could
@@ -275,6 +281,25 @@ const TENANT_ITEMS: &str = stringify! {
 
         fn join_target(_: table) -> (Self::FromClause, Self::OnClause) {
             __tenancy::uncallable()
+        }
+    }
+};
+
+/// The door of a table that is read before anybody is admitted.
+const ADMISSION: &str = stringify! {
+    impl table {
+        /// The rows that have the brought value `key` in `column`, before there is a scope. The use is reported to the audit sink.
+        #[track_caller]
+        pub fn before_admission<C, K>(
+            self,
+            door: &__tenancy::AdmissionDoor,
+            column: C,
+            key: K,
+        ) -> __tenancy::ScopedTable<table, __tenancy::BeforeAdmission<C, K>>
+        where
+            C: __tenancy::AdmissionColumn<table>,
+        {
+            __tenancy::ScopedTable::before_admission(door, column, key)
         }
     }
 };

@@ -1,7 +1,9 @@
 //! What `#[tenant_scoped(…)]` and `#[tenant_global(…)]` on a table say.
 
-use proc_macro2::TokenStream;
-use syn::{LitStr, Path, Token};
+use proc_macro2::{Ident, TokenStream};
+use syn::punctuated::Punctuated;
+use syn::token::Paren;
+use syn::{LitStr, Path, Token, parenthesized};
 
 use crate::codes::{self, Place};
 use crate::mistake::Mistakes;
@@ -16,6 +18,7 @@ pub(crate) struct ScopedOptions {
     way: Option<Way>,
     shared: Option<Shared>,
     filter: Option<Filter>,
+    admission: Vec<Ident>,
     pub(crate) krate: Path,
 }
 
@@ -32,8 +35,13 @@ impl ScopedOptions {
     }
 
     pub(crate) fn read(place: Place, tokens: TokenStream, mistakes: &mut Mistakes) -> Self {
-        let mut found =
-            ScopedOptions { way: None, shared: None, filter: None, krate: options::default_crate() };
+        let mut found = ScopedOptions {
+            way: None,
+            shared: None,
+            filter: None,
+            admission: Vec::new(),
+            krate: options::default_crate(),
+        };
         Reader::of(place).read(tokens, mistakes, |key, input, mistakes| {
             let way = match key.to_string().as_str() {
                 "crate" => {
@@ -42,6 +50,12 @@ impl ScopedOptions {
                 }
                 "filter" => {
                     found.filter = Some(options::value(input)?);
+                    return Ok(true);
+                }
+                "admission" if input.peek(Paren) => {
+                    let columns;
+                    parenthesized!(columns in input);
+                    found.admission.extend(Punctuated::<Ident, Token![,]>::parse_terminated(&columns)?);
                     return Ok(true);
                 }
                 // Alone it is a column of that name.
@@ -71,7 +85,12 @@ impl ScopedOptions {
     /// What is said of the table; where it does not say by what its rows belong to tenants, by `column`.
     pub(crate) fn ownership(&self, column: Option<&TenantColumn>) -> Option<Ownership> {
         let way = self.way.clone().or_else(|| column.cloned().map(Way::Column))?;
-        Some(Ownership { way, shared: self.shared.clone(), filter: self.filter.clone() })
+        Some(Ownership {
+            way,
+            shared: self.shared.clone(),
+            filter: self.filter.clone(),
+            admission: self.admission.clone(),
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::bound_tenant::ComparedTenant;
 use crate::dialect::{SameTenantForm, TenantBackend};
 use crate::source::condition::push_shared;
 use crate::source::view::View;
-use crate::source::{EveryTenant, Reach, TenantIdFor, TenantIs, Within, WithinAny};
+use crate::source::{BeforeAdmission, EveryTenant, Reach, TenantIdFor, TenantIs, Within, WithinAny};
 use crate::table::TenantTable;
 
 /// `Keys`, and the rows of `Left` and `Right` are the same tenant's.
@@ -96,6 +96,14 @@ impl<Right, I, B, V, W> JoinedWith<Right, EveryTenant<W>> for Within<I, B, V> {
 }
 
 impl<Right, I, V, S> JoinedWith<Right, S> for WithinAny<I, V> {
+    type Tenant = ByColumn;
+
+    fn tenant(_: &S) -> ByColumn {
+        ByColumn
+    }
+}
+
+impl<Right, C, K, S> JoinedWith<Right, S> for BeforeAdmission<C, K> {
     type Tenant = ByColumn;
 
     fn tenant(_: &S) -> ByColumn {

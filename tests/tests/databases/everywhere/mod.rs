@@ -3,6 +3,7 @@
 use super::{Backend, Connection, RunQueryDsl, connect, contents, run};
 
 mod across;
+mod admission;
 mod aliases;
 mod boxed;
 mod checked;
