@@ -12,6 +12,7 @@
 //! | tell two tenants apart in one function | [`brand!`] |
 //! | open transactions for tenants over a pool, wherever each tenant lives | the crate [`tenancy-pool`](https://docs.rs/tenancy-pool) |
 //! | let the database keep tenants apart as well | the crate [`tenancy-rls`](https://docs.rs/tenancy-rls) |
+//! | connect to one of several databases | [`multi_backend!`] |
 //! | insert thousands of rows | [`statement::IncompleteInsert::bulk`] |
 //! | span tenants, audited | [`CrossTenant`], `table.across_tenants(&cross_tenant)`, [`CrossTenantTarget`] |
 //! | understand an error | [`mod@errors`] |
@@ -173,14 +174,17 @@ pub mod __pool {
 /// What generated code names. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use diesel;
     pub use diesel::expression::array_comparison::AsInExpression;
     pub use diesel::query_source::{Never, Once};
 
+    pub use crate::dialect::{LastBound, MultiDialect, Returns, Upserts, Variant};
     pub use crate::reviewed_sql::is_one_expression;
     pub use crate::source::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
+    pub use crate::statement::{ConflictBackend, ReturningBackend};
     pub use crate::table::grouping::nowhere::table as nowhere;
     pub use crate::table::owner::{ByColumnName, ById, MeetsId, OtherOwner};
     pub use crate::table::{GlobalName, push_column, push_star};

@@ -16,6 +16,7 @@ mod insert;
 mod predicate;
 mod returning;
 mod rows;
+mod runs;
 mod second_name;
 #[cfg(feature = "sqlite")]
 mod sqlite_batch;
@@ -26,14 +27,14 @@ mod upsert;
 #[cfg(feature = "postgres")]
 pub use self::bulk::{BulkRow, BulkRows, MixedDefaults};
 pub use self::columns::ColumnNames;
-pub use self::conflict::{DoNothing, DoUpdate, NoConflict, OnConflict};
+pub use self::conflict::{ConflictBackend, DoNothing, DoUpdate, NoConflict, OnConflict};
 pub use self::default_row::DefaultRow;
 pub use self::delete::{ScopedDelete, delete};
 pub use self::from_select::FromSelect;
 pub use self::insert::{IncompleteInsert, ScopedInsert, insert_into};
 pub use self::predicate::{Everything, Filtered};
-pub use self::returning::{NoReturning, Returning};
-pub use self::rows::{Rows, StampedRows};
+pub use self::returning::{NoReturning, Returning, ReturningBackend};
+pub use self::rows::{OneStatementBatch, Rows, StampedRows};
 pub use self::second_name::SecondName;
 pub use self::target::{ChangeTarget, CrossTenantTarget, InsertTarget};
 pub use self::update::{IncompleteUpdate, ScopedUpdate, update};

@@ -6,6 +6,7 @@ use diesel::insertable::InsertValues;
 use diesel::query_builder::{AstPass, BatchInsert, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
 
+use super::runs::one_run;
 use super::second_name::{NamesOf, refuse_second_names};
 use crate::dialect::TenantBackend;
 use crate::table::TenantTable;
@@ -95,6 +96,10 @@ where
         if !STATIC {
             // Each number of rows is another statement: caching them would fill the cache.
             out.unsafe_to_cache_prepared();
+        }
+        if !out.backend().database().writes_default() {
+            let instead = "give the same columns in every row, or insert the two kinds apart";
+            one_run(&self.rows.values, out.backend(), instead)?;
         }
         walk_rows::<T, E, V, DB>(&self.tenant, &self.rows.values, out)
     }

@@ -127,7 +127,7 @@ where
     Keys: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        match DB::SAME_TENANT {
+        match out.backend().database().same_tenant() {
             SameTenantForm::Columns => walk_columns::<Left, Right, DB>(&mut out)?,
             SameTenantForm::Opaque => {
                 out.push_sql("NULLIF(");

@@ -10,6 +10,7 @@ mod filters;
 mod grouping;
 mod inserts;
 mod joins;
+mod mixed_batches;
 mod models;
 mod relations;
 mod subqueries;

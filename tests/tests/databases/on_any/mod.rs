@@ -1,0 +1,34 @@
+//! What holds through an enum of connections: all that holds everywhere, but for what Diesel has not for such a backend
+//! (UNION and its like, `excluded`, a boxed query in a subquery).
+
+use super::{Backend, RunQueryDsl, connect, contents, run};
+
+#[path = "../everywhere/across.rs"]
+mod across;
+#[path = "../everywhere/aliases.rs"]
+mod aliases;
+#[path = "../everywhere/boxed.rs"]
+mod boxed;
+#[path = "../everywhere/deletes.rs"]
+mod deletes;
+#[path = "../everywhere/filters.rs"]
+mod filters;
+#[path = "../everywhere/grouping.rs"]
+mod grouping;
+#[path = "../everywhere/inserts.rs"]
+mod inserts;
+#[path = "../everywhere/joins.rs"]
+mod joins;
+#[path = "../everywhere/models.rs"]
+mod models;
+#[path = "../everywhere/relations.rs"]
+mod relations;
+#[path = "../on_sqlite_and_postgres/returning.rs"]
+mod returning;
+mod subqueries;
+#[path = "../everywhere/tenant_ids.rs"]
+mod tenant_ids;
+mod text_ids;
+#[path = "../everywhere/updates.rs"]
+mod updates;
+mod upserts;
