@@ -38,6 +38,7 @@
 // what the bare table refuses, and how; `bound_tenant` the id as it is bound; `dialect` what differs between the databases.
 mod bound_tenant;
 mod dialect;
+pub mod generic;
 pub mod model;
 mod reviewed_sql;
 mod source;

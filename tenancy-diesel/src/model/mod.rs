@@ -143,6 +143,6 @@ pub trait TenantScoped: Sized {
     }
 }
 
-fn source<M: TenantScoped, B>(scope: &Scoped<M::TenantId, B>) -> Source<M, B> {
+pub(crate) fn source<M: TenantScoped, B>(scope: &Scoped<M::TenantId, B>) -> Source<M, B> {
     ScopedTable::reaching(Within::new(scope.tenant().clone()))
 }

@@ -25,6 +25,8 @@ pub(crate) async fn run(connection: &mut Connection, statements: &str) -> QueryR
 
 #[path = "contents.rs"]
 mod contents;
+#[path = "generic.rs"]
+mod generic;
 #[path = "on_any/mod.rs"]
 mod on_any;
 
