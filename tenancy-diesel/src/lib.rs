@@ -159,7 +159,7 @@ pub use self::bound_tenant::WrongTenant;
 pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
 pub use self::reviewed_sql::ReviewedSql;
-pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
+pub use self::source::alias::{Alias, AliasField, AliasSelection, FieldsOf, ScopedAlias, TableAlias};
 pub use self::source::{EveryTenant, ScopedTable, Within};
 pub use self::statement::{ColumnNames, CrossTenantTarget, SecondName, delete, insert_into, update};
 pub use self::table::owner::Owner;

@@ -39,6 +39,13 @@ type ConditionOf<M, B> = <Reached<M, B> as Reach<<M as TenantScoped>::Table>>::C
 /// A model that can be listed and counted within a tenant.
 ///
 /// Every model that derives [`TenantScoped`](derive@crate::TenantScoped) and Diesel's `Selectable` and `Queryable` is one.
+#[diagnostic::on_unimplemented(
+    message = "model `{Self}` is not read on backend `{DB}`",
+    label = "this has no such statement",
+    note = "derive Diesel's `Queryable` and `Selectable` and this crate's `TenantScoped`; and look whether Diesel takes the arguments \
+            for the bare table",
+    note = "T0019: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0019"
+)]
 pub trait Read<DB: Backend, B = Unbranded>: TenantScoped {
     /// What [`page`](Self::page) returns.
     type Page: Returns<DB, Self>;
@@ -78,6 +85,13 @@ where
 }
 
 /// A model whose rows are found by a key of type `Key`: the primary key without the tenant column.
+#[diagnostic::on_unimplemented(
+    message = "model `{Self}` is not found by a key of type `{Key}` on backend `{DB}`",
+    label = "this has no such statement",
+    note = "derive Diesel's `Queryable` and `Selectable` and this crate's `TenantScoped`; and look whether Diesel takes the arguments \
+            for the bare table",
+    note = "T0019: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0019"
+)]
 pub trait Find<Key, DB: Backend, B = Unbranded>: TenantScoped {
     /// What [`by_key`](Self::by_key) returns.
     type Found: Returns<DB, Self>;
@@ -103,6 +117,13 @@ where
 }
 
 /// A model whose rows are chosen by predicate `P`, an expression of its table's columns.
+#[diagnostic::on_unimplemented(
+    message = "model `{Self}` is not filtered by a predicate of type `{P}` on backend `{DB}`",
+    label = "this has no such statement",
+    note = "derive Diesel's `Queryable` and `Selectable` and this crate's `TenantScoped`; and look whether Diesel takes the arguments \
+            for the bare table",
+    note = "T0019: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0019"
+)]
 pub trait Filter<P, DB: Backend, B = Unbranded>: TenantScoped {
     /// What [`page_where`](Self::page_where) returns.
     type PageWhere: Returns<DB, Self>;
@@ -157,6 +178,13 @@ where
 }
 
 /// A model whose rows are changed by `V`, anything that Diesel's `set` takes, where predicate `P` holds.
+#[diagnostic::on_unimplemented(
+    message = "model `{Self}` is not changed by `{V}` where `{P}` holds, on backend `{DB}`",
+    label = "this has no such statement",
+    note = "derive Diesel's `Queryable` and `Selectable` and this crate's `TenantScoped`; and look whether Diesel takes the arguments \
+            for the bare table",
+    note = "T0019: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0019"
+)]
 pub trait Change<P, V, DB: Backend, B = Unbranded>: TenantScoped {
     /// What [`update_where`](Self::update_where) returns.
     type UpdateWhere: Changes<DB>;
@@ -191,6 +219,13 @@ where
 
 /// A model into whose table `V` can be inserted: a row, or anything else that Diesel's `values` takes and that is one
 /// statement on the backend.
+#[diagnostic::on_unimplemented(
+    message = "model `{Self}` is not inserted from `{V}` on backend `{DB}`",
+    label = "this has no such statement",
+    note = "derive Diesel's `Queryable` and `Selectable` and this crate's `TenantScoped`; and look whether Diesel takes the arguments \
+            for the bare table",
+    note = "T0019: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0019"
+)]
 pub trait Insert<V, DB: Backend, B = Unbranded>: TenantScoped {
     /// What [`insertion`](Self::insertion) returns.
     type Insertion: Changes<DB>;

@@ -61,7 +61,6 @@ pub trait Returns<DB: Backend, Row>: Sized {
         C: diesel_async::AsyncConnection<Backend = DB>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<Q, DB, Row, ST> Returns<DB, Row> for Q
 where
     Q: Query + QueryFragment<DB> + QueryId + Send,
@@ -116,7 +115,6 @@ pub trait Changes<DB: Backend>: Sized {
         C: diesel_async::AsyncConnection<Backend = DB>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<Q, DB> Changes<DB> for Q
 where
     Q: QueryFragment<DB> + QueryId + Send,
@@ -144,7 +142,6 @@ pub trait Source<DB: Backend>: Sized {
     fn counted(self) -> Self::Counted;
 }
 
-#[diagnostic::do_not_recommend]
 impl<S, DB> Source<DB> for S
 where
     S: SelectDsl<CountStar, Output: Returns<DB, i64>>,
