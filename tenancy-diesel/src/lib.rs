@@ -7,6 +7,7 @@
 //! | declare whose the rows of a table are | [`table!`], [`schema!`], [`macro@tenant_scoped`], [`macro@tenant_global`], [`joinable!`], [`alias!`] |
 //! | decide who belongs to a tenant | [`Membership`], [`Authority`], [`Claimed`], [`Scoped`] |
 //! | query within a tenant | `table.scoped(&scope)`: [`ScopedTable`] |
+//! | write code once, for all tables | [`mod@generic`]; [`mod@dsl`] names the types |
 //! | write within a tenant | [`insert_into`], [`update`], [`delete`], [`mod@statement`] |
 //! | give a model its builders | [`derive@TenantScoped`] |
 //! | tell two tenants apart in one function | [`brand!`] |
@@ -38,6 +39,7 @@
 // what the bare table refuses, and how; `bound_tenant` the id as it is bound; `dialect` what differs between the databases.
 mod bound_tenant;
 mod dialect;
+pub mod dsl;
 pub mod generic;
 pub mod model;
 mod reviewed_sql;
@@ -186,6 +188,7 @@ pub mod __private {
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
     pub use crate::statement::{ConflictBackend, ReturningBackend};
+    pub use crate::table::grouping::Grouped;
     pub use crate::table::grouping::nowhere::table as nowhere;
     pub use crate::table::owner::{ByColumnName, ById, MeetsId, OtherOwner};
     pub use crate::table::{GlobalName, push_column, push_star};

@@ -68,6 +68,10 @@ pub(crate) fn tenant_items(
         impl diesel::Expression for #grouped_tenant {
             type SqlType = <columns::#tenant_column as diesel::Expression>::SqlType;
         }
+
+        impl #tenancy::Grouped for columns::#tenant_column {
+            type By = #grouped_tenant;
+        }
     };
     let mut own = declaration(declared, "Owned", &key, tenancy);
     for column in &declared.columns {

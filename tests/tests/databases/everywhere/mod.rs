@@ -3,6 +3,7 @@
 use super::{Backend, RunQueryDsl, connect, contents, run};
 
 mod across;
+mod alias_fields;
 mod aliases;
 mod boxed;
 mod deletes;
@@ -13,6 +14,7 @@ mod joins;
 mod mixed_batches;
 mod models;
 mod relations;
+mod shapes;
 mod subqueries;
 mod tenant_ids;
 mod updates;

@@ -5,6 +5,8 @@ use super::{Backend, RunQueryDsl, connect, contents, run};
 
 #[path = "../everywhere/across.rs"]
 mod across;
+#[path = "../everywhere/alias_fields.rs"]
+mod alias_fields;
 #[path = "../everywhere/aliases.rs"]
 mod aliases;
 #[path = "../everywhere/boxed.rs"]
@@ -25,6 +27,8 @@ mod models;
 mod relations;
 #[path = "../on_sqlite_and_postgres/returning.rs"]
 mod returning;
+#[path = "../everywhere/shapes.rs"]
+mod shapes;
 mod subqueries;
 #[path = "../everywhere/tenant_ids.rs"]
 mod tenant_ids;
