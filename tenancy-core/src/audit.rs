@@ -99,6 +99,32 @@ pub enum AuditEvent<'a> {
         /// How it was touched.
         access: Access,
     },
+    /// A table was read before anybody was admitted, by what a stranger has brought.
+    ReadBeforeAdmission {
+        /// Why there is such a door.
+        reason: &'a str,
+        /// Where it was used.
+        location: &'static Location<'static>,
+        /// The table.
+        table: &'static str,
+        /// The column that has the brought value.
+        column: &'static str,
+    },
+    /// A principal who was allowed to span tenants moves rows from one to another.
+    RowsMoved {
+        /// Who was allowed.
+        principal: &'a str,
+        /// Why.
+        reason: &'a str,
+        /// Where the statement names the second tenant.
+        location: &'static Location<'static>,
+        /// The name of the table.
+        subject: &'static str,
+        /// Whose the rows were.
+        from: &'a str,
+        /// Whose they become.
+        to: &'a str,
+    },
     /// A transaction of one tenant was allowed SQL that the types cannot read.
     RawSql {
         /// Who was admitted to the tenant.
@@ -125,7 +151,7 @@ pub enum AuditEvent<'a> {
 
 /// The default [`AuditSink`]: `tracing` events under the target `tenancy::audit`.
 ///
-/// Reviewed SQL is `INFO`, as it is told once for all. Admissions are `DEBUG`, because there is one in every request; denials, raw SQL and everything about spanning tenants are
+/// Reviewed SQL is `INFO`, as it is told once for all. Admissions, and what is read before them, are `DEBUG`, because they are in every request; denials, raw SQL and everything about spanning tenants are
 /// `WARN`. Who wants each admission in the log enables the target: `tenancy::audit=debug`. Principals, tenants and reasons are
 /// recorded as string fields, which formatters escape.
 #[derive(Clone, Copy, Debug, Default)]
@@ -161,6 +187,12 @@ impl AuditSink for TracingSink {
                     access = access.as_str(),
                     "cross-tenant used"
                 );
+            }
+            AuditEvent::ReadBeforeAdmission { reason, location, table, column } => {
+                tracing::debug!(target: TracingSink::TARGET, reason, %location, table, column, "read before admission");
+            }
+            AuditEvent::RowsMoved { principal, reason, location, subject, from, to } => {
+                tracing::warn!(target: TracingSink::TARGET, principal, reason, %location, subject, from, to, "rows moved");
             }
             AuditEvent::RawSql { principal, tenant, reason, location } => {
                 tracing::warn!(target: TracingSink::TARGET, principal, tenant, reason, %location, "raw SQL");

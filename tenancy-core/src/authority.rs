@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::{
     AdmitError, AuditEvent, AuditSink, Claimed, CrossTenant, CrossTenantError, Decision, Membership, Reason,
-    Scoped, TracingSink,
+    Scoped, ScopedSet, TracingSink,
 };
 
 /// Turns claims into proofs by asking a [`Membership`], and reports what it decided.
@@ -107,6 +107,77 @@ impl<M> Authority<M> {
                 Err(AdmitError::Denied)
             }
         }
+    }
+
+    /// Admits `principal` to all of its tenants at once, for reading over them:
+    /// [`Membership::tenants_of`] says which they are.
+    ///
+    /// Each admission is reported to the audit sink before the set is returned.
+    ///
+    /// # Errors
+    ///
+    /// [`AdmitError::Denied`] when there is none, and [`AdmitError::Membership`] when the membership could not answer.
+    ///
+    /// # Cancellation
+    ///
+    /// A future that is dropped midway admits nothing and reports nothing.
+    pub async fn admit_all(
+        &self,
+        principal: &M::Principal,
+    ) -> Result<ScopedSet<M::TenantId>, AdmitError<M::Error>>
+    where
+        M: Membership,
+    {
+        let tenants = self.membership.tenants_of(principal).await.map_err(AdmitError::Membership)?;
+        if tenants.is_empty() {
+            return Err(AdmitError::Denied);
+        }
+        Ok(self.admit_set(principal, tenants))
+    }
+
+    /// Admits `principal` to the claimed tenant and those beneath it, for reading over them: the membership is asked for the one as
+    /// by [`admit`](Self::admit), and [`Membership::descendants_of`] says which the others are.
+    ///
+    /// Each admission is reported to the audit sink before the set is returned.
+    ///
+    /// # Errors
+    ///
+    /// As [`admit`](Self::admit).
+    ///
+    /// # Cancellation
+    ///
+    /// A future that is dropped midway admits nothing and reports at most a denial.
+    pub async fn admit_with_descendants(
+        &self,
+        principal: &M::Principal,
+        claim: Claimed<M::TenantId>,
+    ) -> Result<ScopedSet<M::TenantId>, AdmitError<M::Error>>
+    where
+        M: Membership,
+    {
+        let tenant = claim.into_unverified();
+        match self.membership.check(principal, &tenant).await.map_err(AdmitError::Membership)? {
+            Decision::Admit => {}
+            Decision::Deny => {
+                let (principal, tenant) = (principal.to_string(), tenant.to_string());
+                self.sink.record(&AuditEvent::Denied { principal: &principal, tenant: &tenant });
+                return Err(AdmitError::Denied);
+            }
+        }
+        let beneath =
+            self.membership.descendants_of(principal, &tenant).await.map_err(AdmitError::Membership)?;
+        Ok(self.admit_set(principal, std::iter::once(tenant).chain(beneath).collect()))
+    }
+
+    fn admit_set(&self, principal: &M::Principal, tenants: Vec<M::TenantId>) -> ScopedSet<M::TenantId>
+    where
+        M: Membership,
+    {
+        let principal: Arc<str> = principal.to_string().into();
+        for tenant in &tenants {
+            self.sink.record(&AuditEvent::Admitted { principal: &principal, tenant: &tenant.to_string() });
+        }
+        ScopedSet::mint(tenants, principal)
     }
 
     /// Allows `principal` to span tenants for `reason`, if the membership says so. By default it does not.
@@ -293,6 +364,54 @@ mod tests {
         assert_eq!((location.file(), location.line()), (file!(), line));
     }
 
+    /// A company with two daughters, and a person who belongs to the company and to another.
+    struct Company;
+
+    impl Membership for Company {
+        type TenantId = u32;
+        type Principal = str;
+        type Error = TableUnreadable;
+
+        async fn check(&self, principal: &str, tenant: &u32) -> Result<Decision, TableUnreadable> {
+            Ok(Decision::admit_if(principal == "ann" && [1, 9].contains(tenant)))
+        }
+
+        async fn tenants_of(&self, principal: &str) -> Result<Vec<u32>, TableUnreadable> {
+            Ok(if principal == "ann" { vec![1, 9] } else { Vec::new() })
+        }
+
+        async fn descendants_of(&self, _: &str, tenant: &u32) -> Result<Vec<u32>, TableUnreadable> {
+            Ok(if *tenant == 1 { vec![2, 3] } else { Vec::new() })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_set_is_of_those_whom_the_membership_names_and_each_is_audited() {
+        let (authority, sink) = audited(Arc::new(Company));
+        let set = authority.admit_all("ann").await.unwrap();
+        assert_eq!((set.tenants(), set.admitted().principal()), (&[1, 9][..], "ann"));
+        let admitted =
+            |tenant: &str| RecordedEvent::Admitted { principal: "ann".into(), tenant: tenant.into() };
+        assert_eq!(sink.take(), [admitted("1"), admitted("9")]);
+        assert_eq!(authority.admit_all("eve").await.unwrap_err(), AdmitError::Denied);
+
+        let set = authority.admit_with_descendants("ann", Claimed::new(1)).await.unwrap();
+        assert_eq!(set.tenants(), [1, 2, 3]);
+        assert_eq!(sink.take(), [admitted("1"), admitted("2"), admitted("3")]);
+        let denied = authority.admit_with_descendants("ann", Claimed::new(2)).await;
+        assert_eq!(denied.unwrap_err(), AdmitError::Denied, "beneath is for reading from above");
+        assert!(matches!(sink.take()[..], [RecordedEvent::Denied { .. }]));
+    }
+
+    #[tokio::test]
+    async fn nobody_has_several_tenants_unless_the_membership_says_so() {
+        let (authority, _) = audited(ADMIT);
+        assert_eq!(authority.admit_all("alice").await.unwrap_err(), AdmitError::Denied);
+        let id = TenantId::new();
+        let set = authority.admit_with_descendants("alice", Claimed::new(id)).await.unwrap();
+        assert_eq!(set.tenants(), [id]);
+    }
+
     #[tokio::test]
     async fn a_grant_is_audited_where_it_was_asked_for_and_not_where_it_was_awaited() {
         let (authority, sink) = audited(ADMIT);
@@ -355,7 +474,9 @@ mod tests {
             principal: &M::Principal,
             id: M::TenantId,
         ) {
-            assert_send(authority.admit(principal, Claimed::new(id)));
+            assert_send(authority.admit(principal, Claimed::new(id.clone())));
+            assert_send(authority.admit_all(principal));
+            assert_send(authority.admit_with_descendants(principal, Claimed::new(id)));
             assert_send(authority.cross_tenant(principal, "report"));
         }
         assert_generic(&Authority::new(Arc::new(DENY)), "alice", TenantId::new());

@@ -105,6 +105,19 @@ impl CrossTenantUses {
             access,
         });
     }
+
+    /// Reports that rows of `subject` are moved from one tenant to another.
+    #[track_caller]
+    pub fn record_move(&self, subject: &'static str, from: &dyn fmt::Display, to: &dyn fmt::Display) {
+        self.sink.record(&AuditEvent::RowsMoved {
+            principal: &self.principal,
+            reason: self.reason.as_str(),
+            location: Location::caller(),
+            subject,
+            from: &from.to_string(),
+            to: &to.to_string(),
+        });
+    }
 }
 
 impl fmt::Debug for CrossTenantUses {

@@ -90,6 +90,7 @@
 //! | `diesel` | `TenantId` as a Diesel value (`Binary` and `Text`) |
 //! | `postgres`, `mysql`, `sqlite` | its conversions for that backend; `postgres` also adds `Uuid` |
 
+mod admission_door;
 mod audit;
 mod authority;
 mod authority_error;
@@ -104,12 +105,14 @@ mod migration_folder;
 pub mod placement;
 mod reason;
 mod scope;
+mod scoped_set;
 mod shown;
 mod tenant_id;
 mod tenant_key;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use admission_door::AdmissionDoor;
 pub use audit::{AuditEvent, AuditSink, TracingSink};
 pub use authority::Authority;
 pub use authority_error::{AdmitError, CrossTenantError};
@@ -119,6 +122,7 @@ pub use cross_tenant::{Access, CrossTenant};
 pub use membership::{Decision, Membership};
 pub use reason::{EmptyReason, Reason};
 pub use scope::{Admission, Scoped, Unbranded};
+pub use scoped_set::ScopedSet;
 pub use tenant_id::{ParseTenantIdError, TenantId};
 pub use tenant_key::{InvalidTenantKey, TenantKey, ToTenantKey};
 

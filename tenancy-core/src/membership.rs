@@ -82,6 +82,35 @@ pub trait Membership: Send + Sync {
         let _ = (principal, reason);
         async { Ok(Decision::Deny) }
     }
+
+    /// All tenants that `principal` may act for: what [`Authority::admit_all`](crate::Authority::admit_all) asks. None unless it is
+    /// implemented.
+    ///
+    /// # Errors
+    ///
+    /// When the question cannot be answered.
+    fn tenants_of(
+        &self,
+        principal: &Self::Principal,
+    ) -> impl Future<Output = Result<Vec<Self::TenantId>, Self::Error>> + Send {
+        let _ = principal;
+        async { Ok(Vec::new()) }
+    }
+
+    /// The tenants beneath `tenant` that `principal`, who belongs to it, may read as well: a parent organisation's children. What
+    /// [`Authority::admit_with_descendants`](crate::Authority::admit_with_descendants) asks. None unless it is implemented.
+    ///
+    /// # Errors
+    ///
+    /// When the question cannot be answered.
+    fn descendants_of(
+        &self,
+        principal: &Self::Principal,
+        tenant: &Self::TenantId,
+    ) -> impl Future<Output = Result<Vec<Self::TenantId>, Self::Error>> + Send {
+        let _ = (principal, tenant);
+        async { Ok(Vec::new()) }
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -104,6 +133,21 @@ impl<M: Membership> Membership for Arc<M> {
         reason: &Reason,
     ) -> impl Future<Output = Result<Decision, Self::Error>> + Send {
         M::check_cross_tenant(self, principal, reason)
+    }
+
+    fn tenants_of(
+        &self,
+        principal: &Self::Principal,
+    ) -> impl Future<Output = Result<Vec<Self::TenantId>, Self::Error>> + Send {
+        M::tenants_of(self, principal)
+    }
+
+    fn descendants_of(
+        &self,
+        principal: &Self::Principal,
+        tenant: &Self::TenantId,
+    ) -> impl Future<Output = Result<Vec<Self::TenantId>, Self::Error>> + Send {
+        M::descendants_of(self, principal, tenant)
     }
 }
 
@@ -159,6 +203,8 @@ mod tests {
         let reason = Reason::new("nightly report").unwrap();
         assert_eq!(Nobody.check_cross_tenant("root", &reason).await, Ok(Decision::Deny));
         assert_eq!(Arc::new(Nobody).check_cross_tenant("root", &reason).await, Ok(Decision::Deny));
+        assert_eq!(Arc::new(Nobody).tenants_of("root").await, Ok(vec![]));
+        assert_eq!(Arc::new(Nobody).descendants_of("root", &1).await, Ok(vec![]));
     }
 
     #[test]

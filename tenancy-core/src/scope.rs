@@ -82,9 +82,14 @@ pub struct Scoped<I, B = Unbranded> {
 }
 
 impl<I> Scoped<I> {
-    /// The only way a scope comes to be: called by `Authority::admit`, and by `testing::scope`.
+    /// How a scope comes to be: called by `Authority::admit`, and by `testing::scope`.
     pub(crate) fn mint(tenant: I, principal: Arc<str>) -> Self {
-        Self { tenant, admission: Admission { principal, at: SystemTime::now() }, brand: PhantomData }
+        Self::admitted_as(tenant, Admission::now(principal))
+    }
+
+    /// One of the tenants of a set.
+    pub(crate) fn admitted_as(tenant: I, admission: Admission) -> Self {
+        Self { tenant, admission, brand: PhantomData }
     }
 }
 
@@ -149,6 +154,10 @@ pub struct Admission {
 }
 
 impl Admission {
+    pub(crate) fn now(principal: Arc<str>) -> Self {
+        Self { principal, at: SystemTime::now() }
+    }
+
     /// Who was admitted, as the principal displayed itself.
     #[must_use]
     pub fn principal(&self) -> &str {

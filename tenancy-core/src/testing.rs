@@ -7,7 +7,7 @@
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Access, AuditEvent, AuditSink, CrossTenant, Reason, Scoped, TracingSink};
+use crate::{Access, AuditEvent, AuditSink, CrossTenant, Reason, Scoped, ScopedSet, TracingSink};
 
 const PRINCIPAL: &str = "testing";
 
@@ -25,6 +25,19 @@ const PRINCIPAL: &str = "testing";
 /// ```
 pub fn scope<I>(id: I) -> Scoped<I> {
     Scoped::mint(id, PRINCIPAL.into())
+}
+
+/// A set of scopes for `ids` that nobody was asked about.
+///
+/// # Examples
+///
+/// ```
+/// use tenancy_core::testing;
+///
+/// assert_eq!(testing::scope_set([1, 2]).tenants(), [1, 2]);
+/// ```
+pub fn scope_set<I>(ids: impl IntoIterator<Item = I>) -> ScopedSet<I> {
+    ScopedSet::mint(ids.into_iter().collect(), PRINCIPAL.into())
 }
 
 /// Permission to span tenants that nobody was asked about, reporting through [`TracingSink`].
@@ -123,6 +136,20 @@ pub enum RecordedEvent {
         subject: &'static str,
         access: Access,
     },
+    ReadBeforeAdmission {
+        reason: String,
+        location: &'static Location<'static>,
+        table: &'static str,
+        column: &'static str,
+    },
+    RowsMoved {
+        principal: String,
+        reason: String,
+        location: &'static Location<'static>,
+        subject: &'static str,
+        from: String,
+        to: String,
+    },
     RawSql {
         principal: String,
         tenant: String,
@@ -161,6 +188,17 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
                     access,
                 }
             }
+            AuditEvent::ReadBeforeAdmission { reason, location, table, column } => {
+                Self::ReadBeforeAdmission { reason: reason.into(), location, table, column }
+            }
+            AuditEvent::RowsMoved { principal, reason, location, subject, from, to } => Self::RowsMoved {
+                principal: principal.into(),
+                reason: reason.into(),
+                location,
+                subject,
+                from: from.into(),
+                to: to.into(),
+            },
             AuditEvent::RawSql { principal, tenant, reason, location } => Self::RawSql {
                 principal: principal.into(),
                 tenant: tenant.into(),

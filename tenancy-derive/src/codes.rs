@@ -3,11 +3,14 @@
 //! A code stands nowhere else in this crate, and a mistake that can be made in several places has the same words in all
 //! of them. What a code means in general is in its section of `tenancy-diesel/docs/errors.md`.
 
+mod joins;
+
 use std::fmt::Display;
 use std::path::Path;
 
 use proc_macro2::{Ident, LexError};
 
+pub(crate) use self::joins::*;
 use crate::mistake::Mistake;
 
 type Code = &'static str;
@@ -22,6 +25,7 @@ const REASON: Code = "T0107";
 const SECOND_NAME: Code = "T0108";
 const FILE: Code = "T0109";
 const UNKNOWN_GLOBAL: Code = "T0110";
+const JOINS: Code = "T0111";
 const MODEL_SHAPE: Code = "T0201";
 const MODEL_TENANT: Code = "T0202";
 const MODEL_OPTION: Code = "T0203";
@@ -67,7 +71,8 @@ impl Place {
     fn form(self) -> &'static str {
         match self {
             Place::Scoped => {
-                "write `#[tenant_scoped(tenant_id)]`, with the name of the column that holds the tenant"
+                "write `#[tenant_scoped(tenant_id)]`, with the name of the column that holds the tenant; or `through = \
+                 canvases(canvas_id)`, `link = memberships(user_id)`; and, after it, `shared`, `filter = deleted_at.is_null()`, `admission(user_id)`"
             }
             Place::Global => {
                 "write `#[tenant_global]`, or `#[tenant_global(reason = \"…\")]` for a table that has the tenant column"
@@ -76,7 +81,7 @@ impl Place {
             Place::TableColumn => "write `#![tenant_column(tenant_id)]`",
             Place::TableGlobals => "write `#![tenant_global(plans, memberships = \"a reason\")]`",
             Place::Schema => {
-                "write `schema! { include = \"src/schema.rs\", tenant_column = tenant_id, scoped = [canvases(workspace_id: WorkspaceId)], global = [plans] }`"
+                "write `schema! { include = \"src/schema.rs\", tenant_column = tenant_id, scoped = [canvases(workspace_id: WorkspaceId)], global = [plans], joins = [canvases -> agents (agent_id)], tables = tenancy_rls }`"
             }
             Place::Model => {
                 "the options are `#[tenant_scoped(tenant = field, id = Type, crate = path)]`, each of them optional"
@@ -131,7 +136,50 @@ pub(crate) fn nullable(table: &Ident, column: &Ident) -> Mistake {
     mistake(
         NULLABLE,
         format!("the tenant column `{table}.{column}` is nullable: a row without a tenant belongs to nobody"),
-        "make the column NOT NULL; or declare the table global, with a reason",
+        "make the column NOT NULL; if all tenants share such rows, say `#[tenant_scoped(column, shared)]`; or declare the table \
+         global, with a reason",
+    )
+}
+
+pub(crate) fn nullable_reference(table: &Ident, column: &Ident) -> Mistake {
+    mistake(
+        NULLABLE,
+        format!("`{table}.{column}` is nullable: a row that refers to nothing belongs to nobody"),
+        "make the column NOT NULL, if each row has a parent; or give the table a tenant column",
+    )
+}
+
+pub(crate) fn nothing_shared(table: &Ident, column: &Ident) -> Mistake {
+    mistake(
+        NULLABLE,
+        format!("no row of `{table}` is shared: the tenant column `{column}` is never NULL"),
+        "drop `shared`; or, if another value stands for all tenants, name it: `shared = 0`",
+    )
+}
+
+pub(crate) fn shared_through(table: &Ident) -> Mistake {
+    mistake(
+        SYNTAX,
+        format!("`{table}` belongs to its tenants through another table, which says whether rows are shared"),
+        "say `shared` of the table that has the tenant column",
+    )
+}
+
+pub(crate) fn admission_by_tenant(table: &Ident, column: &Ident) -> Mistake {
+    mistake(
+        SYNTAX,
+        format!(
+            "`{column}` holds the tenant: by it a stranger would read all of a tenant's rows of `{table}`"
+        ),
+        "name the columns that hold what a stranger brings: `admission(user_id, token_hash)`",
+    )
+}
+
+pub(crate) fn linked_by_several(table: &Ident) -> Mistake {
+    mistake(
+        SYNTAX,
+        format!("the key of `{table}` has several columns, and a link refers to one"),
+        "name the column that the link refers to: `link = memberships(user_id = id)`",
     )
 }
 
@@ -286,11 +334,12 @@ pub(crate) fn macro_in_block() -> Mistake {
     )
 }
 
-pub(crate) fn not_by_diesel(table: &Ident) -> Mistake {
+pub(crate) fn not_by_diesel(table: &str, others: usize) -> Mistake {
+    let others = if others == 0 { String::new() } else { format!(" (and {others} more)") };
     mistake(
         FILE,
         format!(
-            "table `{table}` of the schema file is not declared by `diesel::table!`, so it could not be scoped"
+            "table `{table}`{others} of the schema file is not declared by `diesel::table!`, so it could not be scoped"
         ),
         "write `diesel::table!`, as the Diesel CLI does since 2.0",
     )

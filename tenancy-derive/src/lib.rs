@@ -12,6 +12,7 @@ mod listed;
 mod mistake;
 mod model;
 mod options;
+mod ownership;
 mod schema;
 mod table;
 mod tenant_column;

@@ -12,7 +12,6 @@ use syn::{LitStr, Token, parenthesized};
 
 use crate::codes;
 use crate::mistake::Mistakes;
-use crate::tenant_column::TenantColumn;
 
 /// A table in a list. A name without a schema is that of a table without one.
 pub(crate) struct TableName {
@@ -60,25 +59,29 @@ impl ToTokens for Global {
     }
 }
 
-/// A table whose tenant column is another than the schema's, or of another kind of owner.
+/// A table whose rows belong to tenants by another column than the schema's, to another kind of owner, or through another table:
+/// with what `#[tenant_scoped(…)]` on it would say.
 pub(crate) struct Scoped {
     table: TableName,
-    pub(crate) column: TenantColumn,
+    pub(crate) options: TokenStream,
 }
 
 impl Parse for Scoped {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let table = input.parse()?;
-        let column;
-        parenthesized!(column in input);
-        Ok(Scoped { table, column: column.parse()? })
+        let options;
+        parenthesized!(options in input);
+        if options.is_empty() {
+            return Err(options.error("by what do its rows belong to tenants?"));
+        }
+        Ok(Scoped { table, options: options.parse()? })
     }
 }
 
 impl ToTokens for Scoped {
     fn to_tokens(&self, out: &mut TokenStream) {
-        let Scoped { table, column } = self;
-        out.extend(quote!(#table (#column)));
+        let Scoped { table, options } = self;
+        out.extend(quote!(#table (#options)));
     }
 }
 

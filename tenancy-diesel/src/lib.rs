@@ -16,6 +16,8 @@
 //! | connect to one of several databases | [`multi_backend!`] |
 //! | insert thousands of rows | [`statement::IncompleteInsert::bulk`] |
 //! | span tenants, audited | [`CrossTenant`], `table.across_tenants(&cross_tenant)`, [`CrossTenantTarget`] |
+//! | begin, with an application that is there or a new one | [`guides::existing_application`], [`guides::new_application`] |
+//! | find how something is done | [`guides::reading`], [`guides::writing`], [`guides::operating`] |
 //! | understand an error | [`mod@errors`] |
 //! | know what is promised and what is not | [`mod@guarantees`] |
 //! | know which real leaks that stops | [`mod@leaks`] |
@@ -42,6 +44,8 @@ mod dialect;
 pub mod dsl;
 pub mod generic;
 pub mod model;
+#[cfg(feature = "postgres")]
+mod pg_array;
 mod reviewed_sql;
 mod source;
 pub mod statement;
@@ -59,6 +63,23 @@ pub mod guarantees {}
 #[doc = include_str!("../docs/leaks.md")]
 pub mod leaks {}
 
+pub mod guides {
+    //! Step by step, and how something is done. What the pages show is compiled and run by the repository's tests.
+
+    #[doc = include_str!("../docs/guides/existing_application.md")]
+    pub mod existing_application {}
+    #[doc = include_str!("../docs/guides/joins.md")]
+    pub mod joins {}
+    #[doc = include_str!("../docs/guides/new_application.md")]
+    pub mod new_application {}
+    #[doc = include_str!("../docs/guides/operating.md")]
+    pub mod operating {}
+    #[doc = include_str!("../docs/guides/reading.md")]
+    pub mod reading {}
+    #[doc = include_str!("../docs/guides/writing.md")]
+    pub mod writing {}
+}
+
 pub use tenancy_core::*;
 /// Lets a model be read and written within a tenant: see the trait [`TenantScoped`](trait@TenantScoped).
 pub use tenancy_derive::TenantScoped;
@@ -66,13 +87,19 @@ pub use tenancy_derive::TenantScoped;
 ///
 /// It expands each declaration in the file as [`table!`] does. A table with the tenant column is scoped; every other one has
 /// to be named as global. A global table that has the tenant column needs a reason, and a name that is not in the file is
-/// an error. Where the file says `joinable!` it gets this crate's [`joinable!`].
+/// an error. Macros that the file calls without a path, `table!` after a `use diesel::table`, are taken for `diesel::table!` and its
+/// like. Where the file says `joinable!` it gets this crate's [`joinable!`].
 ///
 /// - `include = "src/schema.rs"`: the file, named from the folder of the crate's `Cargo.toml` as in `diesel.toml`;
 /// - `tenant_column = tenant_id`: the column that holds the tenant (this is the default), or `tenant_id: TenantId` with the type
 ///   of its ids, which then alone scopes the tables;
 /// - `scoped = [workspaces(org_id: OrgId)]`: tables whose tenant column is another, or of another kind of owner;
-/// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see.
+/// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see;
+/// - `joins = [canvases -> agents (agent_id), accounting::invoices -> agents (agent_id)]`: what the CLI leaves out, which is each foreign
+///   key that leads with the tenant, because it is of two columns. Each is a [`joinable!`]; tables that are joined by them may stand
+///   in one query, where the file does not say so. [Queries](guides::joins) print the list;
+/// - `tables = tenancy_rls`: gives `pub fn tables() -> tenancy_rls::Tables`, with every table of the file, for row-level security. The
+///   path is that of the crate `tenancy-rls`, on which the application then depends.
 ///
 /// # Examples
 ///
@@ -83,6 +110,7 @@ pub use tenancy_derive::TenantScoped;
 ///         include = "src/diesel_schema.rs",
 ///         tenant_column = tenant_id,
 ///         global = [plans, memberships = "read before admission, to find a user's tenants"],
+///         joins = [canvases -> agents (agent_id)],
 ///     }
 /// }
 /// ```
@@ -162,10 +190,20 @@ pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
 pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, AliasSelection, FieldsOf, ScopedAlias, TableAlias};
-pub use self::source::{EveryTenant, ScopedTable, Within};
-pub use self::statement::{ColumnNames, CrossTenantTarget, SecondName, delete, insert_into, update};
+pub use self::source::{
+    AdmissionColumn, BeforeAdmission, EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll,
+    Unfiltered, View, Within, WithinAny,
+};
+pub use self::statement::{
+    CarriesTenant, ColumnNames, CrossTenantTarget, ParentError, RowOfAnotherTenant, SecondName, delete,
+    insert_into, move_rows, update,
+};
+pub use self::table::belonging::{Belonging, ByColumn, ByLink, ByParent};
 pub use self::table::owner::Owner;
-pub use self::table::{DeclaredTable, GlobalTable, Owned, TenantSqlType, TenantTable, Unowned};
+pub use self::table::{
+    DeclaredTable, GlobalTable, HasSharedRows, Owned, RowFilter, SharedRows, TenantSqlType, TenantTable,
+    Through, Unowned,
+};
 
 /// What the pool asks of a statement. Not part of the public API.
 #[doc(hidden)]
@@ -188,6 +226,7 @@ pub mod __private {
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
     pub use crate::statement::{ConflictBackend, ReturningBackend};
+    pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through};
     pub use crate::table::grouping::Grouped;
     pub use crate::table::grouping::nowhere::table as nowhere;
     pub use crate::table::owner::{ByColumnName, ById, MeetsId, OtherOwner};
@@ -196,8 +235,11 @@ pub mod __private {
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
         Unscoped, UnscopedSet, refused, uncallable,
     };
+    pub use tenancy_core::AdmissionDoor;
+
     pub use crate::{
-        AliasField, CrossTenantTarget, DeclaredTable, EveryTenant, GlobalTable, Owned, ScopedAlias,
-        ScopedTable, TableAlias, TenantId, TenantTable, Unbranded, Unowned, Within,
+        AdmissionColumn, AliasField, BeforeAdmission, CrossTenantTarget, DeclaredTable, EveryTenant,
+        GlobalTable, HasSharedRows, Owned, RowFilter, ScopedAlias, ScopedTable, SharedRows, TableAlias,
+        TenantId, TenantTable, Through, Unbranded, Unowned, Within,
     };
 }

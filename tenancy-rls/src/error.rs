@@ -33,7 +33,7 @@ pub enum RowSecurityError {
     /// The tables have two kinds of owner.
     #[error(
         "{table} is owned by {owner} and {other_table} by {other_owner}, and a transaction tells the wall one tenant, whom it \
-         would look for in both: leave one kind out; or, if both columns hold the same tenants, name the type of their ids on \
+         would look for in both: leave one kind out, as `tables.same_owner_as::<agents::table>()` does; or, if both columns hold the same tenants, name the type of their ids on \
          both tables, as in `#[tenant_scoped(org_id: OrgId)]`"
     )]
     TwoKindsOfOwner {

@@ -142,6 +142,46 @@ impl Tables {
         self
     }
 
+    /// Keeps the tables whose rows belong to the kind of owner that those of `T` belong to, and the global ones: a wall, and a
+    /// transaction, is of one kind. For the other kind there is a wall of its own, in a database or a schema of its own.
+    ///
+    /// What is left out has no policies; keep the wall's roles away from it, or have its rows reached through a kept table.
+    ///
+    /// ```
+    /// # mod ids {
+    /// # use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::Integer};
+    /// # #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)] #[diesel(sql_type = Integer)] pub struct OrgId(pub i32);
+    /// # #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)] #[diesel(sql_type = Integer)] pub struct WorkspaceId(pub i32);
+    /// # }
+    /// use ids::{OrgId, WorkspaceId};
+    /// use tenancy_rls::tables;
+    ///
+    /// tenancy_diesel::table! {
+    ///     #![tenant_global(plans)]
+    ///     #[tenant_scoped(org_id: OrgId)]
+    ///     workspaces (id) { id -> Integer, org_id -> Integer, name -> Text, }
+    ///     #[tenant_scoped(workspace_id: WorkspaceId)]
+    ///     canvases (id) { id -> Integer, workspace_id -> Integer, title -> Text, }
+    ///     plans (id) { id -> Integer, name -> Text, }
+    /// }
+    ///
+    /// let all = tables![workspaces, canvases, plans];
+    /// assert_eq!(all.clone().same_owner_as::<canvases::table>(), tables![canvases, plans]);
+    /// assert_eq!(all.same_owner_as::<workspaces::table>(), tables![workspaces, plans]);
+    /// ```
+    #[must_use]
+    pub fn same_owner_as<T>(mut self) -> Self
+    where
+        T: TenantTable,
+        Owned: Describe<T>,
+    {
+        let owner = <Owned as Describe<T>>::describe().owner;
+        let is_kept = |table: &Table| table.owner.is_none() || table.owner == owner;
+        self.declared.retain(is_kept);
+        self.over_all_tenants.retain(|key| is_kept(&key.table));
+        self
+    }
+
     /// Puts the tables that name no schema into `schema`. Without this they are in `public`.
     #[must_use]
     pub fn in_schema(mut self, schema: impl Into<String>) -> Self {

@@ -23,6 +23,19 @@ pub struct Agent {
     pub name: String,
 }
 
+/// An agent that knows its tenant, read and written.
+#[derive(Queryable, Selectable, Insertable, TenantScoped)]
+#[diesel(table_name = agents)]
+pub struct OwnedAgent {
+    /// The key.
+    pub id: i32,
+    /// Whose it is.
+    #[diesel(skip_insertion)]
+    pub tenant_id: i32,
+    /// The name.
+    pub name: String,
+}
+
 /// A canvas of an agent's.
 #[derive(Queryable, Selectable, Identifiable, Associations, TenantScoped)]
 #[diesel(table_name = canvases, belongs_to(Agent))]

@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub(crate) name: Ident,
     pub(crate) table: Path,
     pub(crate) tenant_id: Type,
+    /// The field that holds the tenant, if the model has it.
+    pub(crate) tenant: Option<Ident>,
     pub(crate) parents: Vec<Path>,
     pub(crate) krate: Path,
 }
@@ -36,9 +38,16 @@ pub(crate) fn check(input: &DeriveInput, options: Options, mistakes: &mut Mistak
             return None;
         }
     };
-    let tenant_id = tenant_id(name, fields.iter(), &options, mistakes)?;
+    let (tenant_id, tenant) = tenant_id(name, fields.iter(), &options, mistakes)?;
     let table = options.table.unwrap_or_else(|| Path::from(Ident::new(&table_name(name), name.span())));
-    Some(Model { name: name.clone(), table, tenant_id, parents: options.parents, krate: options.krate })
+    Some(Model {
+        name: name.clone(),
+        table,
+        tenant_id,
+        tenant,
+        parents: options.parents,
+        krate: options.krate,
+    })
 }
 
 fn tenant_id<'a>(
@@ -46,7 +55,7 @@ fn tenant_id<'a>(
     mut fields: impl Iterator<Item = &'a Field>,
     options: &Options,
     mistakes: &mut Mistakes,
-) -> Option<Type> {
+) -> Option<(Type, Option<Ident>)> {
     let wanted = options.tenant.as_ref().map_or_else(|| "tenant_id".to_owned(), Ident::to_string);
     let field = fields.find(|field| field.ident.as_ref().is_some_and(|ident| *ident == wanted));
     match (field, &options.id) {
@@ -55,9 +64,9 @@ fn tenant_id<'a>(
                 mistakes.add(field.ty.span(), codes::optional_tenant(name, &wanted, quote::quote!(#inner)));
                 return None;
             }
-            Some(field.ty.clone())
+            Some((field.ty.clone(), field.ident.clone()))
         }
-        (None, Some(id)) => Some(id.clone()),
+        (None, Some(id)) => Some((id.clone(), None)),
         (None, None) => {
             let span = options.tenant.as_ref().map_or(name.span(), Ident::span);
             mistakes.add(span, codes::no_tenant_field(name, &wanted));

@@ -6,9 +6,9 @@ use syn::spanned::Spanned;
 
 use super::check::Model;
 
-/// `impl TenantScoped`, and `belonging_to` for each of the model's parents.
+/// `impl TenantScoped`, `impl CarriesTenant` if the model has the field, and `belonging_to` for each of the model's parents.
 pub(crate) fn expand(model: &Model) -> TokenStream {
-    let Model { name, table, tenant_id, parents, krate } = model;
+    let Model { name, table, tenant_id, tenant, parents, krate } = model;
     let krate = krate.to_token_stream();
     // Errors point at the user's own tokens: a table that is not a tenant's, an id that is not the column's.
     let table = quote_spanned!(table.span()=> #table::table);
@@ -55,11 +55,24 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             }
         }
     });
+    let carries_tenant = tenant.as_ref().map(|field| {
+        quote! {
+            impl #krate::CarriesTenant for #name {
+                type TenantId = #tenant_id;
+
+                fn row_of_another(&self, tenant: &#tenant_id) -> ::core::option::Option<usize> {
+                    (self.#field != *tenant).then_some(0)
+                }
+            }
+        }
+    });
     quote! {
         impl #krate::TenantScoped for #name {
             type Table = #table;
             type TenantId = #tenant_id;
         }
+
+        #carries_tenant
 
         #belonging_to
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
-use super::file::{File, macro_call, module_name};
+use super::file::{File, OF_DIESEL, is_bare, macro_call, module_name};
 use crate::codes;
 use crate::listed::{Global, Listed, Scoped};
 use crate::mistake::{Mistake, Mistakes};
@@ -16,7 +16,12 @@ pub(crate) fn tables(
     globals: &Listed<Global>,
     mistakes: &mut Mistakes,
 ) {
-    Check { include: file.include, scoped, globals, mistakes }.module(file.tokens.clone());
+    let mut check = Check { include: file.include, scoped, globals, mistakes, by_others: Vec::new() };
+    check.module(file.tokens.clone());
+    // However many: a file is written in one way.
+    if let [first, others @ ..] = check.by_others.as_slice() {
+        check.mistakes.add(file.include, codes::not_by_diesel(first, others.len()));
+    }
 }
 
 struct Check<'a> {
@@ -24,6 +29,8 @@ struct Check<'a> {
     scoped: &'a Listed<Scoped>,
     globals: &'a Listed<Global>,
     mistakes: &'a mut Mistakes,
+    /// The tables that are not declared by Diesel's macro.
+    by_others: Vec<String>,
 }
 
 impl Check<'_> {
@@ -42,10 +49,8 @@ impl Check<'_> {
                 self.block(block.stream());
             } else if let Some((name, arguments)) = macro_call(&trees, at) {
                 match name.as_str() {
-                    "table" => self.table(&trees[..at], arguments),
-                    "joinable"
-                    | "allow_tables_to_appear_in_same_query"
-                    | "allow_columns_to_appear_in_same_group_by_clause" => {}
+                    "table" => self.table(&trees, at, arguments),
+                    name if OF_DIESEL.contains(&name) => {}
                     other => self.refuse(codes::foreign_macro(other)),
                 }
             }
@@ -64,19 +69,19 @@ impl Check<'_> {
         }
     }
 
-    fn table(&mut self, before: &[TokenTree], declaration: &Group) {
-        let trees: Vec<TokenTree> = declaration.stream().into_iter().collect();
-        let declaration = Declaration::read(&trees, &mut 0);
+    fn table(&mut self, trees: &[TokenTree], at: usize, declaration: &Group) {
+        let declared: Vec<TokenTree> = declaration.stream().into_iter().collect();
+        let declaration = Declaration::read(&declared, &mut 0);
         if let Ok(Declaration { schema, name, .. }) = &declaration {
             // Known, whatever is wrong with it.
             self.scoped.find(schema.as_ref(), name);
             self.globals.find(schema.as_ref(), name);
         }
-        if !is_by_diesel(before) {
-            self.refuse(declaration.map_or_else(
-                |_| codes::foreign_macro("table"),
-                |declaration| codes::not_by_diesel(&declaration.name),
-            ));
+        // What is called without a path is called by ours: see `file`.
+        if !is_bare(trees, at) && !is_by_diesel(&trees[..at]) {
+            self.by_others.push(
+                declaration.map_or_else(|_| "table".into(), |declaration| declaration.name.to_string()),
+            );
         }
     }
 

@@ -11,6 +11,14 @@ use crate::codes;
 use crate::mistake::Mistakes;
 use crate::tokens::{idents, is_ident, is_punct, regrouped};
 
+/// The macros that the file may call.
+pub(crate) const OF_DIESEL: [&str; 4] = [
+    "table",
+    "joinable",
+    "allow_tables_to_appear_in_same_query",
+    "allow_columns_to_appear_in_same_group_by_clause",
+];
+
 pub(crate) struct File {
     path: PathBuf,
     /// Where it is named.
@@ -42,10 +50,11 @@ impl File {
         name
     }
 
-    /// The file's items. Modules that have tables see the module `diesel`, whose macro stands in for Diesel's.
+    /// The file's items. Modules that have tables see the module `diesel`, whose macros stand in for Diesel's, and a macro
+    /// that is called without a path is that of this module, whatever the file imports by its name.
     pub(crate) fn into_items(self, diesel: &Ident) -> TokenStream {
         let path = self.path.display().to_string();
-        match with_imports(self.tokens, diesel, 0) {
+        match patched(self.tokens, diesel, 0) {
             Some(items) => quote! {
                 // So that a change of the file is noticed.
                 const _: &[u8] = ::core::include_bytes!(#path);
@@ -78,32 +87,42 @@ pub(crate) fn module_name(trees: &[TokenTree], at: usize) -> Option<&Ident> {
     }
 }
 
-/// The items, with an import in each module that has tables, as the CLI writes them for a database schema; `None` when
-/// there is no such module.
-fn with_imports(tokens: TokenStream, diesel: &Ident, depth: usize) -> Option<TokenStream> {
-    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut imported = false;
-    for at in 2..trees.len() {
-        let TokenTree::Group(body) = &trees[at] else { continue };
-        if module_name(&trees, at - 2).is_none() {
-            continue;
+/// Whether no path stands before the macro's name at `at`.
+pub(crate) fn is_bare(trees: &[TokenTree], at: usize) -> bool {
+    at.checked_sub(1).is_none_or(|before| !is_punct(&trees[before], ':'))
+}
+
+/// The items, with an import in each module that has tables, as the CLI writes them for a database schema, and with
+/// `diesel::` before each macro that has no path; `None` when there is neither.
+fn patched(tokens: TokenStream, diesel: &Ident, depth: usize) -> Option<TokenStream> {
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let (mut items, mut is_patched) = (TokenStream::new(), false);
+    for (at, tree) in trees.iter().enumerate() {
+        if is_bare(&trees, at) && macro_call(&trees, at).is_some_and(|(name, _)| OF_DIESEL.contains(&&*name))
+        {
+            items.extend(quote!(diesel::));
+            is_patched = true;
         }
-        let supers = std::iter::repeat_n(quote!(super::), depth + 1);
-        // Modules without tables keep Diesel: what the CLI derives there needs all of it.
-        let import = has_table(body.stream()).then(|| {
-            quote! {
-                #[allow(unused_imports)]
-                use #(#supers)* #diesel as diesel;
+        let module = at.checked_sub(2).and_then(|start| module_name(&trees, start));
+        match (tree, module) {
+            (TokenTree::Group(body), Some(_)) => {
+                let supers = std::iter::repeat_n(quote!(super::), depth + 1);
+                // Modules without tables keep Diesel: what the CLI derives there needs all of it.
+                let import = has_table(body.stream()).then(|| {
+                    quote! {
+                        #[allow(unused_imports)]
+                        use #(#supers)* #diesel as diesel;
+                    }
+                });
+                let within = patched(body.stream(), diesel, depth + 1);
+                is_patched |= import.is_some() || within.is_some();
+                let within = within.unwrap_or_else(|| body.stream());
+                items.extend([TokenTree::Group(regrouped(body, quote!(#import #within)))]);
             }
-        });
-        let within = with_imports(body.stream(), diesel, depth + 1);
-        if import.is_some() || within.is_some() {
-            let items = within.unwrap_or_else(|| body.stream());
-            trees[at] = TokenTree::Group(regrouped(body, quote!(#import #items)));
-            imported = true;
+            _ => items.extend([tree.clone()]),
         }
     }
-    imported.then(|| trees.into_iter().collect())
+    is_patched.then_some(items)
 }
 
 /// Whether the module itself, not one within it, declares a table.

@@ -1,21 +1,26 @@
 //! `tenancy_diesel::schema!`: a `schema.rs` as the Diesel CLI printed it, unedited.
-
 //!
-//! Stages: `options` and `file` read, `check` sees that no table of the file escapes, and this module writes.
+//! Stages: `options`, `file` and `contents` read, `check` sees that no table of the file escapes, `joins` and `wall` write what the
+//! options ask for beside the file, and this module the rest.
 
 mod check;
+mod contents;
 mod file;
+mod joins;
 mod options;
+mod wall;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
+use self::contents::Contents;
 use self::file::File;
 use self::options::Options;
 use crate::codes;
 use crate::listed::Listed;
 use crate::mistake::Mistakes;
 use crate::tenant_column::TenantColumn;
+use crate::tokens::idents;
 
 /// Expands `tenancy_diesel::schema! { … }`.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -34,8 +39,15 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     check::tables(&file, &scoped, &globals, &mut mistakes);
     scoped.report_unknown("the file", &mut mistakes);
     globals.report_unknown("the file", &mut mistakes);
-    let mistakes = mistakes.into_items();
+    let contents = Contents::of(&file);
     let column = options.tenant_column.unwrap_or_else(TenantColumn::usual);
+    // Whatever the list of tables mentions, so that no key is taken for a wide one that is not.
+    let mentioned = scoped.entries().flat_map(|entry| idents(entry.options.clone()));
+    let tenants: Vec<_> = mentioned.chain([column.name.clone()]).collect();
+    let joins = joins::checked(options.joins, &contents, &tenants, &mut mistakes);
+    let mistakes = mistakes.into_items();
+    let joins = joins::declarations(&joins, &contents);
+    let tables = options.tables.map(|path| wall::function(&path, &contents));
     let (scoped, globals) = (scoped.entries(), globals.entries());
     let diesel = file.free_name("__tenancy_diesel");
     let items = file.into_items(&diesel);
@@ -68,5 +80,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         use self::#diesel as diesel;
 
         #items
+        #joins
+        #tables
     }
 }

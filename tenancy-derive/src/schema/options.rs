@@ -1,9 +1,11 @@
 //! What `schema! { … }` is given.
 
 use proc_macro2::TokenStream;
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Token, bracketed};
+use syn::{LitStr, Path, Token, bracketed};
 
+use super::joins::Join;
 use crate::codes::Place;
 use crate::listed::{Global, Scoped};
 use crate::mistake::Mistakes;
@@ -16,6 +18,9 @@ pub(crate) struct Options {
     pub(crate) tenant_column: Option<TenantColumn>,
     pub(crate) scoped: Punctuated<Scoped, Token![,]>,
     pub(crate) global: Punctuated<Global, Token![,]>,
+    pub(crate) joins: Punctuated<Join, Token![,]>,
+    /// The crate whose `Tables` are made of the file's.
+    pub(crate) tables: Option<Path>,
 }
 
 impl Options {
@@ -26,22 +31,22 @@ impl Options {
             match key.to_string().as_str() {
                 "include" => found.include = Some(options::value(input)?),
                 "tenant_column" => found.tenant_column = Some(options::value(input)?),
-                "scoped" => {
-                    input.parse::<Token![=]>()?;
-                    let list;
-                    bracketed!(list in input);
-                    found.scoped = Punctuated::parse_terminated(&list)?;
-                }
-                "global" => {
-                    input.parse::<Token![=]>()?;
-                    let list;
-                    bracketed!(list in input);
-                    found.global = Punctuated::parse_terminated(&list)?;
-                }
+                "scoped" => found.scoped = list(input)?,
+                "global" => found.global = list(input)?,
+                "joins" => found.joins = list(input)?,
+                "tables" => found.tables = Some(options::path(input)?),
                 _ => return Ok(false),
             }
             Ok(true)
         });
         read.then_some(found)
     }
+}
+
+/// `= [entry, …]`
+fn list<T: Parse>(input: ParseStream<'_>) -> syn::Result<Punctuated<T, Token![,]>> {
+    input.parse::<Token![=]>()?;
+    let list;
+    bracketed!(list in input);
+    Punctuated::parse_terminated(&list)
 }

@@ -45,17 +45,17 @@ pub(crate) fn expand_tables(input: TokenStream) -> TokenStream {
 /// `#[tenant_scoped(column)]` on the module that `diesel::table!` expands to.
 pub(crate) fn tenant_scoped(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let ScopedOptions { column, krate } = ScopedOptions::parse(arguments, &mut mistakes);
+    let options = ScopedOptions::parse(arguments, &mut mistakes);
     let (module, declared) = match read(item, SCOPED, &mut mistakes) {
         Ok(read) => read,
         Err(item) => return with_item(mistakes, item),
     };
-    match column {
-        Some(column) => {
-            check::tenant_column(&module.name, &declared, &column.name, &mut mistakes);
-            if mistakes.is_empty() {
+    match options.ownership(None) {
+        Some(ownership) => {
+            let column = check::ownership(&module.name, &declared, &ownership, &mut mistakes);
+            if let (Some(column), true) = (column, mistakes.is_empty()) {
                 mistakes.into_items();
-                return emit::tenant_module(module, declared, &column, &krate);
+                return emit::tenant_module(module, declared, &ownership, &column, &options.krate);
             }
         }
         None if mistakes.is_empty() => {

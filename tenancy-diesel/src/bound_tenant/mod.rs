@@ -1,8 +1,10 @@
 //! The tenant's id as a statement binds it, and the tenant that a statement may bind.
 
 mod canonical;
+mod compared;
 mod only;
 mod printed;
+mod several;
 mod wrong_tenant;
 
 use std::marker::PhantomData;
@@ -14,10 +16,12 @@ use diesel::result::QueryResult;
 use diesel::sql_types::SqlType;
 
 use self::canonical::TenantColumn;
+pub(crate) use self::compared::{ComparedTenant, Everybody};
 pub(crate) use self::only::permit_every_tenant;
 pub use self::only::{LookedThrough, look_through};
 pub use self::printed::PrintedTable;
-pub(crate) use self::printed::{tell_reviewed, tell_table};
+pub(crate) use self::printed::{tell, tell_reviewed, tell_table};
+pub(crate) use self::several::{BoundTenants, EachTenant};
 pub use self::wrong_tenant::WrongTenant;
 use crate::dialect::TenantBackend;
 use crate::table::{TenantSqlType, TenantTable};
@@ -36,6 +40,10 @@ pub struct BoundTenant<T, I, E> {
 impl<T, I, E> BoundTenant<T, I, E> {
     pub(crate) fn new(id: I, bound: E) -> Self {
         Self { id, bound, column: PhantomData }
+    }
+
+    pub(crate) fn id(&self) -> &I {
+        &self.id
     }
 }
 

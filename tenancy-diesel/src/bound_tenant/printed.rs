@@ -30,9 +30,14 @@ thread_local! {
 
 /// Takes note that table `T` is printed.
 pub(crate) fn tell_table<T: DeclaredTable>(global: bool) {
+    tell(PrintedTable { schema: T::SCHEMA, name: T::NAME, global });
+}
+
+/// Takes note of a table that is printed.
+pub(crate) fn tell(table: PrintedTable) {
     PRINTED.with_borrow_mut(|printed| {
         if let Some(printed) = printed {
-            printed.tables.push(PrintedTable { schema: T::SCHEMA, name: T::NAME, global });
+            printed.tables.push(table);
         }
     });
 }

@@ -62,6 +62,18 @@ impl Database {
         }
     }
 
+    /// An expression that fails when it is computed: what takes the place of a parent that is not the tenant's. `None` where a
+    /// NULL does, because the server takes it for no key that it makes up.
+    pub(crate) const fn no_parent(self) -> Option<&'static str> {
+        match self {
+            Self::Postgres => None,
+            // "integer overflow": there is no other way to fail in a value.
+            Self::Sqlite => Some("abs(-9223372036854775808)"),
+            // "Subquery returns more than 1 row"
+            Self::Mysql => Some("(SELECT 1 UNION ALL SELECT 2)"),
+        }
+    }
+
     /// Whether a row of VALUES may say `DEFAULT` for a column.
     pub(crate) const fn writes_default(self) -> bool {
         match self {

@@ -14,8 +14,10 @@ mod sealed {
     use diesel::expression::QueryMetadata;
     use diesel::query_builder::{AstPass, QueryFragment};
     use diesel::result::QueryResult;
+    use diesel::sql_types::{HasSqlType, SingleValue};
 
     use super::Database;
+    use crate::bound_tenant::EachTenant;
 
     /// The database that a backend speaks to. Nobody else's business, and so the seal as well.
     pub trait Dialect: Backend {
@@ -24,6 +26,17 @@ mod sealed {
 
         /// What prints a statement for this backend.
         fn query_builder(&self) -> Self::QueryBuilder;
+
+        /// Prints ` = ANY($1)` with the bound values in an array, and whether it did: not where there is no such form.
+        fn walk_any<'b, ST, Bind>(each: &'b EachTenant<Bind>, out: AstPass<'_, 'b, Self>) -> QueryResult<bool>
+        where
+            Self: HasSqlType<ST>,
+            ST: SingleValue + 'static,
+            Bind: QueryFragment<Self>,
+        {
+            let _ = (each, out);
+            Ok(false)
+        }
 
         /// Prints a bound text, and has `check` look at what is sent. SQLite's bound values Diesel shows to nobody.
         fn walk_text<'b, E: QueryFragment<Self>>(

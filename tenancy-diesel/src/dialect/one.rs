@@ -10,6 +10,11 @@ use diesel::query_builder::{AstPass, QueryFragment};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 use diesel::result::QueryResult;
 
+#[cfg(feature = "postgres")]
+use crate::bound_tenant::EachTenant;
+#[cfg(feature = "postgres")]
+use diesel::sql_types::{HasSqlType, SingleValue};
+
 /// Takes note of types that are looked up by their name. The statement is not sent with what it says.
 #[cfg(feature = "postgres")]
 #[derive(Debug, Default)]
@@ -38,6 +43,18 @@ impl diesel::pg::PgMetadataLookup for NamedTypes {
 impl Dialect for diesel::pg::Pg {
     fn database(&self) -> Database {
         Database::Postgres
+    }
+
+    fn walk_any<'b, ST, Bind>(each: &'b EachTenant<Bind>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<bool>
+    where
+        Self: HasSqlType<ST>,
+        ST: SingleValue + 'static,
+        Bind: QueryFragment<Self>,
+    {
+        out.push_sql(" = ANY(");
+        out.push_bind_param::<diesel::sql_types::Array<ST>, _>(each)?;
+        out.push_sql(")");
+        Ok(true)
     }
 
     fn query_builder(&self) -> Self::QueryBuilder {

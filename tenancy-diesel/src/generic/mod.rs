@@ -3,5 +3,5 @@
 mod model;
 mod statement;
 
-pub use self::model::{Change, Filter, Find, Insert, Page, Read};
+pub use self::model::{Change, Delete, Filter, Find, Insert, Page, Read};
 pub use self::statement::{Changes, Returns, Source};

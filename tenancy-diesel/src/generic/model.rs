@@ -14,9 +14,10 @@ use super::{Changes, Returns};
 use crate::model::{self, KeyOf, Source, TenantScoped};
 use crate::source::{Reach, Within};
 use crate::statement::{
-    self, Everything, Filtered, Rows, ScopedDelete, ScopedInsert, ScopedUpdate, StampedRows,
+    self, Assigned, Everything, Filtered, MayWrite, Rows, ScopedDelete, ScopedInsert, ScopedUpdate,
+    StampedRows,
 };
-use crate::table::DeclaredTable;
+use crate::table::{DeclaredTable, TenantTable};
 
 /// Which rows of a list, in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,17 +130,12 @@ pub trait Filter<P, DB: Backend, B = Unbranded>: TenantScoped {
     type PageWhere: Returns<DB, Self>;
     /// What [`count_where`](Self::count_where) returns.
     type CountWhere: Returns<DB, i64>;
-    /// What [`delete_where`](Self::delete_where) returns.
-    type DeleteWhere: Changes<DB>;
 
     /// A page of those of the tenant's rows, in the order of their keys.
     fn page_where(scope: &Scoped<Self::TenantId, B>, predicate: P, page: Page) -> Self::PageWhere;
 
     /// The number of those of the tenant's rows.
     fn count_where(scope: &Scoped<Self::TenantId, B>, predicate: P) -> Self::CountWhere;
-
-    /// A delete of those of the tenant's rows.
-    fn delete_where(scope: &Scoped<Self::TenantId, B>, predicate: P) -> Self::DeleteWhere;
 }
 
 #[diagnostic::do_not_recommend]
@@ -156,11 +152,9 @@ where
     InOrder<Where<model::Select<M, B, DB>, P>, M>: LimitDsl,
     Limited<InOrder<Where<model::Select<M, B, DB>, P>, M>>: OffsetDsl,
     Paged<Where<model::Select<M, B, DB>, P>, M>: Returns<DB, M>,
-    ScopedDelete<M::Table, Reached<M, B>, ConditionOf<M, B>, Filtered<Everything, P>>: Changes<DB>,
 {
     type PageWhere = Paged<Where<model::Select<M, B, DB>, P>, M>;
     type CountWhere = Where<Counted<Source<M, B>>, P>;
-    type DeleteWhere = ScopedDelete<M::Table, Reached<M, B>, ConditionOf<M, B>, Filtered<Everything, P>>;
 
     fn page_where(scope: &Scoped<Self::TenantId, B>, predicate: P, page: Page) -> Self::PageWhere {
         let ordered = OrderDsl::order(FilterDsl::filter(M::scoped(scope), predicate), M::Table::key());
@@ -171,6 +165,33 @@ where
         let counted = SelectDsl::select(model::source::<M, B>(scope), diesel::dsl::count_star());
         FilterDsl::filter(counted, predicate)
     }
+}
+
+/// A model whose rows are deleted where predicate `P` holds.
+#[diagnostic::on_unimplemented(
+    message = "model `{Self}` is not deleted where `{P}` holds, on backend `{DB}`",
+    label = "this has no such statement",
+    note = "derive Diesel's `Queryable` and `Selectable` and this crate's `TenantScoped`; and look whether Diesel takes the arguments \
+            for the bare table",
+    note = "T0019: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0019"
+)]
+pub trait Delete<P, DB: Backend, B = Unbranded>: TenantScoped {
+    /// What [`delete_where`](Self::delete_where) returns.
+    type DeleteWhere: Changes<DB>;
+
+    /// A delete of those of the tenant's rows.
+    fn delete_where(scope: &Scoped<Self::TenantId, B>, predicate: P) -> Self::DeleteWhere;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, P, DB, B> Delete<P, DB, B> for M
+where
+    DB: Backend,
+    M: TenantScoped<Table: TenantTable<Belonging: MayWrite<M::Table>>>,
+    P: AppearsOnTable<Source<M, B>, SqlType: BoolOrNullableBool>,
+    ScopedDelete<M::Table, Reached<M, B>, ConditionOf<M, B>, Filtered<Everything, P>>: Changes<DB>,
+{
+    type DeleteWhere = ScopedDelete<M::Table, Reached<M, B>, ConditionOf<M, B>, Filtered<Everything, P>>;
 
     fn delete_where(scope: &Scoped<Self::TenantId, B>, predicate: P) -> Self::DeleteWhere {
         statement::delete(model::source::<M, B>(scope)).filter(predicate)
@@ -198,14 +219,14 @@ type UpdateOf<M, B, P, V> = ScopedUpdate<
     Reached<M, B>,
     ConditionOf<M, B>,
     Filtered<Everything, P>,
-    <V as AsChangeset>::Changeset,
+    Assigned<<M as TenantScoped>::Table, <V as AsChangeset>::Changeset>,
 >;
 
 #[diagnostic::do_not_recommend]
 impl<M, P, V, DB, B> Change<P, V, DB, B> for M
 where
     DB: Backend,
-    M: TenantScoped,
+    M: TenantScoped<Table: TenantTable<Belonging: MayWrite<M::Table>>>,
     P: AppearsOnTable<Source<M, B>, SqlType: BoolOrNullableBool>,
     V: AsChangeset<Target = M::Table>,
     UpdateOf<M, B, P, V>: Changes<DB>,
@@ -238,7 +259,7 @@ pub trait Insert<V, DB: Backend, B = Unbranded>: TenantScoped {
 impl<M, V, DB, B> Insert<V, DB, B> for M
 where
     DB: Backend,
-    M: TenantScoped,
+    M: TenantScoped<Table: TenantTable<Belonging: MayWrite<M::Table>>>,
     V: Insertable<M::Table, Values: Rows<M::Table>>,
     ScopedInsert<M::Table, Reached<M, B>, StampedRows<M::Table, model::Bind<M>, V::Values>>: Changes<DB>,
 {

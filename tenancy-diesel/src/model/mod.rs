@@ -10,6 +10,7 @@ use diesel::expression_methods::EqAll;
 use diesel::insertable::Insertable;
 use diesel::query_builder::AsChangeset;
 use diesel::query_dsl::methods::{FindDsl, SelectDsl};
+use diesel::result::QueryResult;
 use diesel::sql_types::BoolOrNullableBool;
 use diesel::{Selectable, SelectableHelper};
 use tenancy_core::Scoped;
@@ -19,7 +20,7 @@ pub use self::types::{
     BelongingTo, Bind, Delete, Find, Insert, KeyIs, KeyOf, Select, Source, SourceOf, Stamped, Update, Upsert,
 };
 use crate::source::{ScopedTable, TenantIdFor, Within};
-use crate::statement::{ColumnNames, Rows, delete, insert_into, update};
+use crate::statement::{CarriesTenant, ColumnNames, MayWrite, Rows, delete, insert_into, update};
 use crate::table::{DeclaredTable, TenantTable};
 
 /// A model of a tenant table, with its query builders. Derive it.
@@ -119,8 +120,25 @@ pub trait TenantScoped: Sized {
     where
         V: Insertable<Self::Table>,
         V::Values: Rows<Self::Table>,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         insert_into(source::<Self, B>(scope)).values(values)
+    }
+
+    /// Inserts rows that carry their tenant, and none if one of them is another's: see
+    /// [`checked`](crate::statement::IncompleteInsert::checked).
+    ///
+    /// # Errors
+    ///
+    /// A `QueryBuilderError` with [`RowOfAnotherTenant`](crate::RowOfAnotherTenant).
+    fn insert_checked<B, V>(scope: &Scoped<Self::TenantId, B>, values: V) -> QueryResult<Insert<Self, B, V>>
+    where
+        V: CarriesTenant<TenantId = Self::TenantId> + Insertable<Self::Table>,
+        V::Values: Rows<Self::Table>,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
+    {
+        values.check_tenant(scope)?;
+        Ok(Self::insert(scope, values))
     }
 
     /// Inserts a row for the tenant, or changes the tenant's row with the same key. PostgreSQL and SQLite.
@@ -133,6 +151,7 @@ pub trait TenantScoped: Sized {
         V::Values: Rows<Self::Table>,
         KeyOf<Self>: ColumnNames<Self::Table, Shape>,
         Bind<Self>: Clone,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         Self::insert(scope, values).on_conflict(Self::Table::key()).do_update().set(values)
     }
@@ -143,6 +162,7 @@ pub trait TenantScoped: Sized {
         KeyOf<Self>: EqAll<Key>,
         KeyIs<Self, Key>: AppearsOnTable<Source<Self, B>>,
         SqlTypeOf<KeyIs<Self, Key>>: BoolOrNullableBool,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         update(source::<Self, B>(scope)).find(key)
     }
@@ -153,6 +173,7 @@ pub trait TenantScoped: Sized {
         KeyOf<Self>: EqAll<Key>,
         KeyIs<Self, Key>: AppearsOnTable<Source<Self, B>>,
         SqlTypeOf<KeyIs<Self, Key>>: BoolOrNullableBool,
+        <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         delete(source::<Self, B>(scope)).find(key)
     }

@@ -53,6 +53,7 @@ pub type Upsert<M, B, V, Shape> = ScopedInsert<
 pub type Update<M, B, Key> = IncompleteUpdate<
     <M as TenantScoped>::Table,
     Within<<M as TenantScoped>::TenantId, B>,
+    <Within<<M as TenantScoped>::TenantId, B> as Reach<<M as TenantScoped>::Table>>::Condition,
     Filtered<Everything, KeyIs<M, Key>>,
 >;
 

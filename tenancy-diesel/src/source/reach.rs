@@ -7,26 +7,34 @@ use diesel::query_builder::{AstPass, QueryId};
 use diesel::result::QueryResult;
 use tenancy_core::{Access, Unbranded};
 
-use super::{Condition, CrossTenantFor, TenantIdFor, TenantIs};
-use crate::bound_tenant::permit_every_tenant;
+use super::condition::push_filter;
+use super::view::{Own, Unfiltered, View};
+use super::{Condition, CrossTenantFor, TenantIdFor, TenantIs, recalled};
+use crate::bound_tenant::{Everybody, permit_every_tenant};
 use crate::dialect::TenantBackend;
-use crate::table::{GlobalTable, TenantTable, Unowned};
+use crate::table::{GlobalTable, HasSharedRows, TenantTable, Unowned};
 
-/// The reach of one tenant: its id and, when two scopes are told apart, the brand.
-pub struct Within<I, B = Unbranded> {
+/// The reach of one tenant: its id and, when two scopes are told apart, the brand; and which of its rows are in view.
+pub struct Within<I, B = Unbranded, V = Own> {
     tenant: I,
-    brand: PhantomData<fn() -> B>,
+    marks: PhantomData<fn() -> (B, V)>,
 }
 
-/// The reach of a [`CrossTenant`](tenancy_core::CrossTenant) capability: every row.
+/// The reach of a [`CrossTenant`](tenancy_core::CrossTenant) capability: every tenant's rows that are in view.
+pub struct EveryTenant<V = Own>(PhantomData<fn() -> V>);
+
+/// The reach of the rows that all tenants share, to whoever writes across tenants.
 #[derive(Debug, Clone, Copy, QueryId)]
-pub struct EveryTenant(());
+pub struct SharedByAll(pub(crate) ());
 
 mod sealed {
     pub trait Sealed {}
-    impl<I, B> Sealed for super::Within<I, B> {}
-    impl Sealed for super::EveryTenant {}
+    impl<I, B, V> Sealed for super::Within<I, B, V> {}
+    impl<V> Sealed for super::EveryTenant<V> {}
     impl Sealed for super::Unowned {}
+    impl Sealed for super::SharedByAll {}
+    impl<I, V> Sealed for crate::source::WithinAny<I, V> {}
+    impl<C, K> Sealed for crate::source::BeforeAdmission<C, K> {}
 }
 
 /// How far a source or a statement on table `T` reaches: [`Within`] one tenant, to [`EveryTenant`], or, on a global table,
@@ -39,15 +47,15 @@ pub trait Reach<T>: Clone + sealed::Sealed {
     fn condition(&self) -> Self::Condition;
 }
 
-impl<T, I: TenantIdFor<T>, B> Reach<T> for Within<I, B> {
-    type Condition = TenantIs<I::Bind>;
+impl<T, I: TenantIdFor<T>, B, V: View<T>> Reach<T> for Within<I, B, V> {
+    type Condition = TenantIs<I::Bind, V>;
 
     fn condition(&self) -> Self::Condition {
-        TenantIs(self.tenant.bind())
+        TenantIs::new(self.tenant.bind())
     }
 }
 
-impl<T: TenantTable> Reach<T> for EveryTenant {
+impl<T: TenantTable, V: View<T>> Reach<T> for EveryTenant<V> {
     type Condition = Self;
 
     fn condition(&self) -> Self {
@@ -55,15 +63,26 @@ impl<T: TenantTable> Reach<T> for EveryTenant {
     }
 }
 
-impl<T: TenantTable, DB: TenantBackend> Condition<T, DB> for EveryTenant {
+impl<T: TenantTable, V: View<T>, DB: TenantBackend> Condition<T, DB> for EveryTenant<V> {
     fn walk_condition<'b>(
         &'b self,
-        _: &str,
-        _: AstPass<'_, 'b, DB>,
-        _: impl FnOnce(&mut AstPass<'_, 'b, DB>) -> QueryResult<()>,
+        name: &str,
+        mut out: AstPass<'_, 'b, DB>,
+        before: impl FnOnce(&mut AstPass<'_, 'b, DB>) -> QueryResult<()>,
     ) -> QueryResult<bool> {
         permit_every_tenant()?;
-        Ok(false)
+        let Some(filter) = T::FILTER.filter(|_| V::FILTERED) else { return Ok(false) };
+        before(&mut out)?;
+        push_filter(name, filter, &mut out)?;
+        Ok(true)
+    }
+}
+
+impl<T: HasSharedRows> Reach<T> for SharedByAll {
+    type Condition = TenantIs<Everybody<T>>;
+
+    fn condition(&self) -> Self::Condition {
+        TenantIs::new(Everybody::new())
     }
 }
 
@@ -88,9 +107,14 @@ impl<T: GlobalTable, DB: TenantBackend> Condition<T, DB> for Unowned {
     }
 }
 
-impl<I, B> Within<I, B> {
+impl<I, B, V> Within<I, B, V> {
     pub(crate) fn new(tenant: I) -> Self {
-        Self { tenant, brand: PhantomData }
+        Self { tenant, marks: PhantomData }
+    }
+
+    /// The same tenant's rows, seen otherwise.
+    pub(crate) fn viewed<W>(self) -> Within<I, B, W> {
+        Within::new(self.tenant)
     }
 }
 
@@ -99,25 +123,48 @@ impl EveryTenant {
     #[track_caller]
     pub(crate) fn recorded<T: TenantTable, C: CrossTenantFor<T>>(cross_tenant: &C, access: Access) -> Self {
         cross_tenant.capability().record_use(T::NAME, access);
-        Self(())
+        Self(PhantomData)
+    }
+
+    pub(crate) fn unfiltered(self) -> EveryTenant<Unfiltered> {
+        EveryTenant(PhantomData)
     }
 }
 
 /// The SQL does not depend on the id's Rust type nor on the brand, so all scopes share one prepared statement.
-impl<I, B> QueryId for Within<I, B> {
-    type QueryId = Within<()>;
+impl<I, B, V: 'static> QueryId for Within<I, B, V> {
+    type QueryId = Within<(), Unbranded, V>;
 }
 
-impl<I: Clone, B> Clone for Within<I, B> {
+impl<I: Clone + 'static, B, V> Clone for Within<I, B, V> {
     fn clone(&self) -> Self {
+        recalled::tell(&self.tenant);
         Self::new(self.tenant.clone())
     }
 }
 
-impl<I: Copy, B> Copy for Within<I, B> {}
+impl<I: Copy + 'static, B, V> Copy for Within<I, B, V> {}
 
-impl<I: fmt::Debug, B> fmt::Debug for Within<I, B> {
+impl<I: fmt::Debug, B, V> fmt::Debug for Within<I, B, V> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("Within").field(&self.tenant).finish()
+    }
+}
+
+impl<V: 'static> QueryId for EveryTenant<V> {
+    type QueryId = Self;
+}
+
+impl<V> Clone for EveryTenant<V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for EveryTenant<V> {}
+
+impl<V> fmt::Debug for EveryTenant<V> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EveryTenant")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{EveryTenant, Within};
+use super::{BeforeAdmission, EveryTenant, SharedByAll, Within, WithinAny};
 use crate::table::Unowned;
 use crate::table::owner::{MeetsId, OtherOwner, SameOwner};
 
@@ -26,16 +26,29 @@ pub struct InTransaction<R>(PhantomData<fn() -> R>);
 pub trait SameTenant<Other> {}
 
 #[diagnostic::do_not_recommend]
-impl<I, B, J, C> SameTenant<Within<J, C>> for Within<I, B>
+impl<I, B, V, J, C, W> SameTenant<Within<J, C, W>> for Within<I, B, V>
 where
     I: MeetsId<J>,
     B: SameBrand<C, I::Pair>,
 {
 }
-impl<I, B> SameTenant<EveryTenant> for Within<I, B> {}
-impl<I, B> SameTenant<Unowned> for Within<I, B> {}
-impl<R> SameTenant<R> for EveryTenant {}
+impl<I, B, V, W> SameTenant<EveryTenant<W>> for Within<I, B, V> {}
+impl<I, B, V> SameTenant<Unowned> for Within<I, B, V> {}
+#[diagnostic::do_not_recommend]
+impl<I: MeetsId<J>, V, J, W> SameTenant<WithinAny<J, W>> for WithinAny<I, V> {}
+#[diagnostic::do_not_recommend]
+impl<I, V, W> SameTenant<EveryTenant<W>> for WithinAny<I, V> {}
+#[diagnostic::do_not_recommend]
+impl<I, V> SameTenant<Unowned> for WithinAny<I, V> {}
+#[diagnostic::do_not_recommend]
+impl<C, K, D, L> SameTenant<BeforeAdmission<D, L>> for BeforeAdmission<C, K> {}
+#[diagnostic::do_not_recommend]
+impl<C, K, V> SameTenant<EveryTenant<V>> for BeforeAdmission<C, K> {}
+#[diagnostic::do_not_recommend]
+impl<C, K> SameTenant<Unowned> for BeforeAdmission<C, K> {}
+impl<R, V> SameTenant<R> for EveryTenant<V> {}
 impl<R> SameTenant<R> for Unowned {}
+impl<R> SameTenant<R> for SharedByAll {}
 
 /// Brands of two scopes that may meet. Those of two kinds of owner say nothing of each other.
 pub trait SameBrand<Other, Pair> {}
@@ -48,16 +61,25 @@ impl<B, C> SameBrand<C, OtherOwner> for B {}
     message = "the statement is scoped to another tenant than the transaction",
     label = "the transaction is of `{R}`",
     note = "scope the query with the scope that opened the transaction: two brands are two tenants",
-    note = "a source opened by `across_tenants` runs in `pool.across(&cross_tenant)`, not in one tenant's transaction",
+    note = "what `across_tenants` opens runs in `pool.across(&cross_tenant)`; `pool.global()`, of `Unowned`, runs global tables only",
     note = "T0302: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0302"
 )]
 pub trait OpenTo<R> {}
 
-impl<I, B> OpenTo<Within<I, B>> for Within<I, B> {}
+impl<I, B, V> OpenTo<Within<I, B>> for Within<I, B, V> {}
 impl<I, B> OpenTo<Within<I, B>> for Unowned {}
-impl<I, B> OpenTo<EveryTenant> for Within<I, B> {}
-impl OpenTo<EveryTenant> for EveryTenant {}
+impl<I, B, V> OpenTo<EveryTenant> for Within<I, B, V> {}
+impl<V> OpenTo<EveryTenant> for EveryTenant<V> {}
 impl OpenTo<EveryTenant> for Unowned {}
+impl OpenTo<EveryTenant> for SharedByAll {}
+impl<I, V> OpenTo<EveryTenant> for WithinAny<I, V> {}
+impl<C, K> OpenTo<EveryTenant> for BeforeAdmission<C, K> {}
+// A transaction of no tenant runs what is nobody's.
+impl OpenTo<Unowned> for Unowned {}
 // No transaction is of this reach. But a statement is built before the compiler knows its transaction, and with only one
 // implementation it would take that one's for granted, and speak of mismatched types where another transaction is given.
-impl OpenTo<Unowned> for EveryTenant {}
+impl<V> OpenTo<NoTransaction> for EveryTenant<V> {}
+
+/// The reach of no transaction.
+#[derive(Debug)]
+pub enum NoTransaction {}

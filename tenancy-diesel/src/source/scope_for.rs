@@ -1,16 +1,17 @@
 //! What scopes a table to one tenant.
 
-use tenancy_core::Scoped;
+use tenancy_core::{Scoped, ScopedSet};
 
-use super::{TenantIdFor, Within};
+use super::{TenantIdFor, Within, WithinAny};
 use crate::table::TenantTable;
 
 mod sealed {
     pub trait Scope {}
     impl<I, B> Scope for &tenancy_core::Scoped<I, B> {}
+    impl<I> Scope for &tenancy_core::ScopedSet<I> {}
 }
 
-/// A scope for table `T`: a reference to a [`Scoped`], and nothing else. Sealed.
+/// A scope for table `T`: a reference to a [`Scoped`], or to a [`ScopedSet`] for reading over several tenants. Sealed.
 #[diagnostic::on_unimplemented(
     message = "tenant table `{T}` is scoped by something that proves no tenant: `{Self}`",
     label = "this is not a `&Scoped<_>`",
@@ -35,5 +36,18 @@ where
 
     fn into_within(self) -> Self::Within {
         Within::new(self.tenant().to_id())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, I> ScopeFor<T> for &ScopedSet<I>
+where
+    T: TenantTable,
+    I: TenantIdFor<T>,
+{
+    type Within = WithinAny<I>;
+
+    fn into_within(self) -> Self::Within {
+        WithinAny::new(self.shared_tenants())
     }
 }

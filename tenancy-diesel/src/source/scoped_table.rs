@@ -13,9 +13,11 @@ use super::fragment::TableName;
 use super::rule::{OpenTo, SameTenant};
 use super::stands::Ours;
 use super::{
-    Beside, CrossTenantFor, EveryTenant, InTransaction, Reach, ScopeFor, Selection, SourceFragment, Stands,
+    Beside, CrossTenantFor, EveryTenant, InTransaction, OrShared, OverShared, Reach, ScopeFor, Selection,
+    SourceFragment, Stands, Unfiltered, Within,
 };
-use crate::table::TenantTable;
+use crate::statement::ColumnNames;
+use crate::table::{HasSharedRows, TenantTable};
 
 /// Table `T`, reaching as far as `R`: [`Within`](crate::Within) one tenant, or [`EveryTenant`].
 ///
@@ -72,6 +74,40 @@ impl<T: TenantTable, R> ScopedTable<T, R> {
     #[doc(hidden)]
     pub fn within<S: ScopeFor<T, Within = R>>(scope: S) -> Self {
         Self::reaching(scope.into_within())
+    }
+}
+
+impl<T: TenantTable, I, B> ScopedTable<T, Within<I, B>> {
+    /// The tenant's rows without the table's filter, by which it is declared: `#[tenant_scoped(tenant_id, filter = …)]`.
+    pub fn unfiltered(self) -> ScopedTable<T, Within<I, B, Unfiltered>> {
+        ScopedTable::reaching(self.reach.viewed())
+    }
+
+    /// The tenant's rows, and those that all tenants share. For reading.
+    pub fn or_shared(self) -> ScopedTable<T, Within<I, B, OrShared>>
+    where
+        T: HasSharedRows,
+    {
+        ScopedTable::reaching(self.reach.viewed())
+    }
+
+    /// The tenant's rows, and those shared ones of whose `key` the tenant has no row of its own: a tenant's settings over the
+    /// defaults. For reading.
+    ///
+    /// `key` is a column, or a tuple of columns, that identifies a row within a tenant.
+    pub fn over_shared<Key, Shape>(self, _key: Key) -> ScopedTable<T, Within<I, B, OverShared<Key, Shape>>>
+    where
+        T: HasSharedRows,
+        Key: ColumnNames<T, Shape>,
+    {
+        ScopedTable::reaching(self.reach.viewed())
+    }
+}
+
+impl<T: TenantTable> ScopedTable<T, EveryTenant> {
+    /// Every tenant's rows without the table's filter.
+    pub fn unfiltered(self) -> ScopedTable<T, EveryTenant<Unfiltered>> {
+        ScopedTable::reaching(self.reach.unfiltered())
     }
 }
 

@@ -7,6 +7,8 @@ use crate::bound_tenant::BoundTenant;
 use crate::table::owner::NamedBy;
 use crate::table::{TenantSqlType, TenantTable};
 
+pub(crate) use self::sealed::Value as BoundValue;
+
 mod sealed {
     use diesel::expression::AsExpression;
     use diesel::sql_types::{SingleValue, SqlType};
@@ -44,7 +46,7 @@ mod sealed {
     note = "for an id type of your own, derive Diesel's `AsExpression` with the column's `sql_type`",
     note = "T0008: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0008"
 )]
-pub trait TenantIdFor<T>: Clone + sealed::Id<T> {
+pub trait TenantIdFor<T>: Clone + 'static + sealed::Id<T> {
     /// The id itself. Where the bound fails so does this projection, and the compiler leaves it at one error.
     type Id;
 

@@ -19,9 +19,19 @@ pub trait ColumnNames<T, Shape>: sealed::Sealed<T, Shape> {
     /// The SQL types of the columns.
     type SqlType;
 
+    /// The names in the database.
+    #[doc(hidden)]
+    fn names() -> Vec<&'static str>;
+
     /// Prints the names, each after a comma.
     #[doc(hidden)]
-    fn push_names<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>;
+    fn push_names<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+        for name in Self::names() {
+            out.push_sql(", ");
+            out.push_identifier(name)?;
+        }
+        Ok(())
+    }
 }
 
 /// The shape of a single column.
@@ -48,9 +58,8 @@ impl<T, C: Column<Table = T>> sealed::Sealed<T, One> for C {}
 impl<T, C: Column<Table = T>> ColumnNames<T, One> for C {
     type SqlType = C::SqlType;
 
-    fn push_names<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-        out.push_sql(", ");
-        out.push_identifier(C::NAME)
+    fn names() -> Vec<&'static str> {
+        vec![C::NAME]
     }
 }
 
@@ -61,9 +70,8 @@ macro_rules! tuples {
         impl<T, $($column: Column<Table = T>),+> ColumnNames<T, Several> for ($($column,)+) {
             type SqlType = ($($column::SqlType,)+);
 
-            fn push_names<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-                $(<$column as ColumnNames<T, One>>::push_names(out)?;)+
-                Ok(())
+            fn names() -> Vec<&'static str> {
+                vec![$($column::NAME),+]
             }
         }
         tuples!(@shorter $($column)+);

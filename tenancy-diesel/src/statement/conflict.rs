@@ -6,10 +6,14 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use super::columns::ColumnNames;
+use super::predicate::{Before, Conditions, Everything};
 use super::second_name::refuse_second_names;
+use super::stamp::{push_key, refuse_parents};
+use crate::bound_tenant::ComparedTenant;
 use crate::dialect::TenantBackend;
 use crate::source::TenantIs;
 use crate::table::TenantTable;
+use crate::table::belonging::Belonging as _;
 
 /// No ON CONFLICT clause.
 #[derive(Debug, Clone, Copy, QueryId)]
@@ -21,16 +25,21 @@ impl<DB: TenantBackend> QueryFragment<DB> for NoConflict {
     }
 }
 
-/// An ON CONFLICT clause on key `Key`.
+/// An ON CONFLICT clause on key `Key`, of a partial index where there is a condition on it.
 #[derive(Debug, Clone, Copy)]
-pub struct OnConflict<Key, Action> {
+pub struct OnConflict<Key, Action, Indexed = Everything> {
     action: Action,
+    indexed: Indexed,
     key: PhantomData<Key>,
 }
 
-impl<Key, Action> OnConflict<Key, Action> {
-    pub(super) fn new(action: Action) -> Self {
-        Self { action, key: PhantomData }
+impl<Key, Action, Indexed> OnConflict<Key, Action, Indexed> {
+    pub(super) fn new(indexed: Indexed, action: Action) -> Self {
+        Self { action, indexed, key: PhantomData }
+    }
+
+    pub(super) fn map<Other>(self, change: impl FnOnce(Action) -> Other) -> OnConflict<Key, Other, Indexed> {
+        OnConflict::new(self.indexed, change(self.action))
     }
 }
 
@@ -38,17 +47,29 @@ impl<Key, Action> OnConflict<Key, Action> {
 #[derive(Debug, Clone, Copy, QueryId)]
 pub struct DoNothing;
 
-/// DO UPDATE, guarded by the tenant.
+/// DO UPDATE, guarded by the tenant and, beside it, by the caller's conditions.
 #[derive(Debug, Clone, Copy)]
-pub struct DoUpdate<T, E, Changes> {
+pub struct DoUpdate<T, E, Changes, P = Everything> {
     tenant: TenantIs<E>,
     changes: Changes,
+    predicate: P,
     table: PhantomData<T>,
 }
 
 impl<T, E, Changes> DoUpdate<T, E, Changes> {
     pub(super) fn new(tenant: E, changes: Changes) -> Self {
-        Self { tenant: TenantIs(tenant), changes, table: PhantomData }
+        Self { tenant: TenantIs::new(tenant), changes, predicate: Everything, table: PhantomData }
+    }
+}
+
+impl<T, E, Changes, P> DoUpdate<T, E, Changes, P> {
+    pub(super) fn map<Q>(self, change: impl FnOnce(P) -> Q) -> DoUpdate<T, E, Changes, Q> {
+        DoUpdate {
+            tenant: self.tenant,
+            changes: self.changes,
+            predicate: change(self.predicate),
+            table: PhantomData,
+        }
     }
 }
 
@@ -57,7 +78,7 @@ impl<T, E, Changes> DoUpdate<T, E, Changes> {
 #[diagnostic::on_unimplemented(
     message = "backend `{Self}` has no ON CONFLICT that names its key",
     label = "an upsert here could overwrite another tenant's row",
-    note = "on MySQL and MariaDB, update first and insert when no row was changed, in one transaction",
+    note = "on MySQL and MariaDB, insert first, and update where a unique violation says that the row is there",
     note = "T0005: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0005"
 )]
 pub trait ConflictBackend: TenantBackend {}
@@ -74,18 +95,19 @@ impl<DB: ConflictBackend> QueryFragment<DB> for OnConflict<(), DoNothing> {
     }
 }
 
-impl<DB, T, Key, Shape, Action> QueryFragment<DB> for OnConflict<(T, (Key, Shape)), Action>
+impl<DB, T, Key, Shape, Action, Indexed> QueryFragment<DB> for OnConflict<(T, (Key, Shape)), Action, Indexed>
 where
     DB: ConflictBackend,
     T: TenantTable,
     Key: ColumnNames<T, Shape>,
     Action: QueryFragment<DB>,
+    Indexed: Conditions<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(" ON CONFLICT (");
-        out.push_identifier(T::TENANT_COLUMN)?;
-        Key::push_names(&mut out)?;
+        push_key::<T, DB>(&Key::names(), &mut out)?;
         out.push_sql(")");
+        self.indexed.walk_conditions(Before::Where, out.reborrow())?;
         self.action.walk_ast(out.reborrow())
     }
 }
@@ -97,12 +119,13 @@ impl<DB: ConflictBackend> QueryFragment<DB> for DoNothing {
     }
 }
 
-impl<DB, T, E, Changes> QueryFragment<DB> for DoUpdate<T, E, Changes>
+impl<DB, T, E, Changes, P> QueryFragment<DB> for DoUpdate<T, E, Changes, P>
 where
     DB: ConflictBackend,
     T: TenantTable,
-    E: QueryFragment<DB>,
+    E: ComparedTenant<DB>,
     Changes: QueryFragment<DB>,
+    P: Conditions<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         // Without a static id, so it is kept prepared under its text: see `ScopedUpdate`.
@@ -111,14 +134,22 @@ where
             return Ok(());
         }
         refuse_second_names::<T, DB>(&self.changes, out.backend())?;
+        refuse_parents::<T, DB>(&self.changes, out.backend())?;
         out.push_sql(" DO UPDATE SET ");
         self.changes.walk_ast(out.reborrow())?;
-        out.push_sql(" WHERE ");
-        self.tenant.walk_equality::<T, DB>(T::NAME, out)
+        let before = if T::Belonging::MANY {
+            Before::Where // across tenants: there is no one tenant whose row it is
+        } else {
+            out.push_sql(" WHERE ");
+            self.tenant.walk_equality::<T, DB>(T::NAME, out.reborrow())?;
+            Before::And
+        };
+        self.predicate.walk_conditions(before, out)?;
+        Ok(())
     }
 }
 
-impl<Key, Action> QueryId for OnConflict<Key, Action> {
+impl<Key, Action, Indexed> QueryId for OnConflict<Key, Action, Indexed> {
     type QueryId = ();
 
     const HAS_STATIC_QUERY_ID: bool = false;

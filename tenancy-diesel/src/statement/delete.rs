@@ -11,9 +11,11 @@ use diesel::query_dsl::RunQueryDsl;
 use diesel::result::QueryResult;
 use diesel::sql_types::BoolOrNullableBool;
 
-use super::predicate::{Conditions, Everything, Filtered, walk_where};
+use super::boxed::{BoxedConditions, Origin};
+use super::predicate::{AlternativeTo, AndFilter, Conditions, Everything, walk_where};
 use super::returning::{NoReturning, Returning};
-use super::target::ChangeTarget;
+use super::selected::OfTheTarget;
+use super::target::{ChangeTarget, MayWrite};
 use crate::dialect::TenantBackend;
 use crate::source::{Condition, Reach, ScopedTable};
 use crate::table::{TenantTable, push_table};
@@ -37,10 +39,18 @@ use crate::table::{TenantTable, push_table};
 /// ```
 pub fn delete<Target: ChangeTarget>(
     target: Target,
-) -> ScopedDelete<Target::Table, Target::Reach, <Target::Reach as Reach<Target::Table>>::Condition, Everything>
+) -> ScopedDelete<
+    Target::Table,
+    Target::Reach,
+    <Target::Reach as Reach<Target::Table>>::Condition,
+    Target::Predicate,
+>
+where
+    Target::Writer: MayWrite<Target::Table>,
+    Target::Predicate: OfTheTarget,
 {
-    let condition = target.into_reach().condition();
-    ScopedDelete { condition, predicate: Everything, returning: NoReturning, target: PhantomData }
+    let (condition, predicate) = target.into_parts();
+    ScopedDelete { condition, predicate, returning: NoReturning, target: PhantomData }
 }
 
 /// `DELETE FROM … WHERE tenant = … AND (…)`
@@ -54,28 +64,72 @@ pub struct ScopedDelete<T, R, C, P = Everything, Ret = NoReturning> {
 }
 
 impl<T: TenantTable, R, C, P> ScopedDelete<T, R, C, P> {
-    /// Adds a condition. It stands in parentheses of its own beside the tenant's.
-    pub fn filter<Predicate>(self, predicate: Predicate) -> ScopedDelete<T, R, C, Filtered<P, Predicate>>
-    where
-        Predicate: AppearsOnTable<ScopedTable<T, R>>,
-        Predicate::SqlType: BoolOrNullableBool,
-    {
+    fn map<Q>(self, change: impl FnOnce(P) -> Q) -> ScopedDelete<T, R, C, Q> {
         ScopedDelete {
             condition: self.condition,
-            predicate: Filtered { rest: self.predicate, predicate },
+            predicate: change(self.predicate),
             returning: self.returning,
             target: PhantomData,
         }
     }
 
+    /// Adds a condition. It stands in parentheses of its own beside the tenant's.
+    pub fn filter<Predicate>(self, predicate: Predicate) -> ScopedDelete<T, R, C, P::Output>
+    where
+        P: AndFilter<Predicate>,
+        Predicate: AppearsOnTable<ScopedTable<T, R>>,
+        Predicate::SqlType: BoolOrNullableBool,
+    {
+        self.map(|rest| rest.and_filter(predicate))
+    }
+
+    /// Adds an alternative to the conditions that were given so far. The tenant's condition stands beside all of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tenancy_diesel::prelude::*;
+    /// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+    /// # fn remove(scope: &Scoped<i32>) {
+    /// use diesel::prelude::*;
+    ///
+    /// let statement = tenancy_diesel::delete(agents::table.scoped(scope))
+    ///     .filter(agents::name.eq("Ada"))
+    ///     .or_filter(agents::id.eq(3));
+    /// # #[cfg(feature = "sqlite")]
+    /// assert!(diesel::debug_query::<diesel::sqlite::Sqlite, _>(&statement).to_string().starts_with(
+    ///     "DELETE FROM `agents` WHERE `agents`.`tenant_id` = ? AND ((`agents`.`name` = ?) OR (`agents`.`id` = ?))"
+    /// ));
+    /// # }
+    /// # #[cfg(feature = "testing")]
+    /// # remove(&tenancy_diesel::testing::scope(7));
+    /// ```
+    pub fn or_filter<Predicate>(self, predicate: Predicate) -> ScopedDelete<T, R, C, Predicate::Output>
+    where
+        Predicate: AlternativeTo<P> + AppearsOnTable<ScopedTable<T, R>>,
+        Predicate::SqlType: BoolOrNullableBool,
+    {
+        self.map(|rest| predicate.or_after(rest))
+    }
+
     /// Adds the condition that the row's key within the tenant is `key`.
-    pub fn find<Key>(self, key: Key) -> ScopedDelete<T, R, C, Filtered<P, <T::Key as EqAll<Key>>::Output>>
+    pub fn find<Key>(self, key: Key) -> ScopedDelete<T, R, C, P::Output>
     where
         T::Key: EqAll<Key>,
+        P: AndFilter<<T::Key as EqAll<Key>>::Output>,
         <T::Key as EqAll<Key>>::Output: AppearsOnTable<ScopedTable<T, R>>,
         <<T::Key as EqAll<Key>>::Output as Expression>::SqlType: BoolOrNullableBool,
     {
         self.filter(T::key().eq_all(key))
+    }
+
+    /// Puts the conditions in a box, so that more of them are added where the program decides it.
+    pub fn into_boxed<'a, DB>(self) -> ScopedDelete<T, R, C, BoxedConditions<'a, DB, P::Origin>>
+    where
+        DB: TenantBackend,
+        P: Origin + Conditions<DB> + Send + 'a,
+    {
+        self.map(BoxedConditions::new)
     }
 
     /// What to return of each deleted row.

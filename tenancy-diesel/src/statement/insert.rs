@@ -16,12 +16,14 @@ use super::columns::ColumnNames;
 use super::conflict::{DoNothing, NoConflict, OnConflict};
 use super::default_row::DefaultRow;
 use super::from_select::FromSelect;
+use super::predicate::Everything;
 use super::returning::{NoReturning, Returning};
 use super::rows::{RowCount, Rows, StampedRows};
-use super::target::InsertTarget;
+use super::target::{InsertTarget, MayWrite};
 use super::upsert::IncompleteOnConflict;
 use crate::dialect::{Database, TenantBackend};
 use crate::source::ScopedTable;
+use crate::table::belonging::NamesItsTenant;
 use crate::table::{TenantTable, push_table};
 
 /// Starts an insert into the rows of one tenant: the twin of `diesel::insert_into`.
@@ -45,7 +47,10 @@ use crate::table::{TenantTable, push_table};
 /// ```
 pub fn insert_into<Target: InsertTarget>(
     target: Target,
-) -> IncompleteInsert<Target::Table, Target::Reach, Target::Tenant> {
+) -> IncompleteInsert<Target::Table, Target::Reach, Target::Tenant>
+where
+    Target::Writer: MayWrite<Target::Table>,
+{
     IncompleteInsert { tenant: target.into_tenant(), target: PhantomData }
 }
 
@@ -53,7 +58,7 @@ pub fn insert_into<Target: InsertTarget>(
 #[derive(Debug, Clone)]
 #[must_use = "an insert runs when it is executed"]
 pub struct IncompleteInsert<T, R, E> {
-    tenant: E,
+    pub(super) tenant: E,
     target: PhantomData<(T, R)>,
 }
 
@@ -73,7 +78,10 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     }
 
     /// A row of which only the tenant is given: every other column is left to its default.
-    pub fn default_values(self) -> ScopedInsert<T, R, DefaultRow<T, E>> {
+    pub fn default_values(self) -> ScopedInsert<T, R, DefaultRow<T, E>>
+    where
+        T::Belonging: NamesItsTenant<T>,
+    {
         ScopedInsert::new(DefaultRow { tenant: self.tenant, table: PhantomData }, NoConflict, NoReturning)
     }
 
@@ -84,13 +92,14 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     /// A row is anything that is Diesel's `Insertable` for the bare table, without the tenant column, as long as its values
     /// are plain ones. A field that is `None` leaves its column to the default; all rows have to leave out the same columns.
     ///
-    /// The server refuses two things: a column that is itself an array, and, on Citus under row-level security, any
+    /// Two things are refused: a column that is itself an array, and, by Citus under row-level security, any
     /// `INSERT … SELECT` of this kind. Use `values` there.
     ///
     /// # Errors
     ///
     /// The statement returns a `QueryBuilderError` with [`MixedDefaults`](super::MixedDefaults), when it is run, if some
-    /// rows leave a column to its default and others do not.
+    /// rows leave a column to its default and others do not, and a `SerializationError` with [`ArrayColumn`](super::ArrayColumn)
+    /// if a column is itself an array.
     ///
     /// # Examples
     ///
@@ -117,6 +126,7 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     where
         Row: Insertable<T, Values = ValuesClause<V, T>>,
         V: BulkRow<T, Columns = Columns>,
+        T::Belonging: NamesItsTenant<T>,
     {
         let rows = BulkRows::new(self.tenant, rows.into_iter().map(Insertable::values));
         ScopedInsert::new(rows, NoConflict, NoReturning)
@@ -133,6 +143,7 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     where
         C: ColumnNames<T, Shape>,
         Q: AsQuery<SqlType = C::SqlType>,
+        T::Belonging: NamesItsTenant<T>,
     {
         let rows = FromSelect { tenant: self.tenant, query: query.as_query(), table: PhantomData };
         ScopedInsert::new(rows, NoConflict, NoReturning)
@@ -163,7 +174,7 @@ impl<T, R, Values> ScopedInsert<T, R, Values> {
     /// If a unique key does not lead with the tenant column, the number of inserted rows tells whether another tenant has
     /// the value. The keys of tenant tables should lead with the tenant.
     pub fn on_conflict_do_nothing(self) -> ScopedInsert<T, R, Values, OnConflict<(), DoNothing>> {
-        ScopedInsert::new(self.rows, OnConflict::new(DoNothing), NoReturning)
+        ScopedInsert::new(self.rows, OnConflict::new(Everything, DoNothing), NoReturning)
     }
 
     /// Names the key whose conflict is handled: `target`, and the tenant column before it. PostgreSQL and SQLite.
@@ -174,7 +185,7 @@ impl<T, R, Values> ScopedInsert<T, R, Values> {
     where
         Target: ColumnNames<T, Shape>,
     {
-        IncompleteOnConflict::new(self.rows)
+        IncompleteOnConflict::new(self.rows, Everything)
     }
 }
 

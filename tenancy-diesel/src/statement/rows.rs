@@ -2,12 +2,12 @@
 
 use std::marker::PhantomData;
 
-use diesel::insertable::InsertValues;
 use diesel::query_builder::{AstPass, BatchInsert, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
 
 use super::runs::one_run;
-use super::second_name::{NamesOf, refuse_second_names};
+use super::stamp::Stamp;
+use crate::bound_tenant::ComparedTenant;
 use crate::dialect::TenantBackend;
 use crate::table::TenantTable;
 
@@ -74,23 +74,21 @@ impl<T, E, V, Id, const STATIC: bool> RowCount for StampedRows<T, E, Batch<T, V,
 impl<T, E, V, DB> QueryFragment<DB> for StampedRows<T, E, ValuesClause<V, T>>
 where
     DB: TenantBackend,
-    T: TenantTable,
-    E: QueryFragment<DB>,
-    V: InsertValues<DB, T>,
+    T: TenantTable<Belonging: Stamp<T, V, DB>>,
+    E: ComparedTenant<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        walk_names::<T, V, DB>(&self.rows.values, out.reborrow())?;
+        T::Belonging::walk_names(&self.rows.values, out.reborrow())?;
         out.push_sql(" VALUES ");
-        walk_row::<T, E, V, DB>(&self.tenant, &self.rows.values, out)
+        T::Belonging::walk_row(&self.tenant, &self.rows.values, out)
     }
 }
 
 impl<T, E, V, Id, DB, const STATIC: bool> QueryFragment<DB> for StampedRows<T, E, Batch<T, V, Id, STATIC>>
 where
     DB: OneStatementBatch,
-    T: TenantTable,
-    E: QueryFragment<DB>,
-    V: InsertValues<DB, T>,
+    T: TenantTable<Belonging: Stamp<T, V, DB>>,
+    E: ComparedTenant<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if !STATIC {
@@ -113,53 +111,18 @@ pub(crate) fn walk_rows<'b, T, E, V, DB>(
 ) -> QueryResult<()>
 where
     DB: TenantBackend,
-    T: TenantTable,
-    E: QueryFragment<DB>,
-    V: InsertValues<DB, T>,
+    T: TenantTable<Belonging: Stamp<T, V, DB>>,
+    E: ComparedTenant<DB>,
 {
     let Some(first) = rows.first() else { return Ok(()) };
-    walk_names::<T, V, DB>(&first.values, out.reborrow())?;
+    T::Belonging::walk_names(&first.values, out.reborrow())?;
     out.push_sql(" VALUES ");
     for (index, row) in rows.iter().enumerate() {
         if index > 0 {
             out.push_sql(", ");
         }
-        walk_row::<T, E, V, DB>(tenant, &row.values, out.reborrow())?;
+        T::Belonging::walk_row(tenant, &row.values, out.reborrow())?;
     }
-    Ok(())
-}
-
-fn walk_names<'b, T, V, DB>(values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
-where
-    DB: TenantBackend,
-    T: TenantTable,
-    V: InsertValues<DB, T>,
-{
-    refuse_second_names::<T, DB>(&NamesOf(values, PhantomData::<T>), out.backend())?;
-    out.push_sql("(");
-    out.push_identifier(T::TENANT_COLUMN)?;
-    if !values.is_noop(out.backend())? {
-        out.push_sql(", ");
-        values.column_names(out.reborrow())?;
-    }
-    out.push_sql(")");
-    Ok(())
-}
-
-fn walk_row<'b, T, E, V, DB>(tenant: &'b E, values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
-where
-    DB: TenantBackend,
-    T: TenantTable,
-    E: QueryFragment<DB>,
-    V: InsertValues<DB, T>,
-{
-    out.push_sql("(");
-    tenant.walk_ast(out.reborrow())?;
-    if !values.is_noop(out.backend())? {
-        out.push_sql(", ");
-        values.walk_ast(out.reborrow())?;
-    }
-    out.push_sql(")");
     Ok(())
 }
 

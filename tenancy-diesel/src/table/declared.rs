@@ -1,10 +1,13 @@
 //! The declarations that the macros write.
 
+use std::any::TypeId;
+
 use diesel::expression::Expression;
 use diesel::query_source::Table;
 use diesel::sql_types::SqlType;
 use diesel::sql_types::is_nullable::NotNull;
 
+use super::belonging::{Belonging, RowFilter, SharedRows, Through};
 use super::owner::Owner;
 use super::{Owned, Unowned};
 
@@ -39,6 +42,13 @@ pub trait DeclaredTable: Table + Default + 'static {
 
     /// The key, as a value.
     fn key() -> Self::Key;
+
+    /// The column that refers from a table to its parent, or from a link to the table that it links, and the table through which
+    /// that one belongs to tenants.
+    #[doc(hidden)]
+    fn owning_key() -> Option<(TypeId, &'static str)> {
+        None
+    }
 }
 
 /// A table whose rows belong to tenants.
@@ -49,21 +59,48 @@ pub trait DeclaredTable: Table + Default + 'static {
     note = "T0016: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0016"
 )]
 pub trait TenantTable: DeclaredTable<Ownership = Owned> {
-    /// The column that holds the tenant. It can be read, but not assigned, and it is not nullable.
-    type TenantColumn: Expression<SqlType: SqlType<IsNull = NotNull>>;
+    /// The column by which a row belongs to its tenant. One that holds the tenant itself can be read, but not assigned.
+    type TenantColumn: Expression;
+
+    /// The SQL type of a tenant's id.
+    type TenantSqlType: SqlType<IsNull = NotNull>;
+
+    /// How rows belong to tenants: [`ByColumn`](super::belonging::ByColumn), `ByParent` or `ByLink`.
+    type Belonging: Belonging;
 
     /// The kind of owner: what the column names, or the type of id that was declared for it.
     type Owner: Owner;
 
-    /// The tenant column's name in the database.
+    /// The column's name in the database.
     const TENANT_COLUMN: &'static str;
 
-    /// How many characters the tenant column holds, where `#[max_length = …]` says so.
+    /// How many characters a tenant's id has at most, where `#[max_length = …]` says so.
     const TENANT_COLUMN_LENGTH: Option<usize> = None;
 
-    /// The tenant column, as a value.
+    /// The table through which rows belong to tenants, where the column does not name the tenant itself.
+    const THROUGH: Option<&'static Through> = None;
+
+    /// How rows that all tenants share are told from the others, if there are such rows.
+    const SHARED: Option<SharedRows> = None;
+
+    /// The filter that every source of the table has, unless it is `unfiltered()`.
+    const FILTER: Option<RowFilter> = None;
+
+    /// The column, as a value.
     fn tenant_column() -> Self::TenantColumn;
 }
+
+/// A tenant table some of whose rows are shared by all tenants.
+///
+/// `#[tenant_scoped(tenant_id, shared)]` declares it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no rows that tenants share",
+    label = "every row is one tenant's",
+    note = "declare it: `#[tenant_scoped(tenant_id, shared)]` where the tenant column is NULL in such rows, or `shared = 0` where it \
+            has that value",
+    note = "T0027: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0027"
+)]
+pub trait HasSharedRows: TenantTable {}
 
 /// A table that is declared visible to every tenant.
 #[diagnostic::on_unimplemented(
@@ -79,5 +116,5 @@ pub trait GlobalTable: DeclaredTable<Ownership = Unowned> {
     type Under<A>;
 }
 
-/// The SQL type of a table's tenant column.
-pub type TenantSqlType<T> = <<T as TenantTable>::TenantColumn as Expression>::SqlType;
+/// The SQL type of the ids of a table's tenants.
+pub type TenantSqlType<T> = <T as TenantTable>::TenantSqlType;

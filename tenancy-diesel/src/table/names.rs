@@ -6,8 +6,8 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
-use super::{DeclaredTable, GlobalTable, TenantTable};
-use crate::bound_tenant::tell_table;
+use super::{DeclaredTable, GlobalTable, TenantTable, Through};
+use crate::bound_tenant::{PrintedTable, tell, tell_table};
 
 /// Prints a column of tenant table `T`, qualified by the name that a scoped source and a changed table both go by.
 pub fn push_column<T: TenantTable, DB: Backend>(
@@ -39,25 +39,40 @@ pub(crate) fn push_table<T: DeclaredTable, DB: Backend>(out: &mut AstPass<'_, '_
     push_qualified_name::<T, DB>(out)
 }
 
+/// Prints the table through which another's rows belong to tenants, and tells so as [`push_table`] does.
+pub(crate) fn push_through<DB: Backend>(through: &Through, out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+    tell(PrintedTable { schema: through.schema, name: through.table, global: false });
+    push_qualified(through.schema, through.table, out)
+}
+
 /// Prints the table's name as the database knows it, qualified when it is declared so.
 fn push_qualified_name<T: DeclaredTable, DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-    if let Some(schema) = T::SCHEMA {
+    push_qualified(T::SCHEMA, T::NAME, out)
+}
+
+fn push_qualified<DB: Backend>(
+    schema: Option<&str>,
+    name: &str,
+    out: &mut AstPass<'_, '_, DB>,
+) -> QueryResult<()> {
+    if let Some(schema) = schema {
         out.push_identifier(schema)?;
         out.push_sql(".");
     }
-    out.push_identifier(T::NAME)
+    out.push_identifier(name)
 }
 
-/// Prints the tenant column of `T`, which goes by `name` here: `"name"."tenant_id"`.
+/// Prints `column` of what goes by `name` here: `"name"."column"`.
 ///
 /// It is always qualified: SQLite reads an unknown bare `"tenant_id"` as a string.
-pub(crate) fn push_tenant_column<T: TenantTable, DB: Backend>(
+pub(crate) fn push_column_of<DB: Backend>(
     name: &str,
+    column: &str,
     out: &mut AstPass<'_, '_, DB>,
 ) -> QueryResult<()> {
     out.push_identifier(name)?;
     out.push_sql(".");
-    out.push_identifier(T::TENANT_COLUMN)
+    out.push_identifier(column)
 }
 
 /// How a global table prints itself, in the place of what Diesel's macro has for it: the same, and it tells that it did.

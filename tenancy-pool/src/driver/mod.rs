@@ -44,12 +44,12 @@ pub enum Abandoned {
 )]
 #[derive(Debug)]
 pub struct Beginning<'a> {
-    /// For the wall, and for refusals.
+    /// For the wall, and for refusals. None where the transaction is no tenant's.
     #[cfg_attr(
         not(any(feature = "rls", feature = "mysql", feature = "sqlite")),
         allow(dead_code, reason = "PostgreSQL without the wall has no use for it")
     )]
-    pub(crate) tenant: &'a TenantKey,
+    pub(crate) tenant: Option<&'a TenantKey>,
     pub(crate) placement: &'a Placement,
     pub(crate) options: TransactionOptions,
     /// The application's own, right after the BEGIN.
@@ -75,6 +75,19 @@ impl<Opening> Default for Ahead<Opening> {
     }
 }
 
+/// What the ids of a tenant column are declared to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// Texts, which a column of numbers takes for numbers.
+    Texts,
+    /// Whole numbers, which a column of floating-point numbers rounds.
+    Numbers,
+    /// Bytes, which a column of texts takes for letters.
+    Bytes,
+    /// Something else, which has one spelling.
+    Others,
+}
+
 /// A connection that tenant transactions run on: diesel-async's to PostgreSQL, MySQL or SQLite. Sealed.
 pub trait TenantConnection: Driver {}
 
@@ -92,6 +105,10 @@ pub trait Driver:
     /// Whether a SELECT is unfit for Diesel's statement cache only for raw SQL.
     #[doc(hidden)]
     const RAW_SQL_SHOWS: bool;
+
+    /// What has foreign keys checked when the transaction ends, for the rest of it, as far as they can be. `None` where none can.
+    #[doc(hidden)]
+    const DEFERS_KEYS: Option<&'static str>;
 
     /// What the builder is told that only this database has.
     #[doc(hidden)]
@@ -146,12 +163,15 @@ pub trait Driver:
     #[doc(hidden)]
     fn count(&mut self, query: String) -> impl Future<Output = QueryResult<i64>> + Send;
 
-    /// A query for [`count`](Self::count) that counts a column if it holds numbers, where the database would compare it with a
-    /// text all the same. What it is given stands in quotes already.
+    /// A query for [`count`](Self::count) that counts a column if it is of a type that would spoil such ids, and the database
+    /// stores and compares them all the same. What it is given stands in quotes already.
     #[doc(hidden)]
-    const COUNTS_NUMBERS: Option<fn(table: &str, column: &str) -> String> = None;
+    fn counts_if_spoilt(ids: Ids, table: &str, column: &str) -> Option<String> {
+        let _ = (ids, table, column);
+        None
+    }
 
-    /// The same for a tenant's own schema. Each is looked at once.
+    /// As [`inspect`](Self::inspect), for a tenant's own schema. Each is looked at once.
     #[doc(hidden)]
     fn inspect_schema(
         &mut self,
@@ -176,7 +196,7 @@ pub trait Driver:
         let _ = (session, named);
     }
 
-    /// What opens a tenant's transaction; `None` where a single query may go by itself.
+    /// What opens a transaction of a tenant's, or of none; `None` where a single query may go by itself.
     #[doc(hidden)]
     fn opening(
         rules: &Self::Rules,
@@ -184,7 +204,7 @@ pub trait Driver:
         beginning: Beginning<'_>,
     ) -> Result<Option<Self::Opening>, PoolError>;
 
-    /// What opens a transaction that is no tenant's.
+    /// What opens a transaction that spans tenants.
     #[doc(hidden)]
     fn opening_across(session: &Self::Session, options: TransactionOptions) -> Self::Opening;
 
@@ -303,8 +323,8 @@ fn plain_opening(
     beginning: Beginning<'_>,
     begin: impl FnOnce(TransactionOptions) -> Vec<String>,
 ) -> Result<Option<Vec<String>>, PoolError> {
-    if beginning.placement.schema().is_some() {
-        return Err(PoolError::NoSchemas { tenant: beginning.tenant.clone() });
+    if let (Some(tenant), Some(_)) = (beginning.tenant, beginning.placement.schema()) {
+        return Err(PoolError::NoSchemas { tenant: tenant.clone() });
     }
     if beginning.single_query && beginning.first_statements.is_empty() {
         return Ok(None);

@@ -5,7 +5,7 @@ use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 use tenancy_core::placement::DatabaseAddress;
 
-use super::{Abandoned, Ahead, Beginning, Count, Driver, one_by_one, plain_opening, send_each};
+use super::{Abandoned, Ahead, Beginning, Count, Driver, Ids, one_by_one, plain_opening, send_each};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
@@ -18,13 +18,7 @@ const BE_STRICT: &str =
 impl Driver for AsyncMysqlConnection {
     const ABANDONED: Abandoned = Abandoned::Close;
     const RAW_SQL_SHOWS: bool = false;
-
-    const COUNTS_NUMBERS: Option<fn(&str, &str) -> String> = Some(|table, column| {
-        format!(
-            "SELECT count(*) AS count FROM information_schema.columns WHERE table_name = {table} AND column_name = {column} \
-             AND table_schema = DATABASE() AND numeric_precision IS NOT NULL"
-        )
-    });
+    const DEFERS_KEYS: Option<&'static str> = None;
 
     type Options = ();
     type Rules = ();
@@ -51,6 +45,19 @@ impl Driver for AsyncMysqlConnection {
     async fn count(&mut self, query: String) -> QueryResult<i64> {
         let count: Count = diesel::sql_query(query).get_result(self).await?;
         Ok(count.count)
+    }
+
+    fn counts_if_spoilt(ids: Ids, table: &str, column: &str) -> Option<String> {
+        let spoils = match ids {
+            Ids::Texts => "numeric_precision IS NOT NULL",
+            Ids::Numbers => "data_type IN ('float', 'double')",
+            Ids::Bytes => "character_set_name IS NOT NULL",
+            Ids::Others => return None,
+        };
+        Some(format!(
+            "SELECT count(*) AS count FROM information_schema.columns WHERE table_name = {table} AND column_name = {column} \
+             AND table_schema = DATABASE() AND {spoils}"
+        ))
     }
 
     fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Option<Vec<String>>, PoolError> {

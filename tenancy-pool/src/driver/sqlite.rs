@@ -6,7 +6,7 @@ use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 use tenancy_core::placement::DatabaseAddress;
 
-use super::{Abandoned, Ahead, Beginning, Count, Driver, one_by_one, plain_opening, send_each};
+use super::{Abandoned, Ahead, Beginning, Count, Driver, Ids, one_by_one, plain_opening, send_each};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
@@ -18,14 +18,7 @@ const BUSY_TIMEOUT_MILLISECONDS: u32 = 5000;
 impl Driver for SyncConnectionWrapper<SqliteConnection> {
     const ABANDONED: Abandoned = Abandoned::RollBack;
     const RAW_SQL_SHOWS: bool = false;
-
-    /// By the rules of a column's affinity.
-    const COUNTS_NUMBERS: Option<fn(&str, &str) -> String> = Some(|table, column| {
-        format!(
-            "SELECT count(*) AS count FROM pragma_table_info({table}) WHERE name = {column} COLLATE NOCASE AND type <> '' AND \
-             (type LIKE '%INT%' OR NOT (type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' OR type LIKE '%BLOB%'))"
-        )
-    });
+    const DEFERS_KEYS: Option<&'static str> = Some("PRAGMA defer_foreign_keys = ON");
 
     type Options = ();
     type Rules = ();
@@ -48,6 +41,21 @@ impl Driver for SyncConnectionWrapper<SqliteConnection> {
     async fn count(&mut self, query: String) -> QueryResult<i64> {
         let count: Count = diesel::sql_query(query).get_result(self).await?;
         Ok(count.count)
+    }
+
+    /// By the rules of a column's affinity. Bytes stay bytes in a column of any.
+    fn counts_if_spoilt(ids: Ids, table: &str, column: &str) -> Option<String> {
+        let texts = "(type LIKE '%CHAR%' OR type LIKE '%CLOB%' OR type LIKE '%TEXT%' OR type LIKE '%BLOB%')";
+        let spoils = match ids {
+            Ids::Texts => format!("type <> '' AND (type LIKE '%INT%' OR NOT {texts})"),
+            Ids::Numbers => format!(
+                "(type LIKE '%REAL%' OR type LIKE '%FLOA%' OR type LIKE '%DOUB%') AND type NOT LIKE '%INT%' AND NOT {texts}"
+            ),
+            Ids::Bytes | Ids::Others => return None,
+        };
+        Some(format!(
+            "SELECT count(*) AS count FROM pragma_table_info({table}) WHERE name = {column} COLLATE NOCASE AND {spoils}"
+        ))
     }
 
     fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Option<Vec<String>>, PoolError> {

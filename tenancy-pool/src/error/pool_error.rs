@@ -72,6 +72,12 @@ pub enum PoolError {
          database lets do so"
     )]
     NoCrossTenantPool,
+    /// The database checks each foreign key at once.
+    #[error(
+        "this database checks each foreign key at once, and defers none: declare those that pair the tenants \
+         `ON UPDATE CASCADE`, and move the parent's rows"
+    )]
+    NoDeferredKeys,
     /// A statement failed and its error was not returned: there is nothing to commit, all was rolled back.
     #[error(
         "a statement of the transaction failed and its error was swallowed: the database had given the transaction up, so \

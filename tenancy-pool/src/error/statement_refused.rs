@@ -16,6 +16,12 @@ pub enum StatementRefused {
         /// The table, as the statement has it.
         table: String,
     },
+    /// Somewhere in a statement of `pool.global()` stands a tenant's table.
+    #[error(
+        "the statement reads or writes a tenant's table, and a transaction of `pool.global()` is no tenant's; nothing was sent. Run it \
+         in the tenant's, of `pool.within(&scope)`, where global tables run as well"
+    )]
+    TenantTable,
     /// The text of the statement cannot be followed, so that nobody knows which tables it reads.
     #[error(
         "the statement contains {found}, and what follows it cannot be told to be the tenant's; nothing was sent. Bind values \

@@ -186,7 +186,8 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
 
     /// Has [`build`](Self::build) ask the database how it compares the ids in the tenant column of `T`, and refuse one that
     /// takes two tenants for one: by letter case or accents (MySQL's and MariaDB's usual collations, SQLite's NOCASE, PostgreSQL's
-    /// citext and nondeterministic collations), or because the column is of another type than the declared.
+    /// citext and nondeterministic collations), or because the column is of another type than the declared: one of numbers for texts,
+    /// of floating-point numbers for whole ones, and on MariaDB of texts for bytes.
     ///
     /// Ids that have one spelling, such as `TenantId`, need no such look. A database of a tenant's own is asked when it is first opened. White space around an id, which some collations ignore,
     /// is refused in the id itself: see [`TenantKey`](tenancy_core::TenantKey).

@@ -2,11 +2,13 @@
 
 mod across;
 mod builder;
+mod global;
 #[cfg(feature = "postgres")]
 mod postgres_builder;
 mod single;
 mod tenant_column;
 mod tenant_limit;
+mod within;
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,14 +20,16 @@ use tenancy_diesel::ReviewedSql;
 
 pub use self::across::Across;
 pub use self::builder::TenantPoolBuilder;
+pub use self::global::GlobalHandle;
 use self::tenant_limit::TenantLimit;
+pub use self::within::TenantHandle;
 use crate::connection::{Borrowed, Lender, Loan, SharedLender};
 use crate::driver::{Beginning, TenantConnection};
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
 use crate::placement::{DatabasePools, DatabasePoolsState};
 use crate::statement::Allowed;
-use crate::transaction::{AsyncFunc, Ending, OpenTransaction, TenantTransaction};
+use crate::transaction::{AsyncFunc, Checked, Ending, OpenTransaction, TenantTransaction};
 
 /// Writes statements of the application's own into the opening of a tenant's transaction.
 type FirstStatements = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
@@ -114,65 +118,60 @@ impl<C: TenantConnection> TenantPool<C> {
         scope: &Scoped<I, B>,
         options: TransactionOptions,
     ) -> Result<TenantTransaction<C, I, B>, PoolError> {
-        self.begin_for(scope, options, Opened { single_query: false, since: None }).await
-    }
-
-    /// Opens what runs one query and nothing else: read only, and where the database has to be told nothing, by itself. Such a
-    /// query sees one snapshot as well, and saves its BEGIN and COMMIT.
-    /// On a connection that was opened after `since`, if that is said.
-    async fn begin_single_query<I: ToTenantKey, B>(
-        &self,
-        scope: &Scoped<I, B>,
-        since: Option<Instant>,
-    ) -> Result<TenantTransaction<C, I, B>, PoolError> {
-        self.begin_for(scope, TransactionOptions::new().read_only(), Opened { single_query: true, since })
-            .await
-    }
-
-    async fn begin_for<I: ToTenantKey, B>(
-        &self,
-        scope: &Scoped<I, B>,
-        options: TransactionOptions,
-        opened: Opened,
-    ) -> Result<TenantTransaction<C, I, B>, PoolError> {
         let inner = &*self.inner;
         let tenant = scope.tenant().to_tenant_key()?;
-        let placement = inner.catalog.locate(&tenant).await?;
-        let mut loan = self.lend(&tenant, &placement, opened.since).await?;
+        let checked = self.open(scope.clone(), Some(&tenant), options, Opened::WHOLE).await?;
+        Ok(TenantTransaction::new(checked, tenant, C::is_walled(&inner.rules), inner.audit.clone()))
+    }
+
+    /// Opens a transaction where the tenant lives; for no tenant, in the database of the shared tables.
+    async fn open<W>(
+        &self,
+        whose: W,
+        tenant: Option<&TenantKey>,
+        options: TransactionOptions,
+        opened: Opened,
+    ) -> Result<Checked<C, W>, PoolError> {
+        let inner = &*self.inner;
+        let placement = match tenant {
+            Some(tenant) => inner.catalog.locate(tenant).await?,
+            None => Placement::Shared,
+        };
+        let mut loan = self.lend(tenant, &placement, opened.since).await?;
         loan.connection().inspect_schema(&inner.rules, &placement).await?;
         loan.finished();
         while !C::serves(&inner.rules, loan.session(), &placement) {
             loan.discard();
             drop(loan);
-            loan = self.lend(&tenant, &placement, opened.since).await?;
+            loan = self.lend(tenant, &placement, opened.since).await?;
         }
-        let first_statements = inner.first_statements.as_ref().map(|write| write(tenant.as_str()));
+        let first_statements = inner.first_statements.as_ref().zip(tenant);
         let beginning = Beginning {
-            tenant: &tenant,
+            tenant,
             placement: &placement,
             options,
-            first_statements: first_statements.unwrap_or_default(),
+            first_statements: first_statements
+                .map(|(write, tenant)| write(tenant.as_str()))
+                .unwrap_or_default(),
             single_query: opened.single_query,
         };
         let opening = C::opening(&inner.rules, loan.session(), beginning)?;
         let open = OpenTransaction::new(loan, opening, options.read_only);
-        let walled = C::is_walled(&inner.rules);
-        let (allowed, audit) = (inner.allowed.clone(), inner.audit.clone());
-        Ok(TenantTransaction::new(open, scope.clone(), tenant, walled, allowed, audit))
+        Ok(Checked::new(open, whose, inner.allowed.clone()))
     }
 
     /// Lends a connection to where the tenant lives, within what one tenant may hold.
     async fn lend(
         &self,
-        tenant: &TenantKey,
+        tenant: Option<&TenantKey>,
         placement: &Placement,
         since: Option<Instant>,
     ) -> Result<Loan<C>, PoolError> {
-        let permit = match &self.inner.tenant_limit {
-            Some(limit) => Some(limit.acquire(tenant).await?),
+        let permit = match self.inner.tenant_limit.as_ref().zip(tenant) {
+            Some((limit, tenant)) => Some(limit.acquire(tenant).await?),
             None => None,
         };
-        let Some(address) = placement.database() else {
+        let Some((tenant, address)) = tenant.zip(placement.database()) else {
             return Ok(Loan::new(opened_since(&*self.inner.home, since).await?, permit, None));
         };
         let Some(databases) = &self.inner.databases else {
@@ -229,6 +228,55 @@ impl<C: TenantConnection> TenantPool<C> {
         tx.end(result, Ending::Commit).await
     }
 
+    /// The database as the scope's tenant has it: it runs single statements and opens transactions, and the scope is said once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "postgres")]
+    /// # mod example {
+    /// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+    /// use diesel_async::AsyncPgConnection;
+    /// use tenancy_pool::TenantHandle;
+    /// use tenancy_pool::prelude::*;
+    ///
+    /// type Db = TenantHandle<AsyncPgConnection, i32>;
+    ///
+    /// async fn names(db: &mut Db) -> QueryResult<Vec<String>> {
+    ///     agents::table.scoped(db.scope()).select(agents::name).load(db).await
+    /// }
+    ///
+    /// async fn handle(pool: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> QueryResult<usize> {
+    ///     let mut db = pool.within(scope);
+    ///     Ok(names(&mut db).await?.len())
+    /// }
+    /// # }
+    /// ```
+    pub fn within<I: ToTenantKey, B>(&self, scope: &Scoped<I, B>) -> TenantHandle<C, I, B> {
+        TenantHandle::new(self.clone(), scope.clone())
+    }
+
+    /// The database as nobody's: it runs statements of global tables, before there is a tenant or where none is meant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "postgres")]
+    /// # mod example {
+    /// # tenancy_diesel::table! { #![tenant_global(plans)] plans (id) { id -> Integer, name -> Text, } }
+    /// use diesel_async::AsyncPgConnection;
+    /// use tenancy_pool::PoolError;
+    /// use tenancy_pool::prelude::*;
+    ///
+    /// async fn plans(pool: &TenantPool<AsyncPgConnection>) -> Result<Vec<String>, PoolError> {
+    ///     pool.global().load(plans::table.select(plans::name)).await
+    /// }
+    /// # }
+    /// ```
+    pub fn global(&self) -> GlobalHandle<C> {
+        GlobalHandle::new(self.clone())
+    }
+
     /// Transactions that span tenants, in the shared tables, for a holder of the capability.
     ///
     /// They run through a pool of their own: see [`TenantPoolBuilder::across`].
@@ -265,6 +313,11 @@ struct Opened {
     single_query: bool,
     /// On a connection that is no older.
     since: Option<Instant>,
+}
+
+impl Opened {
+    /// For whatever its caller runs.
+    const WHOLE: Self = Self { single_query: false, since: None };
 }
 
 /// Lends a connection that is no older than `since`; older ones are closed. The age of a connection of the application's pool is not

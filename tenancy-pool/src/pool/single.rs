@@ -11,14 +11,15 @@ use futures_util::future::BoxFuture;
 use tenancy_core::{Scoped, ToTenantKey};
 use tenancy_diesel::Within;
 
-use super::TenantPool;
+use super::{Opened, TenantPool};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
-use crate::statement::{Execute, Executor, Load, OurOwn, RunsIn, Wanted, first};
-use crate::transaction::Ending;
+use crate::options::TransactionOptions;
+use crate::statement::{Execute, Load, RunsIn, Shape, Wanted, first};
+use crate::transaction::{Ending, Whose};
 
 /// The database that connection `C` leads to.
-type BackendOf<C> = <C as AsyncConnectionCore>::Backend;
+pub(super) type BackendOf<C> = <C as AsyncConnectionCore>::Backend;
 
 impl<C: TenantConnection> TenantPool<C> {
     /// Runs one query, and returns its rows. On PostgreSQL it takes one round trip, and two for a statement that writes.
@@ -44,7 +45,7 @@ impl<C: TenantConnection> TenantPool<C> {
         Q: AsQuery<Query: RunsIn<Within<I, B>, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        self.single(scope, query.as_query(), Wanted::All).boxed()
+        self.load_as(scope, query.as_query(), Wanted::All, Shape::of::<Q::Query, _, _>()).boxed()
     }
 
     /// Runs one query, and returns its first row, or `NotFound`. As [`load`](Self::load).
@@ -63,8 +64,8 @@ impl<C: TenantConnection> TenantPool<C> {
         Q: AsQuery<Query: RunsIn<Within<I, B>, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        let query = query.as_query();
-        async move { Ok(first(self.single(scope, query, Wanted::First).await?)?) }.boxed()
+        let (query, shape) = (query.as_query(), Shape::of::<Q::Query, _, _>());
+        async move { Ok(first(self.load_as(scope, query, Wanted::First, shape).await?)?) }.boxed()
     }
 
     /// Runs one query with `LIMIT 1`, and returns its row, or `NotFound`. As [`load`](Self::load).
@@ -84,8 +85,8 @@ impl<C: TenantConnection> TenantPool<C> {
         Limit<Q>: AsQuery<Query: RunsIn<Within<I, B>, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        let query = LimitDsl::limit(query, 1).as_query();
-        async move { Ok(first(self.single(scope, query, Wanted::First).await?)?) }.boxed()
+        let query = LimitDsl::limit(query, 1);
+        self.get_result(scope, query)
     }
 
     /// Runs one statement, and returns how many rows it changed. On PostgreSQL it takes two round trips, and one more where
@@ -105,41 +106,66 @@ impl<C: TenantConnection> TenantPool<C> {
         B: 'static,
         Q: RunsIn<Within<I, B>, Kind> + Execute<'query, BackendOf<C>>,
     {
-        async move {
-            let mut tx = self.begin(scope).await?;
-            let changed = Executor::execute(&mut tx, statement, Q::RAW_SQL_SHOWS, OurOwn).await;
-            tx.end(changed.map_err(PoolError::from), Ending::Commit).await
-        }
-        .boxed()
+        self.execute_as(scope, statement, Shape::of::<Q, _, _>()).boxed()
     }
 
-    #[allow(clippy::manual_async_fn, reason = "for the `Send`: see `OpenTransaction::load`")]
-    fn single<'a, 'query: 'a, I, B, Q, Kind, U>(
+    // Not `async fn`: for the `Send`, see `OpenTransaction::load`.
+
+    /// Runs one statement as `whose`, and returns how many rows it changed.
+    #[allow(clippy::manual_async_fn, reason = "for the `Send`")]
+    pub(super) fn execute_as<'a, 'query: 'a, W, Q>(
         &'a self,
-        scope: &'a Scoped<I, B>,
+        whose: &'a W,
+        statement: Q,
+        shape: Shape,
+    ) -> impl Future<Output = Result<usize, PoolError>> + Send + 'a
+    where
+        W: Whose,
+        Q: Execute<'query, BackendOf<C>>,
+    {
+        async move {
+            let tenant = whose.tenant_key()?;
+            let mut tx =
+                self.open(whose.clone(), tenant.as_ref(), TransactionOptions::new(), Opened::WHOLE).await?;
+            let changed = tx.execute(statement, shape).await;
+            tx.end(changed.map_err(PoolError::from), Ending::Commit).await
+        }
+    }
+
+    /// Runs one statement as `whose`, and returns its rows.
+    #[allow(clippy::manual_async_fn, reason = "for the `Send`")]
+    pub(super) fn load_as<'a, 'query: 'a, W, Q, U>(
+        &'a self,
+        whose: &'a W,
         mut query: Q,
         wanted: Wanted,
+        shape: Shape,
     ) -> impl Future<Output = Result<Vec<U>, PoolError>> + Send + 'a
     where
-        I: ToTenantKey,
-        B: 'static,
-        Q: RunsIn<Within<I, B>, Kind> + Load<'query, BackendOf<C>, U>,
+        W: Whose,
+        Q: Load<'query, BackendOf<C>, U>,
         U: Send + 'a,
     {
         async move {
-            if Q::WRITES {
-                let mut tx = self.begin(scope).await?;
-                let rows = tx.load_lent(&mut query, wanted, Q::RAW_SQL_SHOWS).await;
+            let tenant = whose.tenant_key()?;
+            let open = |options, opened| self.open(whose.clone(), tenant.as_ref(), options, opened);
+            if shape.writes {
+                let mut tx = open(TransactionOptions::new(), Opened::WHOLE).await?;
+                let rows = tx.load(&mut query, wanted, shape).await;
                 return tx.end(rows.map_err(PoolError::from), Ending::Commit).await;
             }
-            let mut tx = self.begin_single_query(scope, None).await?;
-            let mut rows = tx.load_lent(&mut query, wanted, Q::RAW_SQL_SHOWS).await;
+            // Read only, and where the database has to be told nothing, by itself. Such a query sees one snapshot as well, and saves
+            // its BEGIN and COMMIT.
+            let read =
+                |since| open(TransactionOptions::new().read_only(), Opened { single_query: true, since });
+            let mut tx = read(None).await?;
+            let mut rows = tx.load(&mut query, wanted, shape).await;
             // Once: what fails on a new connection as well is no fault of the old one's.
             if rows.as_ref().is_err_and(|error| tx.may_read_again(error)) {
                 let failed = Instant::now();
                 tx.close().await;
-                tx = self.begin_single_query(scope, Some(failed)).await?;
-                rows = tx.load_lent(&mut query, wanted, Q::RAW_SQL_SHOWS).await;
+                tx = read(Some(failed)).await?;
+                rows = tx.load(&mut query, wanted, shape).await;
             }
             tx.end(rows.map_err(PoolError::from), Ending::Read).await
         }

@@ -5,10 +5,10 @@ use std::any::TypeId;
 use diesel::backend::Backend;
 use diesel::query_builder::QueryBuilder as _;
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Integer, SmallInt, Text};
+use diesel::sql_types::{BigInt, Binary, Integer, SmallInt, Text};
 use tenancy_diesel::{TenantSqlType, TenantTable};
 
-use crate::driver::TenantConnection;
+use crate::driver::{Ids, TenantConnection};
 use crate::error::{BuildError, CoarseColumn};
 
 /// Two ids, as SQL and as a message has them, that Rust tells apart.
@@ -38,10 +38,7 @@ pub(super) struct TenantColumn {
     schema: Option<&'static str>,
     table: &'static str,
     column: &'static str,
-    /// Ids that it has to keep apart.
-    pairs: &'static [Pair],
-    /// What stands around each in SQL: texts have quotes.
-    quote: &'static str,
+    ids: Ids,
 }
 
 impl TenantColumn {
@@ -52,17 +49,32 @@ impl TenantColumn {
         let is = |id: TypeId| id == TypeId::of::<TenantSqlType<T>>();
         let number =
             is(TypeId::of::<SmallInt>()) || is(TypeId::of::<Integer>()) || is(TypeId::of::<BigInt>());
-        let (pairs, quote): (&[Pair], _) = match () {
-            () if is(TypeId::of::<Text>()) => (&TEXTS, "'"),
-            () if number => (&NUMBERS, ""),
-            // Compared by bytes wherever they can be stored at all.
-            () => (&[], ""),
+        let ids = match () {
+            () if is(TypeId::of::<Text>()) => Ids::Texts,
+            () if number => Ids::Numbers,
+            () if is(TypeId::of::<Binary>()) => Ids::Bytes,
+            () => Ids::Others,
         };
-        Self { schema: T::SCHEMA, table: T::NAME, column: T::TENANT_COLUMN, pairs, quote }
+        Self { schema: T::SCHEMA, table: T::NAME, column: T::TENANT_COLUMN, ids }
     }
 
-    const fn holds_texts(&self) -> bool {
-        !self.quote.is_empty()
+    /// Ids that it has to keep apart, and what stands around each in SQL: texts have quotes.
+    const fn pairs(&self) -> (&'static [Pair], &'static str) {
+        match self.ids {
+            Ids::Texts => (&TEXTS, "'"),
+            Ids::Numbers => (&NUMBERS, ""),
+            // Compared as they are, in a column that is theirs.
+            Ids::Bytes | Ids::Others => (&[], ""),
+        }
+    }
+
+    /// Two ids that a column of another type spoils.
+    const fn spoilt(&self) -> Pair {
+        match self.ids {
+            Ids::Texts => ONE_NUMBER,
+            Ids::Numbers => NUMBERS[0],
+            Ids::Bytes | Ids::Others => TEXTS[0],
+        }
     }
 
     fn name(&self) -> String {
@@ -80,7 +92,7 @@ impl TenantColumn {
             sql.push_sql(".");
         }
         sql.push_identifier(self.table)?;
-        let quote = self.quote;
+        let (_, quote) = self.pairs();
         sql.push_sql(&format!(
             " WHERE 1 = 0 UNION ALL SELECT {quote}{one}{quote}) AS probe WHERE tenant = {quote}{other}{quote}"
         ));
@@ -96,14 +108,14 @@ pub(super) async fn inspect<C: TenantConnection>(
     let mut coarse = Vec::new();
     for column in columns {
         let failed = |source| BuildError::TenantColumn { column: column.name(), source };
-        if let Some(question) = C::COUNTS_NUMBERS.filter(|_| column.holds_texts()) {
-            let question = question(&in_quotes(column.table), &in_quotes(column.column));
-            if connection.count(question).await.map_err(failed)? > 0 {
-                coarse.push(CoarseColumn { column: column.name(), ids: ONE_NUMBER });
-                continue;
-            }
+        let (table, name) = (in_quotes(column.table), in_quotes(column.column));
+        if let Some(question) = C::counts_if_spoilt(column.ids, &table, &name)
+            && connection.count(question).await.map_err(failed)? > 0
+        {
+            coarse.push(CoarseColumn { column: column.name(), ids: column.spoilt() });
+            continue;
         }
-        for (number, &ids) in column.pairs.iter().enumerate() {
+        for (number, &ids) in column.pairs().0.iter().enumerate() {
             let answer = async { connection.count(column.question::<C::Backend>(ids)?).await };
             let equal = match answer.await {
                 Ok(equal) => equal,

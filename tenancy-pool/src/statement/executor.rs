@@ -5,14 +5,31 @@ use std::future::Future;
 use diesel::result::QueryResult;
 use tenancy_diesel::TenantBackend;
 
-use super::{Execute, Load, OurOwn, Wanted};
+use super::{Execute, Load, OurOwn, RunsIn, Wanted};
+
+/// What the type of a statement says of it, beside where it runs. Only this crate makes one.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// It is meant to change rows.
+    pub(crate) writes: bool,
+    /// Only raw SQL keeps it out of Diesel's statement cache.
+    pub(crate) raw_sql_shows: bool,
+}
+
+impl Shape {
+    pub(crate) const fn of<S: RunsIn<R, Kind>, R, Kind>() -> Self {
+        Self { writes: S::WRITES, raw_sql_shows: S::RAW_SQL_SHOWS }
+    }
+}
 
 mod sealed {
     pub trait Sealed {}
 }
 pub(crate) use sealed::Sealed;
 
-/// What runs statements: a [`TenantTransaction`](crate::TenantTransaction), or a [`CrossTenantTransaction`](crate::CrossTenantTransaction). Sealed.
+/// What runs statements: a [`TenantTransaction`](crate::TenantTransaction), a [`GlobalTransaction`](crate::GlobalTransaction), a
+/// [`CrossTenantTransaction`](crate::CrossTenantTransaction), or a handle that runs each in a transaction of its own:
+/// [`TenantHandle`](crate::TenantHandle), [`GlobalHandle`](crate::GlobalHandle). Sealed.
 ///
 /// Its own methods are not to be called, because they ask for no [`RunsIn`](super::RunsIn):
 ///
@@ -21,12 +38,12 @@ pub(crate) use sealed::Sealed;
 /// # use diesel_async::AsyncPgConnection;
 /// # use tenancy_pool::{Executor, TenantTransaction};
 /// async fn round_the_types(tx: &mut TenantTransaction<AsyncPgConnection, i32>) {
-///     let _ = tx.execute(diesel::sql_query("DELETE FROM agents"), false).await;
+///     let _ = tx.execute(diesel::sql_query("DELETE FROM agents")).await;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no tenant transaction",
-    label = "`tenancy_pool::RunQueryDsl` runs statements on a `TenantTransaction` or a `CrossTenantTransaction`",
+    label = "`tenancy_pool::RunQueryDsl` runs statements on a `TenantTransaction`, or on what `pool.within(&scope)` returns",
     note = "for a plain connection import `diesel_async::RunQueryDsl` instead, in a module of its own"
 )]
 pub trait Executor: Sealed + Send {
@@ -41,7 +58,7 @@ pub trait Executor: Sealed + Send {
         &mut self,
         query: Q,
         wanted: Wanted,
-        raw_sql_shows: bool,
+        shape: Shape,
     ) -> impl Future<Output = QueryResult<Vec<U>>> + Send
     where
         Q: Load<'query, Self::Backend, U>,
@@ -51,7 +68,7 @@ pub trait Executor: Sealed + Send {
     fn execute<'query, Q>(
         &mut self,
         statement: Q,
-        raw_sql_shows: bool,
+        shape: Shape,
         call: OurOwn,
     ) -> impl Future<Output = QueryResult<usize>> + Send
     where

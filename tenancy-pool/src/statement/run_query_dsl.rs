@@ -7,7 +7,7 @@ use diesel::result::{Error, QueryResult};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::{Execute, Executor, Load, OurOwn, RunsIn, Wanted};
+use super::{Execute, Executor, Load, OurOwn, RunsIn, Shape, Wanted};
 
 /// The verbs that run a statement on a transaction: import it in the place of `diesel_async::RunQueryDsl`.
 ///
@@ -54,7 +54,7 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
         Tx: Executor,
         Self: RunsIn<Tx::Reach, Kind> + Execute<'query, Tx::Backend>,
     {
-        tx.execute(self, <Self as RunsIn<Tx::Reach, Kind>>::RAW_SQL_SHOWS, OurOwn).boxed()
+        tx.execute(self, Shape::of::<Self, Tx::Reach, Kind>(), OurOwn).boxed()
     }
 
     /// Runs the statement, and returns its rows.
@@ -64,7 +64,7 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
         Self: AsQuery<Query: RunsIn<Tx::Reach, Kind> + Load<'query, Tx::Backend, U>>,
         U: Send + 'tx,
     {
-        tx.load(self.as_query(), Wanted::All, <Self::Query as RunsIn<Tx::Reach, Kind>>::RAW_SQL_SHOWS).boxed()
+        tx.load(self.as_query(), Wanted::All, Shape::of::<Self::Query, Tx::Reach, Kind>()).boxed()
     }
 
     /// The same as [`load`](Self::load), as in Diesel.
@@ -85,8 +85,8 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
         U: Send + 'tx,
     {
         let query = self.as_query();
-        let shows = <Self::Query as RunsIn<Tx::Reach, Kind>>::RAW_SQL_SHOWS;
-        async move { first(tx.load(query, Wanted::First, shows).await?) }.boxed()
+        let shape = Shape::of::<Self::Query, Tx::Reach, Kind>();
+        async move { first(tx.load(query, Wanted::First, shape).await?) }.boxed()
     }
 
     /// Runs the query with `LIMIT 1`, and returns its row, or [`NotFound`](Error::NotFound).
@@ -98,8 +98,8 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
         U: Send + 'tx,
     {
         let query = LimitDsl::limit(self, 1).as_query();
-        let shows = <<Limit<Self> as AsQuery>::Query as RunsIn<Tx::Reach, Kind>>::RAW_SQL_SHOWS;
-        async move { first(tx.load(query, Wanted::First, shows).await?) }.boxed()
+        let shape = Shape::of::<<Limit<Self> as AsQuery>::Query, Tx::Reach, Kind>();
+        async move { first(tx.load(query, Wanted::First, shape).await?) }.boxed()
     }
 }
 

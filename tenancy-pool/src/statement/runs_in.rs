@@ -8,8 +8,8 @@ use diesel::query_builder::{DeleteStatement, InsertStatement, SelectClauseExpres
 use diesel::query_dsl::positional_order_dsl::PositionalOrderDsl;
 use diesel::query_source::QuerySource;
 use tenancy_diesel::__pool::{InTransaction, Stands, TransactionSource};
-use tenancy_diesel::statement::{ScopedDelete, ScopedInsert, ScopedUpdate};
-use tenancy_diesel::{GlobalTable, ScopedTable};
+use tenancy_diesel::statement::{MovedRows, ScopedDelete, ScopedInsert, ScopedUpdate};
+use tenancy_diesel::{EveryTenant, GlobalTable, ScopedTable};
 
 /// The kinds of statement, which only keep their implementations apart.
 pub(super) mod kind {
@@ -38,7 +38,7 @@ use sealed::Proof;
 #[diagnostic::on_unimplemented(
     message = "this statement does not run in a tenant transaction",
     label = "raw SQL, another tenant's, or of a table that is not declared",
-    note = "build it from `table.scoped(&scope)`, with the scope that opens the transaction, and from tables declared `#[tenant_global]`",
+    note = "build it from `table.scoped(&scope)`, with the scope that opens the transaction, and from tables declared `#[tenant_global]`, which alone run in `pool.global()`",
     note = "raw SQL under the database's own wall: `tx.raw(\"why it has to be raw\", \"SELECT …\").bind::<Type, _>(value)`",
     note = "T0301: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0301"
 )]
@@ -118,6 +118,15 @@ where
 impl<T, S, R, C, P, Ret> RunsIn<R> for ScopedDelete<T, S, C, P, Ret>
 where
     ScopedTable<T, S>: Stands<InTransaction<R>>,
+{
+    const WRITES: bool = true;
+    const PROOF: Proof = Proof;
+}
+
+/// Across tenants only.
+impl<T, E, P, R> RunsIn<R> for MovedRows<T, E, P>
+where
+    ScopedTable<T, EveryTenant>: Stands<InTransaction<R>>,
 {
     const WRITES: bool = true;
     const PROOF: Proof = Proof;

@@ -10,7 +10,7 @@ use tenancy_diesel::EveryTenant;
 use super::{Ending, OpenTransaction};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
-use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Wanted};
+use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
 
 /// A transaction that spans tenants: it runs statements of any scope, those opened by `across_tenants`, and raw SQL.
 ///
@@ -80,6 +80,19 @@ impl<C: TenantConnection> CrossTenantTransaction<C> {
         async move { open.load(&mut query, Wanted::All).await }
     }
 
+    /// Has foreign keys checked when the transaction commits, from the next statement on: what moves rows and those that depend
+    /// on them to another tenant ([`move_rows`](tenancy_diesel::move_rows)) breaks the keys between them for a moment.
+    ///
+    /// On PostgreSQL that holds for keys that are declared `DEFERRABLE`, on SQLite for all.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError::NoDeferredKeys`] on MySQL and MariaDB.
+    pub fn defer_keys(&mut self) -> Result<(), PoolError> {
+        self.open.send_ahead(C::DEFERS_KEYS.ok_or(PoolError::NoDeferredKeys)?);
+        Ok(())
+    }
+
     /// Commits.
     ///
     /// # Errors
@@ -105,7 +118,7 @@ impl<C: TenantConnection> Executor for CrossTenantTransaction<C> {
     type Backend = C::Backend;
     type Reach = EveryTenant;
 
-    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, _: bool) -> QueryResult<Vec<U>>
+    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, _: Shape) -> QueryResult<Vec<U>>
     where
         Q: Load<'query, C::Backend, U>,
         U: Send,
@@ -113,7 +126,7 @@ impl<C: TenantConnection> Executor for CrossTenantTransaction<C> {
         self.open.load(&mut query, wanted).await
     }
 
-    async fn execute<'query, Q>(&mut self, statement: Q, _: bool, _: OurOwn) -> QueryResult<usize>
+    async fn execute<'query, Q>(&mut self, statement: Q, _: Shape, _: OurOwn) -> QueryResult<usize>
     where
         Q: Execute<'query, C::Backend>,
     {

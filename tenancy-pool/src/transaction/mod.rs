@@ -1,32 +1,37 @@
 //! Transactions: of one tenant, and across tenants.
 
 mod async_fn;
+mod checked;
 #[cfg(feature = "postgres")]
 mod control;
 mod cross_tenant;
+mod global;
+mod nested;
 mod open;
 #[cfg(feature = "postgres")]
 mod raw;
+mod whose;
 
-use std::any::type_name;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use diesel::result::{Error as DieselError, QueryResult};
+use diesel::result::QueryResult;
 use tenancy_core::{AuditEvent, AuditSink, Reason, Scoped, TenantId, TenantKey, ToTenantKey, Unbranded};
 use tenancy_diesel::Within;
 
 pub(crate) use self::async_fn::AsyncFunc;
+pub(crate) use self::checked::Checked;
 pub use self::cross_tenant::CrossTenantTransaction;
+pub use self::global::GlobalTransaction;
+use self::nested::Nests;
 pub(crate) use self::open::{Ending, OpenTransaction};
 #[cfg(feature = "postgres")]
 pub use self::raw::RawSql;
+pub(crate) use self::whose::{Nobody, Whose};
 use crate::driver::TenantConnection;
 use crate::error::{PoolError, RawSqlRefused};
-use crate::statement::{
-    Allowed, Circumstances, Execute, Executor, Load, OurOwn, Printable, Sealed, Wanted, permit,
-};
+use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
 
 /// A transaction of one tenant.
 ///
@@ -79,43 +84,26 @@ use crate::statement::{
 /// ```
 #[must_use = "a transaction that is dropped is rolled back"]
 pub struct TenantTransaction<C: TenantConnection, I: ToTenantKey = TenantId, B = Unbranded> {
-    open: OpenTransaction<C>,
-    scope: Scoped<I, B>,
+    checked: Checked<C, Scoped<I, B>>,
     /// The scope's tenant, as text.
     tenant: TenantKey,
     walled: bool,
-    raw_fragments: bool,
-    /// Whether all that ran in it is known to change nothing by what it calls.
-    calls_nothing_unknown: bool,
-    /// What the application says to be no danger in a statement.
-    allowed: Arc<Allowed>,
     audit: Arc<dyn AuditSink>,
 }
 
 impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
-    pub(crate) fn new(
-        open: OpenTransaction<C>,
-        scope: Scoped<I, B>,
+    pub(crate) const fn new(
+        checked: Checked<C, Scoped<I, B>>,
         tenant: TenantKey,
         walled: bool,
-        allowed: Arc<Allowed>,
         audit: Arc<dyn AuditSink>,
     ) -> Self {
-        Self {
-            open,
-            scope,
-            tenant,
-            walled,
-            raw_fragments: false,
-            calls_nothing_unknown: true,
-            allowed,
-            audit,
-        }
+        Self { checked, tenant, walled, audit }
     }
 
     /// The scope that opened it.
     pub const fn scope(&self) -> &Scoped<I, B> {
-        &self.scope
+        self.checked.whose()
     }
 
     /// Runs `work` in a savepoint: kept when it returns `Ok`, undone when it returns an error.
@@ -136,18 +124,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         E: From<PoolError> + Send,
         B: 'static,
     {
-        let savepoint = self.open.set_savepoint();
-        let mut nested = Nested { tx: self, done: false };
-        let result = match work(&mut *nested.tx).await {
-            Ok(value) => nested.tx.open.keep(savepoint).await.map(|()| value).map_err(E::from),
-            // The error of the work says more than that of undoing it, which leaves nothing that could be committed.
-            Err(error) => {
-                let _undone = nested.tx.open.undo(savepoint).await;
-                Err(error)
-            }
-        };
-        nested.done = true;
-        result
+        nested::nest(self, work).await
     }
 
     /// Commits.
@@ -161,7 +138,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
     ///
     /// Dropped in the middle, it leaves open whether the server has committed.
     pub async fn commit(self) -> Result<(), PoolError> {
-        self.open.commit().await
+        self.checked.commit().await
     }
 
     /// Rolls back, and waits for it.
@@ -170,7 +147,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
     ///
     /// [`PoolError::Query`] if the connection breaks; the server rolls back then.
     pub async fn rollback(self) -> Result<(), PoolError> {
-        self.open.roll_back().await
+        self.checked.roll_back().await
     }
 
     /// Ends it as its work did.
@@ -179,7 +156,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         result: Result<T, E>,
         ending: Ending,
     ) -> Result<T, E> {
-        self.open.end(result, ending).await
+        self.checked.end(result, ending).await
     }
 
     /// Lets the rest of the transaction run statements that contain raw fragments, on PostgreSQL behind the second wall. For a
@@ -194,7 +171,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
     #[track_caller]
     pub fn permit_raw_fragments(&mut self, reason: &str) -> Result<(), RawSqlRefused> {
         self.record_raw(reason, Location::caller())?;
-        self.raw_fragments = true;
+        self.checked.permit_raw_fragments();
         Ok(())
     }
 
@@ -208,81 +185,21 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         }
         let reason = Reason::new(reason).map_err(|_| RawSqlRefused::NoReason)?;
         self.audit.record(&AuditEvent::RawSql {
-            principal: self.scope.admitted().principal(),
+            principal: self.scope().admitted().principal(),
             tenant: self.tenant.as_str(),
             reason: reason.as_str(),
             location,
         });
-        self.open.close_afterwards();
+        self.checked.open().close_afterwards();
         Ok(())
-    }
-
-    /// Refuses a statement of another tenant, one with raw SQL in it, and one of a table that nobody declared. Has the connection
-    /// closed afterwards if the statement could leave something on it.
-    fn check<Q: Printable<C::Backend>>(&mut self, statement: &Q, raw_sql_shows: bool) -> QueryResult<()> {
-        let looked = statement.look_through(self.scope.tenant(), &C::Backend::default())?;
-        if self.raw_fragments {
-            return Ok(());
-        }
-        let circumstances = Circumstances {
-            postgres: C::RAW_SQL_SHOWS,
-            raw_sql_shows,
-            type_name: type_name::<Q>(),
-            allowed: &self.allowed,
-        };
-        if permit(&looked, &circumstances)? {
-            self.calls_nothing_unknown = false;
-            self.open.close_afterwards();
-        }
-        Ok(())
-    }
-
-    /// Runs a query that the caller keeps.
-    pub(crate) async fn load_lent<'query, Q, U>(
-        &mut self,
-        query: &mut Q,
-        wanted: Wanted,
-        raw_sql_shows: bool,
-    ) -> QueryResult<Vec<U>>
-    where
-        Q: Load<'query, C::Backend, U>,
-        U: Send,
-    {
-        self.check(query, raw_sql_shows)?;
-        self.open.note_types(|| query.named_types());
-        self.open.load(query, wanted).await
-    }
-
-    /// Ends it, and has its connection closed.
-    pub(crate) async fn close(mut self) {
-        self.open.close_afterwards();
-        let _rolled_back = self.open.roll_back().await;
-    }
-
-    /// Whether a query that reads, the only one of this transaction, may be run again on another connection: this one failed it,
-    /// and nothing that it calls has an effect beside its rows.
-    pub(crate) fn may_read_again(&self, error: &DieselError) -> bool {
-        self.calls_nothing_unknown && C::loses_a_read(error)
-    }
-
-    #[cfg(feature = "postgres")]
-    pub(super) fn open(&mut self) -> &mut OpenTransaction<C> {
-        &mut self.open
     }
 }
 
-/// A nested transaction under way. Dropped in the middle, or unwound, it has neither been kept nor undone, and what the outer
-/// one ran from there on would be mixed with it.
-struct Nested<'a, C: TenantConnection, I: ToTenantKey, B> {
-    tx: &'a mut TenantTransaction<C, I, B>,
-    done: bool,
-}
+impl<C: TenantConnection, I: ToTenantKey, B> Nests for TenantTransaction<C, I, B> {
+    type Connection = C;
 
-impl<C: TenantConnection, I: ToTenantKey, B> Drop for Nested<'_, C, I, B> {
-    fn drop(&mut self) {
-        if !self.done {
-            self.tx.open.cancel();
-        }
+    fn open(&mut self) -> &mut OpenTransaction<C> {
+        self.checked.open()
     }
 }
 
@@ -292,26 +209,19 @@ impl<C: TenantConnection, I: ToTenantKey, B: 'static> Executor for TenantTransac
     type Backend = C::Backend;
     type Reach = Within<I, B>;
 
-    async fn load<'query, Q, U>(
-        &mut self,
-        mut query: Q,
-        wanted: Wanted,
-        raw_sql_shows: bool,
-    ) -> QueryResult<Vec<U>>
+    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
     where
         Q: Load<'query, C::Backend, U>,
         U: Send,
     {
-        self.load_lent(&mut query, wanted, raw_sql_shows).await
+        self.checked.load(&mut query, wanted, shape).await
     }
 
-    async fn execute<'query, Q>(&mut self, statement: Q, raw_sql_shows: bool, _: OurOwn) -> QueryResult<usize>
+    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
     where
         Q: Execute<'query, C::Backend>,
     {
-        self.check(&statement, raw_sql_shows)?;
-        self.open.note_types(|| statement.named_types());
-        self.open.execute(statement).await
+        self.checked.execute(statement, shape).await
     }
 }
 

@@ -203,6 +203,11 @@ impl<C: Driver> OpenTransaction<C> {
         }
     }
 
+    /// Has a statement sent ahead of the next one.
+    pub(crate) fn send_ahead(&mut self, statement: &str) {
+        self.ahead.savepoints.push(statement.to_owned());
+    }
+
     /// Has the connection closed when the transaction has ended.
     pub(crate) fn close_afterwards(&mut self) {
         self.loan.discard();

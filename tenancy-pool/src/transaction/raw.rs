@@ -16,8 +16,8 @@ use diesel_async::AsyncPgConnection;
 
 use tenancy_core::ToTenantKey;
 
-use super::TenantTransaction;
 use super::control::controls_the_transaction;
+use super::{Nests, TenantTransaction};
 use crate::error::RawSqlRefused;
 use crate::statement::{Wanted, first};
 

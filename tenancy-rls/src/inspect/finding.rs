@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 /// section in [the rules](crate::rules).
 pub const CODES: &[&str] = &[
     "R001", "R002", "R003", "R004", "R005", "R006", "R007", "R020", "R021", "R022", "R023", "R024", "R091",
-    "R092", "R090", "R010", "R011", "R012", "R013", "R014", "R015", "R016", "R017", "R030", "R031", "R032",
-    "R033", "R034", "R035", "R040", "R041", "R042", "R043", "R044", "R045", "R046", "R047", "R048", "R049",
-    "R050", "R051", "R052", "R053", "R054", "R055", "R056", "R057", "R058", "R059", "R080", "R081", "R082",
-    "R083", "R093", "R094", "R095", "R096", "R097", "R098", "R099",
+    "R092", "R090", "R010", "R011", "R012", "R013", "R014", "R015", "R016", "R017", "R018", "R019", "R030",
+    "R031", "R032", "R033", "R034", "R035", "R040", "R041", "R042", "R043", "R044", "R045", "R046", "R047",
+    "R048", "R049", "R050", "R051", "R052", "R053", "R054", "R055", "R056", "R057", "R058", "R059", "R080",
+    "R081", "R082", "R083", "R093", "R094", "R095", "R096", "R097", "R098", "R099",
 ];
 
 /// The rules of which a finding is no reason to refuse: what they find may be meant.
-const NOTICES: &[&str] = &["R024", "R033", "R035", "R046", "R049"];
+const NOTICES: &[&str] = &["R019", "R024", "R033", "R035", "R046", "R049"];
 
 /// Whether a finding is a reason not to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

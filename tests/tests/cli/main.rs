@@ -1,6 +1,8 @@
 //! A `schema.rs` as the Diesel CLI prints it, included unedited: which table belongs to tenants is said beside it.
 #![allow(missing_docs)] // the CLI documents only what the database does
 
+pub mod joins;
+
 pub mod schema {
     tenancy_diesel::schema! {
         include = "tests/cli/schema.rs",

@@ -2,7 +2,9 @@
 
 use diesel::connection::LoadConnection;
 use diesel::prelude::*;
-use tenancy_diesel::generic::{Change, Changes as _, Filter, Find, Insert, Page, Read, Returns as _, Source};
+use tenancy_diesel::generic::{
+    Change, Changes as _, Delete, Filter, Find, Insert, Page, Read, Returns as _, Source,
+};
 use tenancy_diesel::{Scoped, TenantScoped};
 use tenancy_tests::cases::{Agent, Canvas};
 use tenancy_tests::fixture::{acme, globex};
@@ -57,7 +59,7 @@ where
 fn delete_where<M, P, C>(scope: &Scoped<M::TenantId>, predicate: P, connection: &mut C) -> QueryResult<usize>
 where
     C: Connection,
-    M: Filter<P, C::Backend>,
+    M: Delete<P, C::Backend>,
 {
     M::delete_where(scope, predicate).run(connection)
 }

@@ -160,6 +160,7 @@ fn every_code_has_its_section_its_rule_and_its_test() {
         "rls/rules_of_keys",
         "rls/rules_of_objects",
         "rls/trial",
+        "rls/whose_a_row_is",
         "pool/transition",
         "attack/leaking_kinds",
     ]

@@ -19,3 +19,4 @@ mod rules_of_keys;
 mod rules_of_objects;
 mod sealed;
 mod trial;
+mod whose_a_row_is;

@@ -4,5 +4,6 @@
 
 mod databases;
 mod ids;
+mod other_types;
 mod plain;
 mod property;

@@ -2,8 +2,8 @@
 
 mod attribute;
 mod owner;
-mod tenant_column;
+mod ownership;
 
 pub(crate) use self::attribute::{no_second, reason};
 pub(crate) use self::owner::{Owner, owner};
-pub(crate) use self::tenant_column::tenant_column;
+pub(crate) use self::ownership::ownership;

@@ -3,14 +3,15 @@
 use proc_macro2::TokenStream;
 use syn::Path;
 
-use crate::codes;
+use crate::codes::{self, Place};
 use crate::listed::{Entry as _, Global};
 use crate::mistake::Mistakes;
+use crate::ownership::Ownership;
 use crate::table::parse::{Declaration, GLOBAL, GlobalOptions, SCOPED, SchemaOptions, ScopedOptions};
 use crate::tenant_column::TenantColumn;
 
 pub(crate) enum Owner {
-    Tenants { column: TenantColumn, krate: Path },
+    Tenants { ownership: Box<Ownership>, krate: Path },
     Nobody(GlobalOptions),
 }
 
@@ -41,13 +42,17 @@ pub(crate) fn owner(
         return None;
     }
     let arguments = scoped.map(|scoped| scoped.arguments.clone()).unwrap_or_default();
-    let ScopedOptions { column, krate } = ScopedOptions::parse(arguments, mistakes);
-    if let (Some(_), Some(column)) = (scoped, column) {
+    let options = ScopedOptions::parse(arguments, mistakes);
+    let tenants = |ownership: Ownership| {
+        Some(Owner::Tenants { ownership: Box::new(ownership), krate: options.krate.clone() })
+    };
+    if let (Some(_), Some(ownership)) = (scoped, options.ownership(None)) {
         // At the user's own token, and whether or not there is such a column: the attribute looks.
-        return Some(Owner::Tenants { column, krate });
+        return tenants(ownership);
     }
     if let Some(listed) = listed_scoped {
-        return Some(Owner::Tenants { column: listed.column.clone(), krate });
+        let listed = ScopedOptions::read(Place::Schema, listed.options.clone(), mistakes);
+        return tenants(listed.ownership(Some(&schema.column))?);
     }
     let mut tenant_columns = declaration.columns(&schema.column.name);
     let tenant_column = tenant_columns.next();
@@ -61,9 +66,9 @@ pub(crate) fn owner(
             let mut name = column.clone();
             name.set_span(table.span());
             let column = TenantColumn { name, owner: schema.column.owner.clone() };
-            Some(Owner::Tenants { column, krate })
+            tenants(options.ownership(Some(&column))?)
         }
-        (None, None) if scoped.is_some() => Some(Owner::Tenants { column: schema.column.clone(), krate }),
+        (None, None) if scoped.is_some() => tenants(options.ownership(Some(&schema.column))?),
         (None, None) => {
             mistakes.add(table.span(), codes::no_tenant_column(table, &schema.column.name));
             None

@@ -15,7 +15,7 @@ pub(crate) fn declaration(declaration: &Declaration, owner: Option<&Owner>) -> T
         .filter(|attribute| attribute.name != SCOPED && attribute.name != GLOBAL)
         .map(|attribute| &attribute.tokens);
     let owner = owner.map(|owner| match owner {
-        Owner::Tenants { column, krate } => quote!(#[#krate::tenant_scoped(#column, crate = #krate)]),
+        Owner::Tenants { ownership, krate } => quote!(#[#krate::tenant_scoped(#ownership, crate = #krate)]),
         Owner::Nobody(options) => {
             let krate = &options.krate;
             let reason = options.reason.as_ref().map(|reason| quote!(reason = #reason,));

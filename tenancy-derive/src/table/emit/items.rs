@@ -13,67 +13,56 @@ use syn::ext::IdentExt as _;
 
 use super::names::Names;
 use super::refusals::REFUSALS;
+use crate::ownership::{Ownership, Way};
 use crate::table::parse::Declared;
-use crate::tenant_column::TenantColumn;
 
-/// Everything that is added to a tenant table's module.
+/// Everything that is added to a tenant table's module. `column` is the one by which rows belong to tenants.
 pub(crate) fn tenant_items(
     declared: &Declared,
-    column: &TenantColumn,
+    ownership: &Ownership,
+    column: &Ident,
     owner: Option<&Ident>,
     krate: &Path,
     names: &Names,
 ) -> TokenStream {
-    let tenant_column = &column.name;
     let Names { tenancy, grouped_tenant, do_not_recommend, .. } = names;
-    let key: Vec<_> = declared.primary_key.iter().filter(|key| *key != tenant_column).collect();
+    let holds_the_tenant = matches!(ownership.way, Way::Column(_));
+    let key: Vec<_> = declared.primary_key.iter().filter(|key| !holds_the_tenant || *key != column).collect();
     let key = match key.as_slice() {
         // One row a tenant: the tenant column is the key.
-        [] => vec![tenant_column],
+        [] => vec![column],
         _ => key,
     };
-    let tenant = declared.column(tenant_column);
-    let tenant_sql_name = tenant.map(|column| &column.sql_name);
-    let tenant_length = tenant.and_then(|column| column.max_length.as_ref());
-    let tenant_length = tenant_length
-        .map(|length| quote!(const TENANT_COLUMN_LENGTH: ::core::option::Option<usize> = ::core::option::Option::Some(#length);));
-    let owner = match owner {
-        Some(owner) => quote!(#tenancy::ById<super::#owner>),
-        None => {
-            let name = fnv1a(tenant_sql_name.map_or_else(String::new, ToString::to_string).trim_matches('"'));
-            quote!(#tenancy::ByColumnName<#name>)
-        }
-    };
+    let tenant = declared.column(column);
+    let sql_name = tenant.map(|column| &column.sql_name);
+    let belonging = belonging(declared, ownership, column, owner, names);
+    let filter = ownership
+        .filter
+        .as_ref()
+        .zip(ownership.filter.as_ref().and_then(|filter| declared.column(&filter.column)));
+    let filter = filter.map(|(filter, column)| {
+        let filter = filter.value(tenancy, &column.sql_name);
+        quote!(const FILTER: ::core::option::Option<#tenancy::RowFilter> = ::core::option::Option::Some(#filter);)
+    });
     let mut items = quote! {
         use #krate::__private as #tenancy;
 
         #do_not_recommend
         impl #tenancy::TenantTable for table {
-            type TenantColumn = columns::#tenant_column;
-            type Owner = #owner;
-            const TENANT_COLUMN: &'static str = #tenant_sql_name;
-            #tenant_length
+            type TenantColumn = columns::#column;
+            const TENANT_COLUMN: &'static str = #sql_name;
+            #belonging
+            #filter
 
             fn tenant_column() -> Self::TenantColumn {
-                columns::#tenant_column
+                columns::#column
             }
         }
-
-        // Stands for the tenant column where Diesel asks whether a GROUP BY contains it. Of this crate, or `()` could
-        // contain it one day.
-        #[doc(hidden)]
-        #[allow(missing_copy_implementations, missing_debug_implementations)]
-        pub struct #grouped_tenant;
-
-        impl diesel::Expression for #grouped_tenant {
-            type SqlType = <columns::#tenant_column as diesel::Expression>::SqlType;
-        }
-
-        impl #tenancy::Grouped for columns::#tenant_column {
-            type By = #grouped_tenant;
-        }
     };
-    let mut own = declaration(declared, "Owned", &key, tenancy);
+    if ownership.shared.is_some() {
+        items.extend(quote!(impl #tenancy::HasSharedRows for table {}));
+    }
+    let mut own = declaration(declared, "Owned", &key, owning_key(ownership, column, tenancy), tenancy);
     for column in &declared.columns {
         // Writing to a string cannot fail.
         let _ = write!(
@@ -83,12 +72,140 @@ pub(crate) fn tenant_items(
         );
     }
     items.extend(parsed(&own));
-    items.extend([TENANT_ITEMS].into_iter().chain(REFUSALS).map(|text| names.given_to(parsed(text))));
+    for admission in &ownership.admission {
+        items.extend(quote!(impl #tenancy::AdmissionColumn<table> for columns::#admission {}));
+    }
+    let mut texts = vec![TENANT_ITEMS];
+    if !ownership.admission.is_empty() {
+        texts.push(ADMISSION);
+    }
+    if holds_the_tenant {
+        items.extend(quote! {
+            // Stands for the tenant column where Diesel asks whether a GROUP BY contains it. Of this crate, or `()` could
+            // contain it one day.
+            #[doc(hidden)]
+            #[allow(missing_copy_implementations, missing_debug_implementations)]
+            pub struct #grouped_tenant;
+
+            impl diesel::Expression for #grouped_tenant {
+                type SqlType = <columns::#column as diesel::Expression>::SqlType;
+            }
+
+            impl #tenancy::Grouped for columns::#column {
+                type By = #grouped_tenant;
+            }
+        });
+        texts.push(GROUPED_TENANT);
+    }
+    items.extend(texts.into_iter().chain(REFUSALS).map(|text| names.given_to(parsed(text))));
     items
 }
 
+/// What `TenantTable` says of whose the rows are.
+fn belonging(
+    declared: &Declared,
+    ownership: &Ownership,
+    column: &Ident,
+    owner: Option<&Ident>,
+    names: &Names,
+) -> TokenStream {
+    let tenancy = &names.tenancy;
+    let (Way::Through(reference) | Way::Link(reference)) = &ownership.way else {
+        return belonging_by_column(declared, ownership, column, owner, tenancy);
+    };
+    let other = beside(&reference.table);
+    let by_parent = matches!(ownership.way, Way::Through(_));
+    let belonging = if by_parent { quote!(ByParent) } else { quote!(ByLink) };
+    // The column of the other table that is compared with this one's.
+    let compared = match (&ownership.way, &reference.key) {
+        (Way::Link(_), _) => {
+            let column = &reference.column;
+            quote!(#other::columns::#column)
+        }
+        (_, Some(key)) => quote!(#other::columns::#key),
+        (_, None) => quote!(<#other::table as #tenancy::DeclaredTable>::Key),
+    };
+    let tenant_table = quote!(<#other::table as #tenancy::TenantTable>);
+    quote! {
+        type TenantSqlType = #tenant_table::TenantSqlType;
+        type Belonging = #tenancy::#belonging;
+        type Owner = #tenant_table::Owner;
+        const TENANT_COLUMN_LENGTH: ::core::option::Option<usize> = #tenant_table::TENANT_COLUMN_LENGTH;
+        const SHARED: ::core::option::Option<#tenancy::SharedRows> = #tenant_table::SHARED;
+        const THROUGH: ::core::option::Option<&'static #tenancy::Through> =
+            ::core::option::Option::Some(&#tenancy::through::<table, #other::table, columns::#column, #compared>());
+    }
+}
+
+fn belonging_by_column(
+    declared: &Declared,
+    ownership: &Ownership,
+    column: &Ident,
+    owner: Option<&Ident>,
+    tenancy: &Ident,
+) -> TokenStream {
+    let tenant = declared.column(column);
+    let length = tenant.and_then(|column| column.max_length.as_ref());
+    let length = length
+        .map(|length| quote!(const TENANT_COLUMN_LENGTH: ::core::option::Option<usize> = ::core::option::Option::Some(#length);));
+    let owner = match owner {
+        Some(owner) => quote!(#tenancy::ById<super::#owner>),
+        None => {
+            let sql_name = tenant.map_or_else(String::new, |column| column.sql_name.to_string());
+            let name = fnv1a(sql_name.trim_matches('"'));
+            quote!(#tenancy::ByColumnName<#name>)
+        }
+    };
+    let shared = ownership.shared.as_ref().map(|shared| {
+        let shared = match &shared.value {
+            Some(value) => {
+                let value = value.sql();
+                quote!(#tenancy::SharedRows::Value(#value))
+            }
+            None => quote!(#tenancy::SharedRows::Null),
+        };
+        quote!(const SHARED: ::core::option::Option<#tenancy::SharedRows> = ::core::option::Option::Some(#shared);)
+    });
+    quote! {
+        type TenantSqlType =
+            <<columns::#column as diesel::Expression>::SqlType as #tenancy::IdType>::NotNull;
+        type Belonging = #tenancy::ByColumn;
+        type Owner = #owner;
+        #length
+        #shared
+    }
+}
+
+/// A table that is named as it is seen beside this one.
+fn beside(path: &Path) -> TokenStream {
+    let absolute =
+        path.leading_colon.is_some() || path.segments.first().is_some_and(|first| first.ident == "crate");
+    if absolute { quote!(#path) } else { quote!(super::#path) }
+}
+
+/// The column that refers to the other table, or from it to this one.
+fn owning_key(ownership: &Ownership, column: &Ident, tenancy: &Ident) -> String {
+    let (reference, refers) = match &ownership.way {
+        Way::Column(_) => return String::new(),
+        Way::Through(reference) => (reference, format!("columns::{column}")),
+        Way::Link(reference) => {
+            (reference, format!("{}::columns::{}", beside(&reference.table), reference.column))
+        }
+    };
+    format!(
+        "fn owning_key() -> ::core::option::Option<(::core::any::TypeId, &'static str)> {{
+            ::core::option::Option::Some((
+                ::core::any::TypeId::of::<{refers}>(),
+                <{}::table as {tenancy}::DeclaredTable>::NAME,
+            ))
+        }}",
+        beside(&reference.table)
+    )
+}
+
 /// The type of the owner's ids, as an item beside the table's module: it is written as it is seen from there.
-pub(crate) fn owner_alias(table: &Ident, column: &TenantColumn) -> Option<(Ident, TokenStream)> {
+pub(crate) fn owner_alias(table: &Ident, ownership: &Ownership) -> Option<(Ident, TokenStream)> {
+    let Way::Column(column) = &ownership.way else { return None };
     let owner = column.owner.as_ref()?;
     let name = format_ident!("__tenancy_owner_of_{}", table.unraw());
     let alias = quote! {
@@ -158,12 +275,6 @@ const TENANT_ITEMS: &str = stringify! {
     impl<S> diesel::SelectableExpression<__tenancy::ScopedTable<table, S>> for columns::star {}
     impl<S> diesel::AppearsOnTable<__tenancy::ScopedTable<table, S>> for columns::star {}
 
-    impl diesel::query_source::Column for __GroupedTenant {
-        type Table = __tenancy::nowhere;
-
-        const NAME: &'static str = "";
-    }
-
     impl<'tenant, Left, S> diesel::JoinTo<table> for __tenancy::ScopedTable<Left, S>
     where
         Left: diesel::JoinTo<table>,
@@ -175,6 +286,34 @@ const TENANT_ITEMS: &str = stringify! {
         fn join_target(_: table) -> (Self::FromClause, Self::OnClause) {
             __tenancy::uncallable()
         }
+    }
+};
+
+/// The door of a table that is read before anybody is admitted.
+const ADMISSION: &str = stringify! {
+    impl table {
+        /// The rows that have the brought value `key` in `column`, before there is a scope. The use is reported to the audit sink.
+        #[track_caller]
+        pub fn before_admission<C, K>(
+            self,
+            door: &__tenancy::AdmissionDoor,
+            column: C,
+            key: K,
+        ) -> __tenancy::ScopedTable<table, __tenancy::BeforeAdmission<C, K>>
+        where
+            C: __tenancy::AdmissionColumn<table>,
+        {
+            __tenancy::ScopedTable::before_admission(door, column, key)
+        }
+    }
+};
+
+/// The column that stands for the tenant's in a GROUP BY.
+const GROUPED_TENANT: &str = stringify! {
+    impl diesel::query_source::Column for __GroupedTenant {
+        type Table = __tenancy::nowhere;
+
+        const NAME: &'static str = "";
     }
 };
 
@@ -192,7 +331,13 @@ fn parsed(text: &str) -> TokenStream {
 }
 
 /// What every declared table says of itself, and what lets it stand in a query with scoped sources and aliases.
-fn declaration(declared: &Declared, ownership: &str, key: &[&Ident], tenancy: &Ident) -> String {
+fn declaration(
+    declared: &Declared,
+    ownership: &str,
+    key: &[&Ident],
+    owning_key: String,
+    tenancy: &Ident,
+) -> String {
     let listed = |item: &dyn Fn(&Ident) -> String| {
         declared.columns.iter().map(|column| item(&column.name)).collect::<String>()
     };
@@ -215,6 +360,7 @@ fn declaration(declared: &Declared, ownership: &str, key: &[&Ident], tenancy: &I
             const NAME: &'static str = {sql_name};
             const COLUMNS: &'static [&'static str] = &[{names}];
             fn key() -> Self::Key {{ {key} }}
+            {owning_key}
         }}
         impl<A: {tenancy}::TableAlias<Target = table>> {tenancy}::AliasColumns<A> for table {{
             type Columns = ({types});
@@ -234,7 +380,7 @@ pub(crate) fn global_items(declared: &Declared, krate: &Path) -> TokenStream {
     let tenancy = &names.tenancy;
     let key: Vec<_> = declared.primary_key.iter().collect();
     let mut items = quote!(use #krate::__private as #tenancy;);
-    items.extend(parsed(&declaration(declared, "Unowned", &key, tenancy)));
+    items.extend(parsed(&declaration(declared, "Unowned", &key, String::new(), tenancy)));
     items.extend(names.do_not_recommend.clone());
     items.extend(names.given_to(parsed(GLOBAL_ITEMS)));
     items

@@ -11,7 +11,8 @@ use crate::table::parse::Column;
 use crate::tokens::regrouped;
 
 /// As the texts in `items` and `refusals` have them.
-const IN_TEXTS: [&str; 5] = ["__tenancy", "__GroupedTenant", "scope", "cross_tenant", "rhs"];
+const IN_TEXTS: [&str; 8] =
+    ["__tenancy", "__GroupedTenant", "scope", "cross_tenant", "rhs", "door", "column", "key"];
 
 /// Names that no column of the table has.
 pub(crate) struct Names {

@@ -6,18 +6,20 @@ use syn::Path;
 
 use super::names::Names;
 use super::{items, refusals};
+use crate::ownership::{Ownership, Way};
 use crate::table::parse::{Declared, Header, Item, Module};
-use crate::tenant_column::TenantColumn;
 use crate::tokens::{is_ident, is_punct, regrouped};
 
 /// The module with every way to print or query the bare table removed, and the scoped items added.
 pub(crate) fn tenant_module(
     mut module: Module,
     mut declared: Declared,
-    column: &TenantColumn,
+    ownership: &Ownership,
+    column: &Ident,
     krate: &Path,
 ) -> TokenStream {
-    let tenant_column = &column.name;
+    // A column that holds the tenant is not to be assigned; one that refers to a parent is, and statements look after it.
+    let tenant_column = matches!(ownership.way, Way::Column(_)).then_some(column);
     let names = Names::beside(&declared.columns);
     let mut column_items = std::mem::take(&mut declared.column_items);
     // Trees are moved, never copied: this runs unoptimized, for each table in each build.
@@ -42,8 +44,9 @@ pub(crate) fn tenant_module(
     }
     let mut body: TokenStream = kept.into_iter().collect();
     body.extend(added);
-    let alias = items::owner_alias(&module.name, column);
-    body.extend(items::tenant_items(&declared, column, alias.as_ref().map(|(name, _)| name), krate, &names));
+    let alias = items::owner_alias(&module.name, ownership);
+    let owner = alias.as_ref().map(|(name, _)| name);
+    body.extend(items::tenant_items(&declared, ownership, column, owner, krate, &names));
     let mut out = module.with_body(body);
     out.extend(alias.map(|(_, alias)| alias));
     out
@@ -64,10 +67,11 @@ pub(crate) fn global_module(mut module: Module, declared: &Declared, krate: &Pat
 fn columns_module(
     items: Vec<Item>,
     declared: &Declared,
-    tenant_column: &Ident,
+    tenant_column: Option<&Ident>,
     names: &Names,
 ) -> TokenStream {
-    let tenant_name = tenant_column.to_string();
+    let tenant_name = tenant_column.map(Ident::to_string);
+    let is_tenant = |on: &str| tenant_name.as_deref() == Some(on);
     let (mut kept, mut added) = (Vec::new(), TokenStream::new());
     for mut item in items {
         if let Header::Impl { of, argument, on } = &item.header {
@@ -76,15 +80,17 @@ fn columns_module(
                     added.extend(fragment(&item, on, declared, names));
                     continue;
                 }
-                "Column" | "SizeRestrictedColumn" if *on == tenant_name => {
+                "Column" | "SizeRestrictedColumn" if is_tenant(on) => {
                     refusals::restrict_column(&mut item, names);
                 }
                 // The other implementation, of `ValidGrouping<()>`, has no argument.
-                "ValidGrouping" if *on == tenant_name && argument.is_some() => {
-                    added.extend(grouping(tenant_column, names));
+                "ValidGrouping" if is_tenant(on) && argument.is_some() => {
+                    added.extend(tenant_column.map(|column| grouping(column, names)));
                     continue;
                 }
-                "IsContainedInGroupBy" if argument.as_ref().is_some_and(|found| found == tenant_column) => {
+                "IsContainedInGroupBy"
+                    if argument.as_ref().is_some_and(|found| Some(found) == tenant_column) =>
+                {
                     contain_grouped_tenant(&mut item, names);
                 }
                 // A column is no FROM clause: nothing asks whether `Only` or `Tablesample` of the table appears in it.

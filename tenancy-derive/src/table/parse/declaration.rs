@@ -65,6 +65,11 @@ impl Declaration {
         self.attributes.iter().filter(move |attribute| attribute.name == name)
     }
 
+    /// The Rust names of its columns.
+    pub(crate) fn column_names(&self) -> impl Iterator<Item = &Ident> {
+        self.columns.iter().map(|column| &column.name)
+    }
+
     /// The columns that `name` means, by their Rust name or by their name in the database, in any case.
     pub(crate) fn columns(&self, name: &Ident) -> impl Iterator<Item = &Ident> {
         let wanted = name.unraw().to_string();

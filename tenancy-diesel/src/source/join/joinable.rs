@@ -1,5 +1,7 @@
 //! What is declared of two tables that can be joined: the foreign key and, between tenants' tables, the tenant as well.
 
+use std::any::TypeId;
+
 use diesel::dsl::{Eq, SqlTypeOf};
 use diesel::expression::{AsExpression, Expression};
 use diesel::internal::table_macro::NullableExpression;
@@ -15,8 +17,9 @@ pub trait Ownerships<Left, Right, Keys> {
     /// The keys and, between tenants' tables, the tenants.
     type OnClause;
 
+    /// `owning` are keys through which one of the tables belongs to its tenants.
     #[doc(hidden)]
-    fn on_clause(keys: Keys) -> Self::OnClause;
+    fn on_clause(keys: Keys, owning: bool) -> Self::OnClause;
 }
 
 impl<Left, Right, Keys> Ownerships<Left, Right, Keys> for (Owned, Owned)
@@ -31,8 +34,8 @@ where
         Keys,
     >>::OnClause;
 
-    fn on_clause(keys: Keys) -> Self::OnClause {
-        <<Left::Owner as MeetsOwner<Right::Owner, Left, Right>>::Pair>::on_clause(keys)
+    fn on_clause(keys: Keys, owning: bool) -> Self::OnClause {
+        <<Left::Owner as MeetsOwner<Right::Owner, Left, Right>>::Pair>::on_clause(keys, owning)
     }
 }
 
@@ -42,21 +45,21 @@ pub trait Compared<Left, Right, Keys> {
     type OnClause;
 
     #[doc(hidden)]
-    fn on_clause(keys: Keys) -> Self::OnClause;
+    fn on_clause(keys: Keys, owning: bool) -> Self::OnClause;
 }
 
 impl<Left, Right, Keys> Compared<Left, Right, Keys> for SameOwner {
     type OnClause = OnSameTenant<Left, Right, ByColumn, Keys>;
 
-    fn on_clause(keys: Keys) -> Self::OnClause {
-        OnSameTenant::by_column(keys)
+    fn on_clause(keys: Keys, owning: bool) -> Self::OnClause {
+        OnSameTenant::by_column(keys, owning)
     }
 }
 
 impl<Left, Right, Keys> Compared<Left, Right, Keys> for OtherOwner {
     type OnClause = Keys;
 
-    fn on_clause(keys: Keys) -> Keys {
+    fn on_clause(keys: Keys, _: bool) -> Keys {
         keys
     }
 }
@@ -66,7 +69,7 @@ macro_rules! nothing_in_common {
         impl<Left, Right, Keys> Ownerships<Left, Right, Keys> for $owners {
             type OnClause = Keys;
 
-            fn on_clause(keys: Keys) -> Keys {
+            fn on_clause(keys: Keys, _: bool) -> Keys {
                 keys
             }
         }
@@ -96,7 +99,7 @@ where
     Left: DeclaredTable,
     Right: DeclaredTable,
     Parent: DeclaredTable,
-    ForeignKey: Expression,
+    ForeignKey: Expression + 'static,
     NullableExpression<ForeignKey>: Expression<SqlType: SqlType + SingleValue>,
     NullableExpression<Parent::Key>: AsExpression<SqlTypeOf<NullableExpression<ForeignKey>>>,
     (Left::Ownership, Right::Ownership): Ownerships<Left, Right, KeysOf<ForeignKey, Parent>>,
@@ -108,7 +111,11 @@ where
     >>::OnClause;
 
     fn on_clause(foreign_key: ForeignKey) -> Self::OnClause {
-        <(Left::Ownership, Right::Ownership)>::on_clause(foreign_key.nullable().eq(Parent::key().nullable()))
+        let owning = [Left::owning_key(), Right::owning_key()].into_iter().flatten().any(|(key, through)| {
+            key == TypeId::of::<ForeignKey>() && (through == Left::NAME || through == Right::NAME)
+        });
+        let keys = foreign_key.nullable().eq(Parent::key().nullable());
+        <(Left::Ownership, Right::Ownership)>::on_clause(keys, owning)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Joins between scoped sources without an explicit ON: by what `joinable!` declared for the bare tables.
 
+mod columns;
 pub(crate) mod joinable;
 mod nested;
 mod same_tenant;

@@ -6,25 +6,31 @@ use diesel::expression::{AppearsOnTable, Expression, ValidGrouping};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use super::columns::walk_columns;
+use crate::bound_tenant::ComparedTenant;
 use crate::dialect::{SameTenantForm, TenantBackend};
-use crate::source::{EveryTenant, Reach, TenantIdFor, TenantIs, Within};
-use crate::table::{TenantTable, push_tenant_column};
+use crate::source::condition::push_shared;
+use crate::source::view::View;
+use crate::source::{BeforeAdmission, EveryTenant, Reach, TenantIdFor, TenantIs, Within, WithinAny};
+use crate::table::TenantTable;
 
 /// `Keys`, and the rows of `Left` and `Right` are the same tenant's.
 ///
 /// Between two sources of one tenant this says nothing new: each has that tenant's rows only. Where the sources reach
 /// across tenants it joins each tenant's rows with its own; and where two scopes without brands were mixed up it finds no
-/// pairs.
+/// pairs. Where one table belongs to tenants through the other, by these very keys, they say it all.
 #[derive(Debug, Clone, Copy)]
 pub struct OnSameTenant<Left, Right, Tenant, Keys> {
     keys: Keys,
     tenant: Tenant,
+    /// Whether the keys are those through which one of the tables belongs to tenants. The same for all of this type.
+    owning: bool,
     tables: PhantomData<(Left, Right)>,
 }
 
 impl<Left, Right, Keys> OnSameTenant<Left, Right, ByColumn, Keys> {
-    pub(crate) fn by_column(keys: Keys) -> Self {
-        Self { keys, tenant: ByColumn, tables: PhantomData }
+    pub(crate) fn by_column(keys: Keys, owning: bool) -> Self {
+        Self { keys, tenant: ByColumn, owning, tables: PhantomData }
     }
 }
 
@@ -51,7 +57,7 @@ impl<Left, Right, Tenant, Keys> Declared<Tenant> for OnSameTenant<Left, Right, B
     type OnClause = OnSameTenant<Left, Right, Tenant, Keys>;
 
     fn on_clause(self, tenant: Tenant) -> Self::OnClause {
-        OnSameTenant { keys: self.keys, tenant, tables: PhantomData }
+        OnSameTenant { keys: self.keys, tenant, owning: self.owning, tables: PhantomData }
     }
 }
 
@@ -68,23 +74,28 @@ pub trait JoinedWith<Right, S> {
     fn tenant(right: &S) -> Self::Tenant;
 }
 
-impl<Right: TenantTable, I, B, J: TenantIdFor<Right>, C> JoinedWith<Right, Within<J, C>> for Within<I, B> {
-    type Tenant = TenantIs<J::Bind>;
+impl<Right, I, B, V, J, C, W> JoinedWith<Right, Within<J, C, W>> for Within<I, B, V>
+where
+    Right: TenantTable,
+    J: TenantIdFor<Right>,
+    W: View<Right>,
+{
+    type Tenant = TenantIs<J::Bind, W>;
 
-    fn tenant(right: &Within<J, C>) -> Self::Tenant {
+    fn tenant(right: &Within<J, C, W>) -> Self::Tenant {
         Reach::<Right>::condition(right)
     }
 }
 
-impl<Right, I, B> JoinedWith<Right, EveryTenant> for Within<I, B> {
+impl<Right, I, B, V, W> JoinedWith<Right, EveryTenant<W>> for Within<I, B, V> {
     type Tenant = ByColumn;
 
-    fn tenant(_: &EveryTenant) -> ByColumn {
+    fn tenant(_: &EveryTenant<W>) -> ByColumn {
         ByColumn
     }
 }
 
-impl<Right, S> JoinedWith<Right, S> for EveryTenant {
+impl<Right, I, V, S> JoinedWith<Right, S> for WithinAny<I, V> {
     type Tenant = ByColumn;
 
     fn tenant(_: &S) -> ByColumn {
@@ -92,16 +103,20 @@ impl<Right, S> JoinedWith<Right, S> for EveryTenant {
     }
 }
 
-/// `left.tenant = right.tenant`
-fn walk_columns<Left, Right, DB>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>
-where
-    Left: TenantTable,
-    Right: TenantTable,
-    DB: TenantBackend,
-{
-    push_tenant_column::<Left, DB>(Left::NAME, out)?;
-    out.push_sql(" = ");
-    push_tenant_column::<Right, DB>(Right::NAME, out)
+impl<Right, C, K, S> JoinedWith<Right, S> for BeforeAdmission<C, K> {
+    type Tenant = ByColumn;
+
+    fn tenant(_: &S) -> ByColumn {
+        ByColumn
+    }
+}
+
+impl<Right, S, V> JoinedWith<Right, S> for EveryTenant<V> {
+    type Tenant = ByColumn;
+
+    fn tenant(_: &S) -> ByColumn {
+        ByColumn
+    }
 }
 
 impl<Left, Right, Keys, DB> QueryFragment<DB> for OnSameTenant<Left, Right, ByColumn, Keys>
@@ -112,27 +127,42 @@ where
     Keys: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        walk_columns::<Left, Right, DB>(&mut out)?;
-        out.push_sql(" AND ");
+        if !self.owning {
+            walk_columns::<Left, Right, DB>(&mut out)?;
+            out.push_sql(" AND ");
+        }
         self.keys.walk_ast(out)
     }
 }
 
-impl<Left, Right, E, Keys, DB> QueryFragment<DB> for OnSameTenant<Left, Right, TenantIs<E>, Keys>
+impl<Left, Right, E, W, Keys, DB> QueryFragment<DB> for OnSameTenant<Left, Right, TenantIs<E, W>, Keys>
 where
     DB: TenantBackend,
     Left: TenantTable,
     Right: TenantTable,
-    E: QueryFragment<DB>,
+    E: ComparedTenant<DB>,
     Keys: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.owning {
+            return self.keys.walk_ast(out);
+        }
+        let by_columns = Left::THROUGH.is_none() && Right::THROUGH.is_none();
         match out.backend().database().same_tenant() {
-            SameTenantForm::Columns => walk_columns::<Left, Right, DB>(&mut out)?,
-            SameTenantForm::Opaque => {
-                out.push_sql("NULLIF(");
+            SameTenantForm::Columns if by_columns => walk_columns::<Left, Right, DB>(&mut out)?,
+            form => {
+                // A row that all tenants share is nobody's, and meets everybody's.
+                let shared = Left::SHARED.filter(|_| Left::THROUGH.is_none());
+                if let Some(shared) = shared {
+                    out.push_sql("(");
+                    push_shared(Left::NAME, Left::TENANT_COLUMN, shared, &mut out)?;
+                    out.push_sql(" OR ");
+                }
+                let opaque = form == SameTenantForm::Opaque;
+                out.push_sql(if opaque { "NULLIF(" } else { "" });
                 self.tenant.walk_equality::<Left, DB>(Left::NAME, out.reborrow())?;
-                out.push_sql(", FALSE) IS NOT NULL");
+                out.push_sql(if opaque { ", FALSE) IS NOT NULL" } else { "" });
+                out.push_sql(if shared.is_some() { ")" } else { "" });
             }
         }
         out.push_sql(" AND ");

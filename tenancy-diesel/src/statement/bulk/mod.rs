@@ -1,6 +1,7 @@
 //! Many rows in one statement that does not grow with them: an array for each column, unnested. PostgreSQL.
 
 mod array;
+mod array_column;
 mod column;
 mod columns;
 mod mixed_defaults;
@@ -14,6 +15,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
 
+pub use self::array_column::ArrayColumn;
 use self::columns::BulkColumns;
 pub use self::mixed_defaults::MixedDefaults;
 pub use self::row::BulkRow;

@@ -10,9 +10,11 @@ use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper
 use futures_util::future::BoxFuture;
 
 use super::execute_all;
+use crate::bound_tenant::ComparedTenant;
 use crate::statement::insert::ScopedInsert;
 use crate::statement::returning::NoReturning;
 use crate::statement::rows::{Batch, StampedRows};
+use crate::statement::stamp::Stamp;
 use crate::table::TenantTable;
 
 type Wrapper<S> = SyncConnectionWrapper<SqliteConnection, S>;
@@ -25,8 +27,8 @@ where
             ExecuteFuture<'c, 'q> = BoxFuture<'q, QueryResult<usize>>,
         >,
     S: SpawnBlocking,
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
 {

@@ -13,11 +13,13 @@ use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::result::QueryResult;
 use diesel::sqlite::Sqlite;
 
+use crate::bound_tenant::ComparedTenant;
 use crate::statement::insert::ScopedInsert;
 use crate::statement::returning::{NoReturning, Returning};
 use crate::statement::rows::{Batch, StampedRows, walk_rows};
 use crate::statement::runs::{one_run, runs};
 use crate::statement::second_name::sql_of;
+use crate::statement::stamp::Stamp;
 use crate::table::{TenantTable, push_table};
 
 type BindData = <<Sqlite as Backend>::BindCollector<'static> as MoveableBindCollector<Sqlite>>::BindData;
@@ -35,8 +37,8 @@ struct Run<'a, T, E, V, Conflict, Ret> {
 
 impl<T, E, V, Conflict, Ret> QueryFragment<Sqlite> for Run<'_, T, E, V, Conflict, Ret>
 where
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
     Ret: QueryFragment<Sqlite>,
@@ -48,8 +50,8 @@ where
 
 impl<'a, T, E, V, Conflict, Ret> Run<'a, T, E, V, Conflict, Ret>
 where
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
     Ret: QueryFragment<Sqlite>,
@@ -73,8 +75,8 @@ where
 impl<T, R, E, V, Conflict, Ret, Id, const STATIC: bool>
     ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, Ret>
 where
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
     Ret: QueryFragment<Sqlite>,
@@ -113,8 +115,8 @@ impl<T, R, E, V, Conflict, Id, C, const STATIC: bool> ExecuteDsl<C, Sqlite>
     for ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, NoReturning>
 where
     C: Connection<Backend = Sqlite>,
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
 {
@@ -127,8 +129,8 @@ where
 impl<T, R, E, V, Conflict, Expr, Id, const STATIC: bool> QueryFragment<Sqlite>
     for ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, Returning<Expr>>
 where
-    T: TenantTable,
-    E: QueryFragment<Sqlite>,
+    T: TenantTable<Belonging: Stamp<T, V, Sqlite>>,
+    E: ComparedTenant<Sqlite>,
     V: InsertValues<Sqlite, T>,
     Conflict: QueryFragment<Sqlite>,
     Expr: QueryFragment<Sqlite>,

@@ -59,6 +59,7 @@ pub struct Session {
 impl Driver for AsyncPgConnection {
     const ABANDONED: Abandoned = Abandoned::RollBack;
     const RAW_SQL_SHOWS: bool = true;
+    const DEFERS_KEYS: Option<&'static str> = Some("SET CONSTRAINTS ALL DEFERRED");
 
     type Options = PostgresOptions;
     type Rules = PostgresRules;

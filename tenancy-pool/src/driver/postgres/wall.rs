@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use diesel_async::AsyncPgConnection;
 use tenancy_core::TenantKey;
 use tenancy_core::placement::Placement;
-use tenancy_rls::{Inspection, RowSecurity, Server, Waivers, Wall};
+use tenancy_rls::{Inspection, RowSecurity, SETTING, Server, Waivers, Wall};
 
 use super::Session;
 use super::connect::Route;
@@ -81,9 +81,16 @@ impl Guard {
         if report.is_clean() { Ok(()) } else { Err(BuildError::Holes(Box::new(report))) }
     }
 
-    /// Has the transaction tell the database its tenant.
-    pub(super) fn tell(&self, tenant: &TenantKey, session: &Session, opening: &mut Opening) {
+    /// Has the transaction tell the database its tenant, or that it has none: a session may have begun with one.
+    pub(super) fn tell(&self, tenant: Option<&TenantKey>, session: &Session, opening: &mut Opening) {
         let (now, by_function) = (SystemTime::now(), self.on_citus());
+        let Some(tenant) = tenant else {
+            return opening.push(if by_function {
+                "SELECT tenancy.set_tenant('')".to_owned()
+            } else {
+                format!("SET LOCAL {SETTING} = ''")
+            });
+        };
         match self.wall.sealer() {
             None if by_function => opening.push(self.wall.select_set_tenant(tenant.as_str(), now)),
             None => opening.push(self.wall.set_local(tenant.as_str(), None, now)),

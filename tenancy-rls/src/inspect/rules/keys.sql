@@ -54,6 +54,34 @@ SELECT 'R017', t.relation::regclass || ' column ' || quote_ident(t.tenant),
                                'bytea'::regtype, 'date'::regtype, 'anyenum'::regtype)
             -- Without a scale it keeps what it is given.
             OR t.column_class = 'numeric'::regtype AND t.typmod = -1))
+UNION ALL -- R018
+SELECT 'R018', t.relation::regclass || ' column ' || quote_ident(t.tenant),
+       format('the tenant column is generated, by %s: what that is computed of decides whose a row is, and no insert may name the tenant',
+              pg_get_expr(d.adbin, d.adrelid)),
+       CASE a.attgenerated WHEN 's' THEN format('ALTER TABLE %s ALTER %I DROP EXPRESSION', t.relation::regclass, t.tenant)
+                           ELSE format('-- make %I of %s a column of its own', t.tenant, t.relation::regclass) END
+  FROM tenants AS t
+  JOIN pg_attribute AS a ON a.attrelid = t.relation AND a.attnum = t.attnum AND a.attgenerated <> ''
+  JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE t.relation = t.root
+UNION ALL -- R019
+SELECT 'R019', t.relation::regclass || ' trigger ' || quote_ident(g.tgname),
+       format('the trigger''s function %s assigns the tenant column: it decides whose a row is', p.oid::regprocedure),
+       '-- leave the tenant to the statement, which always says it'
+  FROM tenants AS t
+  JOIN pg_trigger AS g ON g.tgrelid = t.relation AND NOT g.tgisinternal AND g.tgparentid = 0 AND g.tgenabled <> 'D'
+   -- Before, of each row, of inserts or updates.
+   AND g.tgtype & 3 = 3 AND g.tgtype & 20 <> 0
+  JOIN pg_proc AS p ON p.oid = g.tgfoid
+  JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname = 'plpgsql',
+       -- Without comments and texts.
+       LATERAL (SELECT regexp_replace(p.prosrc, '--[^\n]*|/\*([^*]|\*+[^*/])*\*+/|''[^'']*''', ' ', 'g') AS code) AS c
+ -- A name of other letters is not looked for.
+ WHERE t.tenant ~ '^[a-zA-Z_0-9]+\Z'
+   AND (c.code ~* format('\mnew\s*\.\s*"?%s"?\s*:=', t.tenant)
+        -- By a single sign it is assigned where a statement begins, and compared elsewhere.
+        OR c.code ~* format('(;|\mbegin|\mloop)\s*new\s*\.\s*"?%s"?\s*=', t.tenant)
+        OR c.code ~* format('\minto\s+(strict\s+)?new\s*\.\s*"?%s\M', t.tenant))
 UNION ALL -- R035
 SELECT 'R035', i.indexrelid::regclass::text,
        format('the application''s searches by %s do not use it: %s, so they are computed only after the policy has let a row through',

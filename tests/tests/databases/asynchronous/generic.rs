@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::AsyncConnection;
 use tenancy_diesel::Scoped;
-use tenancy_diesel::generic::{Change, Changes as _, Filter, Find, Insert, Page, Read, Returns as _};
+use tenancy_diesel::generic::{Change, Changes as _, Delete, Find, Insert, Page, Read, Returns as _};
 use tenancy_tests::cases::{Agent, Canvas};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::agents;
@@ -37,7 +37,7 @@ async fn write<M, V, P, Changes, Q, C>(
 ) -> QueryResult<[usize; 3]>
 where
     C: AsyncConnection,
-    M: Insert<V, C::Backend> + Change<P, Changes, C::Backend> + Filter<Q, C::Backend>,
+    M: Insert<V, C::Backend> + Change<P, Changes, C::Backend> + Delete<Q, C::Backend>,
 {
     Ok([
         M::insertion(scope, row).run_async(connection).await?,

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::BigInt;
 use tenancy_diesel::insert_into;
-use tenancy_diesel::statement::MixedDefaults;
+use tenancy_diesel::statement::{ArrayColumn, MixedDefaults};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases};
 
@@ -164,6 +164,17 @@ mod types {
             ratio -> Double,
             mood -> Mood,
         }
+
+        use diesel::sql_types::*;
+        use super::super::Mood;
+
+        tagged (id) {
+            id -> Integer,
+            tenant_id -> Integer,
+            mood -> Mood,
+            tags -> Array<Text>,
+            aliases -> Nullable<Array<Text>>,
+        }
     }
 }
 
@@ -224,6 +235,33 @@ async fn values_of_all_kinds_arrive_as_with_values() {
         AS different, (SELECT count(*) AS count FROM bulk WHERE tenant_id = 1) AS tenants WHERE tenants.count = 7";
     assert_eq!(counted(connection, different).await, 0);
     assert_eq!(counted(connection, "SELECT count(*) AS count FROM bulk").await, 7);
+}
+
+#[tokio::test]
+async fn a_column_of_arrays_is_refused_by_its_name() {
+    use types::tagged;
+    let Some(connection) = &mut connect().await else { return };
+    run(
+        connection,
+        "CREATE TYPE mood AS ENUM ('glad', 'sad');
+         CREATE TABLE tagged (id int PRIMARY KEY, tenant_id int NOT NULL, mood mood NOT NULL DEFAULT 'sad',
+            tags text[] NOT NULL DEFAULT '{}', aliases text[])",
+    )
+    .await
+    .unwrap();
+    let table = tagged::table.scoped(&acme());
+    let refused = |done: QueryResult<usize>| match done {
+        Err(Error::SerializationError(cause)) => cause.downcast_ref::<ArrayColumn>().unwrap().column,
+        done => panic!("{done:?}"),
+    };
+    let rows = [(tagged::id.eq(1), tagged::mood.eq(Feeling::Glad), tagged::tags.eq(vec!["a", "b"]))];
+    assert_eq!(refused(insert_into(table).bulk(rows).execute(connection).await), "tags");
+    let rows = [(tagged::id.eq(1), tagged::aliases.eq(Some(vec!["a"])))];
+    assert_eq!(refused(insert_into(table).bulk(rows).execute(connection).await), "aliases");
+    let rows = vec![(tagged::id.eq(1), tagged::aliases.eq(None::<Vec<String>>))];
+    assert_eq!(refused(insert_into(table).bulk(rows.clone()).execute(connection).await), "aliases");
+    assert_eq!(insert_into(table).values(rows).execute(connection).await, Ok(1));
+    assert_eq!(counted(connection, "SELECT count(*) AS count FROM tagged").await, 1);
 }
 
 async fn counted(connection: &mut Connection, query: &str) -> i64 {

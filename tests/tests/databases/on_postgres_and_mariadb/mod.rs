@@ -1,5 +1,6 @@
-//! What holds on the servers: row locks, seen from a second connection.
+//! What holds on the servers: row locks, and what two connections do at once.
 
-use super::{RunQueryDsl, connect_twice, run};
+use super::{Connection, RunQueryDsl, connect_twice, run};
 
 mod locks;
+mod stored;

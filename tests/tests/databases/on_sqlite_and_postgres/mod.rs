@@ -3,5 +3,6 @@
 use super::{RunQueryDsl, connect, contents};
 
 mod combining;
+mod conditional_upserts;
 mod conflicts;
 mod returning;

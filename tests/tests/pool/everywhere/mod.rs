@@ -2,6 +2,9 @@
 
 mod dropped;
 mod endings;
+mod global;
+mod moved;
 mod nested;
 mod verbs;
+mod within;
 mod wrong_tenant;

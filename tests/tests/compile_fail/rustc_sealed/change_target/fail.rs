@@ -11,6 +11,7 @@ pub struct Anywhere;
 impl tenancy_diesel::statement::ChangeTarget for Anywhere {
     type Table = agents::table;
     type Reach = tenancy_diesel::EveryTenant;
+    type Writer = ();
 
     fn into_reach(self) -> Self::Reach {
         unreachable!()

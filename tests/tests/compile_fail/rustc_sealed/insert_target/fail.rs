@@ -12,6 +12,7 @@ impl tenancy_diesel::statement::InsertTarget for Anywhere {
     type Table = agents::table;
     type Reach = ();
     type Tenant = ();
+    type Writer = ();
 
     fn into_tenant(self) {}
 }

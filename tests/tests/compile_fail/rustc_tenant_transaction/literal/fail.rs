@@ -5,7 +5,7 @@ use tenancy_pool::{PoolError, TenantPool};
 
 pub async fn run(scope: &Scoped<i32>, tenants: &TenantPool<AsyncPgConnection>) -> Result<(), PoolError> {
     let _tx = tenancy_pool::TenantTransaction::<AsyncPgConnection, i32> {
-        scope: scope.clone(),
+        walled: true,
         ..tenants.begin(scope).await?
     };
     Ok(())

@@ -1,0 +1,120 @@
+//! A transaction that looks each statement through before it sends it.
+
+use std::any::type_name;
+use std::sync::Arc;
+
+use diesel::result::{Error as DieselError, QueryResult};
+
+use super::{Ending, OpenTransaction, Whose};
+use crate::driver::TenantConnection;
+use crate::error::PoolError;
+use crate::statement::{Allowed, Circumstances, Execute, Load, Printable, Shape, Wanted, permit};
+
+/// A transaction that runs what is its own and nothing else, whoever that is.
+pub(crate) struct Checked<C: TenantConnection, W> {
+    open: OpenTransaction<C>,
+    whose: W,
+    /// Statements may contain raw SQL.
+    raw_fragments: bool,
+    /// Whether all that ran in it is known to change nothing by what it calls.
+    calls_nothing_unknown: bool,
+    /// What the application says to be no danger in a statement.
+    allowed: Arc<Allowed>,
+}
+
+impl<C: TenantConnection, W> Checked<C, W> {
+    pub(crate) const fn new(open: OpenTransaction<C>, whose: W, allowed: Arc<Allowed>) -> Self {
+        Self { open, whose, raw_fragments: false, calls_nothing_unknown: true, allowed }
+    }
+
+    /// Whose it is.
+    pub(super) const fn whose(&self) -> &W {
+        &self.whose
+    }
+
+    /// Without the look.
+    pub(super) const fn open(&mut self) -> &mut OpenTransaction<C> {
+        &mut self.open
+    }
+
+    /// Lets the rest of it run statements that contain raw SQL.
+    pub(super) const fn permit_raw_fragments(&mut self) {
+        self.raw_fragments = true;
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), PoolError> {
+        self.open.commit().await
+    }
+
+    pub(crate) async fn roll_back(self) -> Result<(), PoolError> {
+        self.open.roll_back().await
+    }
+
+    /// Ends it as its work did.
+    pub(crate) async fn end<T, E: From<PoolError>>(
+        self,
+        result: Result<T, E>,
+        ending: Ending,
+    ) -> Result<T, E> {
+        self.open.end(result, ending).await
+    }
+
+    /// Ends it, and has its connection closed.
+    pub(crate) async fn close(mut self) {
+        self.open.close_afterwards();
+        let _rolled_back = self.open.roll_back().await;
+    }
+
+    /// Whether a query that reads, the only one of this transaction, may be run again on another connection: this one failed it,
+    /// and nothing that it calls has an effect beside its rows.
+    pub(crate) fn may_read_again(&self, error: &DieselError) -> bool {
+        self.calls_nothing_unknown && C::loses_a_read(error)
+    }
+}
+
+impl<C: TenantConnection, W: Whose> Checked<C, W> {
+    /// Refuses a statement of another tenant, one with raw SQL in it, and one of a table that nobody declared. Has the connection
+    /// closed afterwards if the statement could leave something on it.
+    fn check<Q: Printable<C::Backend>>(&mut self, statement: &Q, shape: Shape) -> QueryResult<()> {
+        let looked = self.whose.look_through(statement, &C::Backend::default())?;
+        if self.raw_fragments {
+            return Ok(());
+        }
+        let circumstances = Circumstances {
+            postgres: C::RAW_SQL_SHOWS,
+            raw_sql_shows: shape.raw_sql_shows,
+            type_name: type_name::<Q>(),
+            allowed: &self.allowed,
+        };
+        if permit(&looked, &circumstances)? {
+            self.calls_nothing_unknown = false;
+            self.open.close_afterwards();
+        }
+        Ok(())
+    }
+
+    /// Runs a query that the caller keeps.
+    pub(crate) async fn load<'query, Q, U>(
+        &mut self,
+        query: &mut Q,
+        wanted: Wanted,
+        shape: Shape,
+    ) -> QueryResult<Vec<U>>
+    where
+        Q: Load<'query, C::Backend, U>,
+        U: Send,
+    {
+        self.check(query, shape)?;
+        self.open.note_types(|| query.named_types());
+        self.open.load(query, wanted).await
+    }
+
+    pub(crate) async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape) -> QueryResult<usize>
+    where
+        Q: Execute<'query, C::Backend>,
+    {
+        self.check(&statement, shape)?;
+        self.open.note_types(|| statement.named_types());
+        self.open.execute(statement).await
+    }
+}

@@ -1,0 +1,13 @@
+use diesel::prelude::*;
+use tenancy_diesel::Scoped;
+
+pub mod schema {
+    tenancy_diesel::schema! { include = "tests/compile_fail/by_name.rs" }
+}
+use schema::agents;
+
+fn list(scope: &Scoped<i32>, connection: &mut PgConnection) -> QueryResult<Vec<String>> {
+    agents::table.select(agents::name).load(connection)
+}
+
+fn main() {}

@@ -1,6 +1,0 @@
-// L57
-pub mod schema {
-    tenancy_diesel::schema! { include = "tests/compile_fail/T0109_file/by_import/right.rs" }
-}
-
-fn main() {}

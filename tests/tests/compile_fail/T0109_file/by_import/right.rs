@@ -1,6 +1,0 @@
-diesel::table! {
-    agents (id) {
-        id -> Integer,
-        tenant_id -> Integer,
-    }
-}

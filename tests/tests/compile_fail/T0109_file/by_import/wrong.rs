@@ -1,8 +1,0 @@
-use diesel::table;
-
-table! {
-    agents (id) {
-        id -> Integer,
-        tenant_id -> Integer,
-    }
-}

@@ -1,0 +1,9 @@
+use ::diesel::table;
+
+table! {
+    agents (id) {
+        id -> Integer,
+        tenant_id -> Integer,
+        name -> Text,
+    }
+}

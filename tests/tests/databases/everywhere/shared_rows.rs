@@ -1,0 +1,170 @@
+//! Rows that all tenants share, beside a tenant's own; and the filter that is always there.
+
+use diesel::prelude::*;
+use tenancy_diesel::{CrossTenant, delete, insert_into, update};
+use tenancy_tests::fixture::{ACME, acme, globex};
+
+use super::{Connection, RunQueryDsl, connect, run};
+
+tenancy_diesel::table! {
+    #[tenant_scoped(tenant_id, shared)]
+    presets (id) { id -> Integer, tenant_id -> Nullable<Integer>, name -> VarChar, value -> VarChar, }
+    #[tenant_scoped(tenant_id, shared = 0)]
+    labels (id) { id -> Integer, tenant_id -> Integer, name -> VarChar, }
+    #[tenant_scoped(tenant_id, filter = deleted_at.is_null())]
+    drafts (id) { id -> Integer, tenant_id -> Integer, label_id -> Integer, deleted_at -> Nullable<Integer>, }
+}
+tenancy_diesel::joinable!(drafts -> labels (label_id));
+diesel::allow_tables_to_appear_in_same_query!(presets, labels, drafts);
+
+const TABLES: &str = "
+CREATE TABLE presets (id INTEGER NOT NULL PRIMARY KEY, tenant_id INTEGER, name VARCHAR(20) NOT NULL, value VARCHAR(20) NOT NULL);
+CREATE TABLE labels (id INTEGER NOT NULL PRIMARY KEY, tenant_id INTEGER NOT NULL, name VARCHAR(20) NOT NULL);
+CREATE TABLE drafts (id INTEGER NOT NULL PRIMARY KEY, tenant_id INTEGER NOT NULL, label_id INTEGER NOT NULL, deleted_at INTEGER);
+INSERT INTO presets VALUES (1, NULL, 'theme', 'light'), (2, NULL, 'size', 'small'), (3, 1, 'theme', 'dark'), (4, 2, 'size', 'big');
+INSERT INTO labels VALUES (1, 0, 'urgent'), (2, 1, 'ours'), (3, 2, 'theirs');
+INSERT INTO drafts VALUES (1, 1, 1, NULL), (2, 1, 2, 5), (3, 2, 1, NULL), (4, 2, 3, 7);
+";
+
+async fn arena() -> Option<Connection> {
+    let mut connection = connect().await?;
+    run(&mut connection, TABLES).await.unwrap();
+    Some(connection)
+}
+
+fn support() -> CrossTenant {
+    tenancy_diesel::testing::cross_tenant("a test")
+}
+
+macro_rules! ids {
+    ($source:expr, $column:expr, $connection:expr) => {
+        $source.select($column).order($column).load::<i32>($connection).await.unwrap()
+    };
+}
+
+#[tokio::test]
+async fn a_tenant_reads_its_own_rows_or_the_shared_ones_as_well() {
+    let Some(connection) = &mut arena().await else { return };
+    assert_eq!(ids!(presets::table.scoped(&acme()), presets::id, connection), [3]);
+    assert_eq!(ids!(presets::table.scoped(&acme()).or_shared(), presets::id, connection), [1, 2, 3]);
+    assert_eq!(ids!(presets::table.scoped(&globex()).or_shared(), presets::id, connection), [1, 2, 4]);
+    assert_eq!(ids!(labels::table.scoped(&acme()), labels::id, connection), [2]);
+    assert_eq!(ids!(labels::table.scoped(&acme()).or_shared(), labels::id, connection), [1, 2]);
+    assert_eq!(ids!(labels::table.across_tenants(&support()), labels::id, connection), [1, 2, 3]);
+    let whose: Vec<Option<i32>> = presets::table
+        .scoped(&acme())
+        .or_shared()
+        .order(presets::id)
+        .select(presets::tenant_id)
+        .load(connection)
+        .await
+        .unwrap();
+    assert_eq!(whose, [None, None, Some(ACME)], "rows tell whose they are");
+}
+
+#[tokio::test]
+async fn mine_overrides_the_default_of_the_same_key() {
+    let Some(connection) = &mut arena().await else { return };
+    for (scope, expected) in
+        [(acme(), [("size", "small"), ("theme", "dark")]), (globex(), [("size", "big"), ("theme", "light")])]
+    {
+        let found: Vec<(String, String)> = presets::table
+            .scoped(&scope)
+            .over_shared(presets::name)
+            .select((presets::name, presets::value))
+            .order(presets::name)
+            .load(connection)
+            .await
+            .unwrap();
+        let found: Vec<_> = found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_writes_its_own_rows_only() {
+    let Some(connection) = &mut arena().await else { return };
+    let mine = presets::table.scoped(&acme());
+    let row = (presets::id.eq(9), presets::name.eq("new"), presets::value.eq("v"));
+    assert_eq!(insert_into(mine).values(row).execute(connection).await.unwrap(), 1);
+    assert_eq!(update(mine).set(presets::value.eq("w")).execute(connection).await.unwrap(), 2);
+    assert_eq!(update(mine).find(1).set(presets::value.eq("w")).execute(connection).await.unwrap(), 0);
+    assert_eq!(delete(mine).execute(connection).await.unwrap(), 2);
+    let everybody = support();
+    let shared = || presets::table.write_across_tenants(&everybody).shared();
+    let row = (presets::id.eq(10), presets::name.eq("lang"), presets::value.eq("en"));
+    assert_eq!(insert_into(shared()).values(row).execute(connection).await.unwrap(), 1);
+    assert_eq!(update(shared()).set(presets::value.eq("v")).execute(connection).await.unwrap(), 3);
+    assert_eq!(delete(shared()).filter(presets::id.eq(4)).execute(connection).await.unwrap(), 0);
+    assert_eq!(ids!(presets::table.scoped(&globex()).or_shared(), presets::id, connection), [1, 2, 4, 10]);
+    let shared = || labels::table.write_across_tenants(&everybody).shared();
+    assert_eq!(
+        insert_into(shared())
+            .values((labels::id.eq(10), labels::name.eq("x")))
+            .execute(connection)
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(update(shared()).set(labels::name.eq("y")).execute(connection).await.unwrap(), 2);
+    assert_eq!(ids!(labels::table.scoped(&globex()).or_shared(), labels::id, connection), [1, 3, 10]);
+}
+
+#[tokio::test]
+async fn a_join_with_shared_rows_keeps_them() {
+    let Some(connection) = &mut arena().await else { return };
+    let scope = acme();
+    let found: Vec<(i32, String)> = drafts::table
+        .scoped(&scope)
+        .inner_join(labels::table.scoped(&scope).or_shared())
+        .select((drafts::id, labels::name))
+        .load(connection)
+        .await
+        .unwrap();
+    assert_eq!(found, [(1, "urgent".to_owned())]);
+    let found: Vec<(String, i32)> = labels::table
+        .scoped(&scope)
+        .or_shared()
+        .inner_join(drafts::table.scoped(&scope).unfiltered())
+        .select((labels::name, drafts::id))
+        .order(drafts::id)
+        .load(connection)
+        .await
+        .unwrap();
+    assert_eq!(found, [("urgent".to_owned(), 1), ("ours".to_owned(), 2)]);
+    let everybody = support();
+    let found: Vec<i32> = drafts::table
+        .across_tenants(&everybody)
+        .unfiltered()
+        .inner_join(labels::table.across_tenants(&everybody))
+        .select(drafts::id)
+        .order(drafts::id)
+        .load(connection)
+        .await
+        .unwrap();
+    assert_eq!(found, [1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn the_filter_is_there_unless_it_is_left_out_by_name() {
+    let Some(connection) = &mut arena().await else { return };
+    let mine = drafts::table.scoped(&acme());
+    assert_eq!(ids!(mine, drafts::id, connection), [1]);
+    assert_eq!(ids!(mine.unfiltered(), drafts::id, connection), [1, 2]);
+    let everybody = support();
+    assert_eq!(ids!(drafts::table.across_tenants(&everybody), drafts::id, connection), [1, 3]);
+    assert_eq!(
+        ids!(drafts::table.across_tenants(&everybody).unfiltered(), drafts::id, connection),
+        [1, 2, 3, 4]
+    );
+    assert_eq!(update(mine).set(drafts::label_id.eq(2)).execute(connection).await.unwrap(), 1);
+    assert_eq!(
+        update(mine.unfiltered()).set(drafts::deleted_at.eq(None::<i32>)).execute(connection).await.unwrap(),
+        2
+    );
+    assert_eq!(ids!(mine, drafts::id, connection), [1, 2]);
+    assert_eq!(delete(drafts::table.write_across_tenants(&everybody)).execute(connection).await.unwrap(), 3);
+    let purged =
+        delete(drafts::table.write_across_tenants(&everybody).unfiltered()).execute(connection).await;
+    assert_eq!(purged.unwrap(), 1);
+}
