@@ -7,11 +7,13 @@
 //! | declare whose the rows of a table are | [`table!`], [`schema!`], [`macro@tenant_scoped`], [`macro@tenant_global`], [`joinable!`], [`alias!`] |
 //! | decide who belongs to a tenant | [`Membership`], [`Authority`], [`Claimed`], [`Scoped`] |
 //! | query within a tenant | `table.scoped(&scope)`: [`ScopedTable`] |
+//! | write code once, for all tables | [`mod@generic`]; [`mod@dsl`] names the types |
 //! | write within a tenant | [`insert_into`], [`update`], [`delete`], [`mod@statement`] |
 //! | give a model its builders | [`derive@TenantScoped`] |
 //! | tell two tenants apart in one function | [`brand!`] |
 //! | open transactions for tenants over a pool, wherever each tenant lives | the crate [`tenancy-pool`](https://docs.rs/tenancy-pool) |
 //! | let the database keep tenants apart as well | the crate [`tenancy-rls`](https://docs.rs/tenancy-rls) |
+//! | connect to one of several databases | [`multi_backend!`] |
 //! | insert thousands of rows | [`statement::IncompleteInsert::bulk`] |
 //! | span tenants, audited | [`CrossTenant`], `table.across_tenants(&cross_tenant)`, [`CrossTenantTarget`] |
 //! | begin, with an application that is there or a new one | [`guides::existing_application`], [`guides::new_application`] |
@@ -39,6 +41,8 @@
 // what the bare table refuses, and how; `bound_tenant` the id as it is bound; `dialect` what differs between the databases.
 mod bound_tenant;
 mod dialect;
+pub mod dsl;
+pub mod generic;
 pub mod model;
 #[cfg(feature = "postgres")]
 mod pg_array;
@@ -185,7 +189,7 @@ pub use self::bound_tenant::WrongTenant;
 pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
 pub use self::reviewed_sql::ReviewedSql;
-pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
+pub use self::source::alias::{Alias, AliasField, AliasSelection, FieldsOf, ScopedAlias, TableAlias};
 pub use self::source::{
     AdmissionColumn, BeforeAdmission, EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll,
     Unfiltered, View, Within, WithinAny,
@@ -211,15 +215,19 @@ pub mod __pool {
 /// What generated code names. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use diesel;
     pub use diesel::expression::array_comparison::AsInExpression;
     pub use diesel::query_source::{Never, Once};
 
+    pub use crate::dialect::{LastBound, MultiDialect, Returns, Upserts, Variant};
     pub use crate::reviewed_sql::is_one_expression;
     pub use crate::source::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
+    pub use crate::statement::{ConflictBackend, ReturningBackend};
     pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through};
+    pub use crate::table::grouping::Grouped;
     pub use crate::table::grouping::nowhere::table as nowhere;
     pub use crate::table::owner::{ByColumnName, ById, MeetsId, OtherOwner};
     pub use crate::table::{GlobalName, push_column, push_star};

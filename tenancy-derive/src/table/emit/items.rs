@@ -94,6 +94,10 @@ pub(crate) fn tenant_items(
             impl diesel::Expression for #grouped_tenant {
                 type SqlType = <columns::#column as diesel::Expression>::SqlType;
             }
+
+            impl #tenancy::Grouped for columns::#column {
+                type By = #grouped_tenant;
+            }
         });
         texts.push(GROUPED_TENANT);
     }
