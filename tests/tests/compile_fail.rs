@@ -120,8 +120,11 @@ fn each_error_says_in_its_first_line_what_is_wrong_and_has_its_code() {
 
 /// The tables and the models of the cases.
 fn names_a_table(headline: &str) -> bool {
-    ["agents", "canvases", "plans", "logs", "teams", "`table`", "Agent", "Canvas", "Drawing", "Robot"]
-        .iter()
+    [
+        "agents", "canvases", "plans", "logs", "teams", "boards", "notes", "people", "presets", "keys", "`table`", "Agent",
+        "Canvas", "Drawing", "Robot",
+    ]
+    .iter()
         .any(|name| headline.contains(name))
         // The reason of an empty `reason = ""` is underlined.
         || headline == "error: the reason is empty"
