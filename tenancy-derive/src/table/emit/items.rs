@@ -73,7 +73,11 @@ pub(crate) fn tenant_items(
     }
     items.extend(parsed(&own));
     for admission in &ownership.admission {
-        items.extend(quote!(impl #tenancy::AdmissionColumn<table> for columns::#admission {}));
+        items.extend(quote! {
+            impl #tenancy::AdmissionColumn<table> for columns::#admission {
+                type Column = Self;
+            }
+        });
     }
     let mut texts = vec![TENANT_ITEMS];
     if !ownership.admission.is_empty() {
@@ -89,6 +93,10 @@ pub(crate) fn tenant_items(
 
             impl diesel::Expression for #grouped_tenant {
                 type SqlType = <columns::#column as diesel::Expression>::SqlType;
+            }
+
+            impl #tenancy::Grouped for columns::#column {
+                type By = #grouped_tenant;
             }
         });
         texts.push(GROUPED_TENANT);
@@ -295,9 +303,12 @@ const ADMISSION: &str = stringify! {
             door: &__tenancy::AdmissionDoor,
             column: C,
             key: K,
-        ) -> __tenancy::ScopedTable<table, __tenancy::BeforeAdmission<C, K>>
+        ) -> __tenancy::ScopedTable<
+            table,
+            __tenancy::BeforeAdmission<<C as __tenancy::AdmissionColumn<table>>::Column, K>,
+        >
         where
-            C: __tenancy::AdmissionColumn<table>,
+            C: __tenancy::AdmissionColumn<table, Column = C>,
         {
             __tenancy::ScopedTable::before_admission(door, column, key)
         }
