@@ -5,6 +5,7 @@
 //! | to … | see |
 //! |---|---|
 //! | declare whose the rows of a table are | [`table!`], [`schema!`], [`macro@tenant_scoped`], [`macro@tenant_global`], [`joinable!`], [`alias!`] |
+//! | say through what a table without a tenant column belongs to tenants, or which rows they share | [`mod@ownership`] |
 //! | decide who belongs to a tenant | [`Membership`], [`Authority`], [`Claimed`], [`Scoped`] |
 //! | query within a tenant | `table.scoped(&scope)`: [`ScopedTable`] |
 //! | write code once, for all tables | [`mod@generic`]; [`mod@dsl`] names the types |
@@ -62,6 +63,8 @@ pub mod errors {}
 pub mod guarantees {}
 #[doc = include_str!("../docs/leaks.md")]
 pub mod leaks {}
+#[doc = include_str!("../docs/ownership.md")]
+pub mod ownership {}
 
 pub mod guides {
     //! Step by step, and how something is done. What the pages show is compiled and run by the repository's tests.
@@ -93,7 +96,8 @@ pub use tenancy_derive::TenantScoped;
 /// - `include = "src/schema.rs"`: the file, named from the folder of the crate's `Cargo.toml` as in `diesel.toml`;
 /// - `tenant_column = tenant_id`: the column that holds the tenant (this is the default), or `tenant_id: TenantId` with the type
 ///   of its ids, which then alone scopes the tables;
-/// - `scoped = [workspaces(org_id: OrgId)]`: tables whose tenant column is another, or of another kind of owner;
+/// - `scoped = [workspaces(org_id: OrgId), tags(through = canvases(canvas_id))]`: tables whose tenant column is another, or of another
+///   kind of owner, or that belong to tenants through another table: see [`mod@ownership`];
 /// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see;
 /// - `joins = [canvases -> agents (agent_id), accounting::invoices -> agents (agent_id)]`: what the CLI leaves out, which is each foreign
 ///   key that leads with the tenant, because it is of two columns. Each is a [`joinable!`]; tables that are joined by them may stand
@@ -157,6 +161,9 @@ pub use tenancy_derive::table;
 /// ```
 pub use tenancy_derive::tenant_global;
 /// Declares that the rows of a table of `diesel::table!` belong to tenants, and names the column that holds the tenant.
+///
+/// A table without such a column says through what its rows belong to tenants, `#[tenant_scoped(through = canvases(canvas_id))]`; this and
+/// the other forms are in [`mod@ownership`].
 ///
 /// The bare table then has no SQL any more; use it through `table.scoped(&scope)`. If this crate is renamed, say where it
 /// is: `crate = path`.

@@ -77,7 +77,11 @@ pub(crate) fn tenant_items(
     }
     items.extend(parsed(&own));
     for admission in &ownership.admission {
-        items.extend(quote!(impl #tenancy::AdmissionColumn<table> for columns::#admission {}));
+        items.extend(quote! {
+            impl #tenancy::AdmissionColumn<table> for columns::#admission {
+                type Column = Self;
+            }
+        });
     }
     let mut texts = vec![TENANT_ITEMS];
     if !ownership.admission.is_empty() {
@@ -303,9 +307,12 @@ const ADMISSION: &str = stringify! {
             door: &__tenancy::AdmissionDoor,
             column: C,
             key: K,
-        ) -> __tenancy::ScopedTable<table, __tenancy::BeforeAdmission<C, K>>
+        ) -> __tenancy::ScopedTable<
+            table,
+            __tenancy::BeforeAdmission<<C as __tenancy::AdmissionColumn<table>>::Column, K>,
+        >
         where
-            C: __tenancy::AdmissionColumn<table>,
+            C: __tenancy::AdmissionColumn<table, Column = C>,
         {
             __tenancy::ScopedTable::before_admission(door, column, key)
         }
