@@ -222,7 +222,6 @@ pub mod __pool {
 /// What generated code names. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
-    pub use diesel;
     pub use diesel::expression::array_comparison::AsInExpression;
     pub use diesel::query_source::{Never, Once};
 
@@ -232,7 +231,8 @@ pub mod __private {
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
-    pub use crate::statement::{ConflictBackend, ReturningBackend};
+    pub use crate::dialect::TenantBackend;
+    pub use crate::statement::{ConflictBackend, OneStatementBatch, ReturningBackend};
     pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through};
     pub use crate::table::grouping::Grouped;
     pub use crate::table::grouping::nowhere::table as nowhere;

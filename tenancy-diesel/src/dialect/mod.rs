@@ -84,5 +84,3 @@ impl TenantBackend for diesel::pg::Pg {}
 impl TenantBackend for diesel::sqlite::Sqlite {}
 #[cfg(feature = "mysql")]
 impl TenantBackend for diesel::mysql::Mysql {}
-#[diagnostic::do_not_recommend]
-impl<DB: MultiDialect> TenantBackend for DB {}

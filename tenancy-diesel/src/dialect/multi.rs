@@ -6,7 +6,7 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
 use super::{Database, Dialect, TenantBackend};
-use crate::statement::{ConflictBackend, OneStatementBatch, ReturningBackend};
+use crate::statement::{ConflictBackend, ReturningBackend};
 
 /// Which of the proven databases a value of a backend of several is. Made of a proven backend, and in no other way.
 #[derive(Debug, Clone, Copy)]
@@ -62,8 +62,6 @@ impl<DB: MultiDialect> Dialect for DB {
     }
 }
 
-impl<DB: MultiDialect> OneStatementBatch for DB {}
-
 /// A backend of one database, and what its bound values tell.
 pub trait LastBound: Backend {
     /// The bytes of the value that was bound last. `None` on SQLite, whose bound values Diesel shows to nobody.
@@ -93,10 +91,12 @@ impl LastBound for diesel::sqlite::Sqlite {
 
 /// A backend that has ON CONFLICT. The lifetime means nothing: a bound without it is checked where it is written.
 pub trait Upserts<'variant> {}
+#[diagnostic::do_not_recommend]
 impl<DB: ConflictBackend> Upserts<'_> for DB {}
 
 /// A backend that has RETURNING. The lifetime means nothing.
 pub trait Returns<'variant> {}
+#[diagnostic::do_not_recommend]
 impl<DB: ReturningBackend> Returns<'_> for DB {}
 
 /// Lets an enum of connections run scoped statements: one that derives `diesel::MultiConnection`.
@@ -138,15 +138,15 @@ macro_rules! multi_backend {
     ($backend:ident { $($variant:ident($connection:ty)),+ $(,)? }) => {
         const _: () = {
             type Backend = $backend;
-            type Builder = <Backend as $crate::__private::diesel::backend::Backend>::QueryBuilder;
-            type Collector<'a> = <Backend as $crate::__private::diesel::backend::Backend>::BindCollector<'a>;
+            type Builder = <Backend as ::diesel::backend::Backend>::QueryBuilder;
+            type Collector<'a> = <Backend as ::diesel::backend::Backend>::BindCollector<'a>;
 
             impl $crate::__private::MultiDialect for Backend {
                 fn variant(&self) -> $crate::__private::Variant {
                     match self {
                         $(Self::$variant(backend) => {
                             $crate::__private::Variant::of::<
-                                <$connection as $crate::__private::diesel::Connection>::Backend,
+                                <$connection as ::diesel::Connection>::Backend,
                             >(backend)
                         })+
                     }
@@ -164,7 +164,7 @@ macro_rules! multi_backend {
                 fn last_bound<'c>(collector: &'c Collector<'_>) -> ::core::option::Option<&'c [u8]> {
                     match collector {
                         $(Collector::$variant(collector) => {
-                            <<$connection as $crate::__private::diesel::Connection>::Backend
+                            <<$connection as ::diesel::Connection>::Backend
                                 as $crate::__private::LastBound>::last_bound(collector)
                         })+
                         #[allow(unreachable_patterns)]
@@ -173,18 +173,22 @@ macro_rules! multi_backend {
                 }
             }
 
-            $crate::__multi_backend_id!(Backend: $crate::__private::diesel::sql_types::Text);
+            impl $crate::__private::TenantBackend for Backend {}
+
+            impl $crate::__private::OneStatementBatch for Backend {}
+
+            $crate::__multi_backend_id!(Backend: ::diesel::sql_types::Text);
 
             impl $crate::__private::ConflictBackend for Backend
             where
-                $(for<'variant> <$connection as $crate::__private::diesel::Connection>::Backend:
+                $(for<'variant> <$connection as ::diesel::Connection>::Backend:
                     $crate::__private::Upserts<'variant>,)+
             {
             }
 
             impl $crate::__private::ReturningBackend for Backend
             where
-                $(for<'variant> <$connection as $crate::__private::diesel::Connection>::Backend:
+                $(for<'variant> <$connection as ::diesel::Connection>::Backend:
                     $crate::__private::Returns<'variant>,)+
             {
             }
@@ -197,20 +201,20 @@ macro_rules! multi_backend {
 #[macro_export]
 macro_rules! __multi_backend_id {
     ($backend:ident: $sql_type:path) => {
-        impl $crate::__private::diesel::serialize::ToSql<$sql_type, $backend> for $crate::TenantId {
+        impl ::diesel::serialize::ToSql<$sql_type, $backend> for $crate::TenantId {
             fn to_sql<'b>(
                 &'b self,
-                out: &mut $crate::__private::diesel::serialize::Output<'b, '_, $backend>,
-            ) -> $crate::__private::diesel::serialize::Result {
+                out: &mut ::diesel::serialize::Output<'b, '_, $backend>,
+            ) -> ::diesel::serialize::Result {
                 out.set_value(($sql_type, self));
-                ::core::result::Result::Ok($crate::__private::diesel::serialize::IsNull::No)
+                ::core::result::Result::Ok(::diesel::serialize::IsNull::No)
             }
         }
 
-        impl $crate::__private::diesel::deserialize::FromSql<$sql_type, $backend> for $crate::TenantId {
+        impl ::diesel::deserialize::FromSql<$sql_type, $backend> for $crate::TenantId {
             fn from_sql(
-                value: <$backend as $crate::__private::diesel::backend::Backend>::RawValue<'_>,
-            ) -> $crate::__private::diesel::deserialize::Result<Self> {
+                value: <$backend as ::diesel::backend::Backend>::RawValue<'_>,
+            ) -> ::diesel::deserialize::Result<Self> {
                 value.from_sql::<Self, $sql_type>()
             }
         }

@@ -12,14 +12,10 @@ diesel::table! {
     }
 }
 
-/// A column, and what Diesel looks for in a GROUP BY that has it.
+/// A column, and what Diesel looks for in a GROUP BY that has it. Generated for each.
 pub trait Grouped {
     /// The column itself or, for a tenant column, what stands for it.
     type By;
-}
-
-impl<C: diesel::Column> Grouped for C {
-    type By = C;
 }
 
 /// Lets columns of several tables stand in one GROUP BY: Diesel's macro of that name, which a tenant column does not fit.
@@ -62,18 +58,18 @@ macro_rules! allow_columns_to_appear_in_same_group_by_clause {
 macro_rules! __group_by_pairs {
     ($first:path $(, $rest:path)*) => {
         $(
-            impl $crate::__private::diesel::expression::IsContainedInGroupBy<
+            impl ::diesel::expression::IsContainedInGroupBy<
                 <$first as $crate::__private::Grouped>::By,
             > for $rest
             {
-                type Output = $crate::__private::diesel::expression::is_contained_in_group_by::No;
+                type Output = ::diesel::expression::is_contained_in_group_by::No;
             }
 
-            impl $crate::__private::diesel::expression::IsContainedInGroupBy<
+            impl ::diesel::expression::IsContainedInGroupBy<
                 <$rest as $crate::__private::Grouped>::By,
             > for $first
             {
-                type Output = $crate::__private::diesel::expression::is_contained_in_group_by::No;
+                type Output = ::diesel::expression::is_contained_in_group_by::No;
             }
         )*
         $crate::__group_by_pairs!($($rest),*);
