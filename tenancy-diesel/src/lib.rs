@@ -225,13 +225,13 @@ pub mod __private {
     pub use diesel::expression::array_comparison::AsInExpression;
     pub use diesel::query_source::{Never, Once};
 
+    pub use crate::dialect::TenantBackend;
     pub use crate::dialect::{LastBound, MultiDialect, Returns, Upserts, Variant};
     pub use crate::reviewed_sql::is_one_expression;
     pub use crate::source::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
-    pub use crate::dialect::TenantBackend;
     pub use crate::statement::{ConflictBackend, OneStatementBatch, ReturningBackend};
     pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through};
     pub use crate::table::grouping::Grouped;
