@@ -71,8 +71,8 @@ pub(crate) use sealed::Dialect;
 #[diagnostic::on_unimplemented(
     message = "scoped sources are not proven for backend `{Self}`",
     label = "no scoped SQL for this backend",
-    note = "enable the feature of tenancy-diesel for your database: `postgres`, `sqlite` or `mysql`",
-    note = "for an enum of connections (`#[derive(MultiConnection)]`), declare its backend beside it: \
+    note = "enable the feature of tenancy-diesel for your database: `postgres`, `sqlite` or `mysql`. For an enum of \
+            connections (`#[derive(MultiConnection)]`), declare its backend beside it: \
             `tenancy_diesel::multi_backend!(MultiBackend {{ Pg(PgConnection), … }})`, with the variants of the enum",
     note = "T0013: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0013"
 )]

@@ -1,10 +1,8 @@
-use diesel::prelude::*;
-use tenancy_diesel::Scoped;
 use tenancy_tests::schema::agents;
 
-fn list(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<i32>> {
+fn tenants() {
     let managers = tenancy_diesel::alias!(agents as managers);
-    managers.scoped(scope).select(managers.field(agents::tenant_id)).load(connection)
+    let _ = managers.field(agents::tenant_id);
 }
 
 fn main() {}
