@@ -73,6 +73,55 @@ pub enum RowSecurityError {
         /// The key.
         key: String,
     },
+    /// The table through which rows belong to tenants is not declared.
+    #[error(
+        "the rows of {table} belong to tenants through {parent}, which is not among the tables, so that nothing keeps its rows \
+         apart: add it, as in `tables![boards, notes]`"
+    )]
+    ParentOfAnother {
+        /// The table, quoted and qualified.
+        table: String,
+        /// The other one.
+        parent: String,
+    },
+    /// Rows belong to tenants through a table whose own rows may be several tenants'.
+    #[error(
+        "the rows of {table} belong to tenants through {parent}, whose rows are seen by links and may be several tenants', so that \
+         one could write what another reads: give {table} a tenant column, or let it be seen by the link itself"
+    )]
+    ThroughLinked {
+        /// The table, quoted and qualified.
+        table: String,
+        /// The other one.
+        parent: String,
+    },
+    /// Links were said to be written by tenants without a reason.
+    #[error(
+        "tenants are said to write the links of {table} without a reason, and nobody will know why each may read whatever it links: \
+         give one"
+    )]
+    LinkWithoutReason {
+        /// The table, quoted and qualified.
+        table: String,
+    },
+    /// A table was said to be a link, and is none.
+    #[error(
+        "tenants are said to write the links of {table}, and no table among the tables is seen by it: remove that, or declare the \
+         other one, as in `#[tenant_scoped(link = members(person_id))]`"
+    )]
+    NoLink {
+        /// The table, quoted and qualified.
+        table: String,
+    },
+    /// A table whose policies Citus cannot have.
+    #[error(
+        "Citus has no sub-selects in policies, and no restrictive ones, so there is no wall for {table}: give it a tenant column \
+         and distribute it by that, and put what all tenants share into a reference table that is declared global"
+    )]
+    NotOnCitus {
+        /// The table, quoted and qualified.
+        table: String,
+    },
     /// The secret of a sealing key is too short.
     #[error(
         "the secret of a sealing key has {bytes} bytes, and fewer than {shortest} can be guessed: use {shortest} or more from a \

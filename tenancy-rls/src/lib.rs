@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("../docs/rls.md")]
 
+mod belongs;
 mod citus;
 mod error;
 mod inspect;

@@ -54,7 +54,9 @@ impl RowSecurity {
     /// # Errors
     ///
     /// When one table is declared in two ways, when the tables have several kinds of owner, when none is a tenant's, and when a key is
-    /// declared unique over all tenants without a reason or of a table that is not among them.
+    /// declared unique over all tenants without a reason or of a table that is not among them. When the table through which rows
+    /// belong to tenants is not among them, or is itself seen by a link; and when links are said to be written by tenants without
+    /// a reason, or by a table that links nothing.
     pub fn new(tables: Tables, roles: Roles) -> Result<Self, RowSecurityError> {
         if let Some(table) = tables.contradiction() {
             return Err(RowSecurityError::DeclaredTwice { table });
@@ -65,7 +67,7 @@ impl RowSecurity {
         if tables.of_tenants().next().is_none() {
             return Err(RowSecurityError::NoTenantTable);
         }
-        if let Some(error) = tables.unfounded() {
+        if let Some(error) = tables.misplaced().or_else(|| tables.unfounded()) {
             return Err(error);
         }
         Ok(Self { tables, roles, mode: Mode::Plain, server: Server::PostgreSql })
@@ -89,9 +91,15 @@ impl RowSecurity {
     }
 
     /// For Citus: see [the guide](crate#citus).
-    #[must_use]
-    pub fn citus(self) -> Self {
-        Self { server: Server::Citus, ..self }
+    ///
+    /// # Errors
+    ///
+    /// When rows belong to tenants in another way than by a tenant column of their own, or some are shared by all.
+    pub fn citus(self) -> Result<Self, RowSecurityError> {
+        if let Some((table, _)) = self.tables.of_tenants().find(|(_, belongs)| !belongs.is_plain()) {
+            return Err(RowSecurityError::NotOnCitus { table: self.tables.sql_name(table) });
+        }
+        Ok(Self { server: Server::Citus, ..self })
     }
 
     /// What the setting holds.

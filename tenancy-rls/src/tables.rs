@@ -1,7 +1,10 @@
 //! The declared tables, as data.
 
-use tenancy_diesel::{DeclaredTable, Owned, Owner as _, TenantSqlType, TenantTable, Unowned};
+use tenancy_diesel::{
+    Belonging as _, DeclaredTable, Owned, Owner as _, TenantSqlType, TenantTable, Through, Unowned,
+};
 
+use super::belongs::{Belongs, Link, Reference};
 use super::error::RowSecurityError;
 use super::quote;
 use super::sql_type::TenantType;
@@ -28,6 +31,7 @@ const DEFAULT_SCHEMA: &str = "public";
 pub struct Tables {
     declared: Vec<Table>,
     over_all_tenants: Vec<KeyOverAll>,
+    linked_by_tenants: Vec<(Table, &'static str)>,
     tenant_schema: Option<String>,
     global_schema: Option<String>,
 }
@@ -53,7 +57,7 @@ pub struct Table {
     schema: Option<&'static str>,
     name: &'static str,
     columns: &'static [&'static str],
-    tenant: Option<TenantColumn>,
+    belongs: Option<Belongs>,
     owner: Option<&'static str>,
 }
 
@@ -78,15 +82,23 @@ where
     TenantSqlType<T>: TenantType,
 {
     fn describe() -> Table {
-        let tenant = TenantColumn { name: T::TENANT_COLUMN, sql_type: <TenantSqlType<T>>::NAME };
-        let owner = Some(T::Owner::id_type().unwrap_or(T::TENANT_COLUMN));
-        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, tenant: Some(tenant), owner }
+        let (column, sql_type) = (T::TENANT_COLUMN, <TenantSqlType<T>>::NAME);
+        let belongs = match T::THROUGH {
+            None => Belongs::ByColumn { tenant: TenantColumn { name: column, sql_type }, shared: T::SHARED },
+            Some(through) => {
+                let reference = Reference { column, through, sql_type };
+                if T::Belonging::MANY { Belongs::ByLink(reference) } else { Belongs::ByParent(reference) }
+            }
+        };
+        let root = T::THROUGH.map_or(column, |through| through.root().column);
+        let owner = Some(T::Owner::id_type().unwrap_or(root));
+        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, belongs: Some(belongs), owner }
     }
 }
 
 impl<T: DeclaredTable> Describe<T> for Unowned {
     fn describe() -> Table {
-        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, tenant: None, owner: None }
+        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, belongs: None, owner: None }
     }
 }
 
@@ -142,6 +154,37 @@ impl Tables {
         self
     }
 
+    /// Says that tenants write the links of `T` themselves, and why: **whoever may write a link may read what it links.** SQL of one
+    /// tenant that names a person's key in a row of `members` of its own reads that person's row.
+    ///
+    /// Without this the application's role takes links away and changes what else they carry, and only the role across tenants makes
+    /// them. With it an [inspection](crate::Inspection) shows the table among what is accepted, with the reason (rule R061).
+    ///
+    /// ```
+    /// # tenancy_diesel::table! {
+    /// #     members (tenant_id, person_id) { tenant_id -> Integer, person_id -> Integer, }
+    /// #     #[tenant_scoped(link = members(person_id))]
+    /// #     people (id) { id -> Integer, name -> Text, }
+    /// # }
+    /// use tenancy_rls::tables;
+    ///
+    /// let tables = tables![members, people]
+    ///     .linked_by_tenants::<members::table>("people are a directory that every tenant may search");
+    /// ```
+    #[must_use]
+    pub fn linked_by_tenants<T>(mut self, reason: &'static str) -> Self
+    where
+        T: TenantTable,
+        Owned: Describe<T>,
+    {
+        let table = <Owned as Describe<T>>::describe();
+        // The same table twice is one, with the first reason.
+        if !self.linked_by_tenants.iter().any(|(other, _)| *other == table) {
+            self.linked_by_tenants.push((table, reason));
+        }
+        self
+    }
+
     /// Keeps the tables whose rows belong to the kind of owner that those of `T` belong to, and the global ones: a wall, and a
     /// transaction, is of one kind. For the other kind there is a wall of its own, in a database or a schema of its own.
     ///
@@ -181,6 +224,7 @@ impl Tables {
         let is_kept = |table: &Table| table.owner.is_none() || table.owner == owner;
         self.declared.retain(is_kept);
         self.over_all_tenants.retain(|key| is_kept(&key.table));
+        self.linked_by_tenants.retain(|(table, _)| is_kept(table));
         self
     }
 
@@ -205,14 +249,42 @@ impl Tables {
         self.declared.iter()
     }
 
-    /// The tenants' tables, each with its schema and its tenant column.
-    pub(crate) fn of_tenants(&self) -> impl Iterator<Item = (&Table, TenantColumn)> {
-        self.declared.iter().filter_map(|table| Some((table, table.tenant?)))
+    /// The tenants' tables, each with how its rows belong to them.
+    pub(crate) fn of_tenants(&self) -> impl Iterator<Item = (&Table, Belongs)> {
+        self.declared.iter().filter_map(|table| Some((table, table.belongs?)))
+    }
+
+    /// Those whose rows name their tenant themselves.
+    pub(crate) fn by_column(&self) -> impl Iterator<Item = (&Table, TenantColumn)> {
+        self.declared.iter().filter_map(|table| Some((table, table.tenant_column()?)))
+    }
+
+    /// Those whose rows belong to tenants through another table's.
+    pub(crate) fn by_reference(&self) -> impl Iterator<Item = (&Table, Reference)> {
+        self.of_tenants().filter_map(|(table, belongs)| Some((table, belongs.reference()?)))
+    }
+
+    /// What `table` is to those tables whose rows are seen by a link of it; `None` if it links nothing.
+    pub(crate) fn link(&self, table: &Table) -> Option<Link> {
+        let name = self.sql_name(table);
+        let mut columns: Vec<_> = self
+            .of_tenants()
+            .filter_map(|(_, belongs)| match belongs {
+                Belongs::ByLink(Reference { through, .. }) if self.name_of(through) == name => {
+                    Some(through.key)
+                }
+                _ => None,
+            })
+            .collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let by_tenants = self.linked_by_tenants.iter().find(|(other, _)| other == table);
+        (!columns.is_empty()).then(|| Link { columns, by_tenants: by_tenants.map(|(_, reason)| *reason) })
     }
 
     /// The global tables.
     pub(crate) fn global(&self) -> impl Iterator<Item = &Table> {
-        self.declared.iter().filter(|table| table.tenant.is_none())
+        self.declared.iter().filter(|table| table.belongs.is_none())
     }
 
     /// The tenants' tables only.
@@ -230,7 +302,33 @@ impl Tables {
         })
     }
 
-    /// What is wrong with one of them.
+    /// What is wrong with how rows belong to tenants.
+    pub(crate) fn misplaced(&self) -> Option<RowSecurityError> {
+        let links = self.linked_by_tenants.iter().find_map(|(table, reason)| {
+            let name = self.sql_name(table);
+            if reason.trim().is_empty() {
+                return Some(RowSecurityError::LinkWithoutReason { table: name });
+            }
+            self.link(table).is_none().then_some(RowSecurityError::NoLink { table: name })
+        });
+        links.or_else(|| {
+            self.by_reference().find_map(|(table, reference)| self.misled(table, reference.through))
+        })
+    }
+
+    /// What is wrong with the chain from `table` on.
+    fn misled(&self, table: &Table, through: &'static Through) -> Option<RowSecurityError> {
+        let (table, parent) = (self.sql_name(table), self.name_of(through));
+        let declared = self.of_tenants().find(|(other, _)| self.sql_name(other) == parent);
+        match (declared, through.through) {
+            (None, _) => Some(RowSecurityError::ParentOfAnother { table, parent }),
+            (Some((_, Belongs::ByLink(_))), _) => Some(RowSecurityError::ThroughLinked { table, parent }),
+            (Some((other, _)), Some(further)) => self.misled(other, further),
+            (Some(_), None) => None,
+        }
+    }
+
+    /// What is wrong with one of the keys over all tenants.
     pub(crate) fn unfounded(&self) -> Option<RowSecurityError> {
         self.over_all_tenants.iter().find_map(|KeyOverAll { table, key, reason }| {
             let name = self.sql_name(table);
@@ -244,7 +342,7 @@ impl Tables {
 
     /// The schema that a table is in.
     pub fn schema_of<'a>(&'a self, table: &'a Table) -> &'a str {
-        let elsewhere = if table.tenant.is_some() { &self.tenant_schema } else { &self.global_schema };
+        let elsewhere = if table.belongs.is_some() { &self.tenant_schema } else { &self.global_schema };
         table.schema.or(elsewhere.as_deref()).unwrap_or(DEFAULT_SCHEMA)
     }
 
@@ -279,6 +377,12 @@ impl Tables {
         quote::qualified(self.schema_of(table), table.name)
     }
 
+    /// The same of a table through which others belong to tenants: it is a tenants' table too.
+    pub(crate) fn name_of(&self, through: &Through) -> String {
+        let schema = through.schema.or(self.tenant_schema.as_deref()).unwrap_or(DEFAULT_SCHEMA);
+        quote::qualified(schema, through.table)
+    }
+
     /// Two tables whose owners are of different kinds, each with what names its kind: the type of its ids, or its tenant column.
     pub(crate) fn two_kinds_of_owner(&self) -> Option<[(String, &'static str); 2]> {
         let mut owned = self.declared.iter().filter_map(|table| Some((self.sql_name(table), table.owner?)));
@@ -308,9 +412,17 @@ impl Table {
         self.columns
     }
 
-    /// The column that holds the tenant; `None` for a global table.
+    /// The column that holds the tenant; `None` for a global table, and for one whose rows belong to tenants through another's.
     pub fn tenant_column(&self) -> Option<TenantColumn> {
-        self.tenant
+        match self.belongs? {
+            Belongs::ByColumn { tenant, .. } => Some(tenant),
+            Belongs::ByParent(_) | Belongs::ByLink(_) => None,
+        }
+    }
+
+    /// How its rows belong to tenants; `None` for a global table.
+    pub(crate) fn belongs(&self) -> Option<Belongs> {
+        self.belongs
     }
 }
 

@@ -8,12 +8,14 @@ use diesel::result::Error;
 use diesel::sql_query;
 use diesel::sql_types::Integer;
 use diesel_async::{AsyncConnection, RunQueryDsl};
+use tenancy_diesel::SharedRows;
 
 use super::Inspection;
 use super::finding::Finding;
+use crate::belongs::{Belongs, is_foreign};
 use crate::quote::literal;
-use crate::row_security::Mode;
-use crate::tables::TenantColumn;
+use crate::row_security::{Mode, RowSecurity};
+use crate::tables::Table;
 
 /// What the statement's error begins with where it has something to say, and what stands between.
 const SAYS: &str = "tenancy: the inspection tried";
@@ -23,8 +25,8 @@ const FIELD: char = '\u{1f}';
 /// Two tenants that nobody is: one that reads, and one that it writes for. Nothing depends on their not being there.
 ///
 /// A type of one's own may not take the text. Then what needs it is not tried.
-fn nobodies(tenant: TenantColumn) -> [&'static str; 2] {
-    match tenant.sql_type {
+fn nobodies(sql_type: &str) -> [&'static str; 2] {
+    match sql_type {
         "smallint" => ["-32768", "-32767"],
         "integer" => ["-2147483648", "-2147483647"],
         "bigint" => ["-9223372036854775808", "-9223372036854775807"],
@@ -34,7 +36,7 @@ fn nobodies(tenant: TenantColumn) -> [&'static str; 2] {
     }
 }
 
-/// The block, which has the tables as `tried (name, tenant, sql_type, own, other, setting)`.
+/// The block, which has the tables as `tried (name, tenant, is_foreign, other, setting)`.
 ///
 /// - It changes nothing: each write is refused or taken back, and so are the settings. No default is computed, so that no sequence
 ///   moves, and a table with triggers or rules for its inserts, which could do anything, is not written to.
@@ -65,8 +67,7 @@ BEGIN
                         said := said || concat_ws(chr(31), 'R097', tried.name, 'a statement without a tenant reads rows');
                     ELSIF tried.setting IS NOT NULL THEN
                         PERFORM set_config('tenancy.tenant', tried.setting, true);
-                        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s WHERE %I::text COLLATE "C" IS DISTINCT FROM %L::%s::text)',
-                                       tried.name, tried.tenant, tried.own, tried.sql_type) INTO seen;
+                        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s AS tried WHERE %s)', tried.name, tried.is_foreign) INTO seen;
                         IF seen THEN
                             said := said || concat_ws(chr(31), 'R097', tried.name, 'a tenant that nobody is reads rows');
                         END IF;
@@ -90,7 +91,7 @@ BEGIN
                 PERFORM set_config('tenancy.tenant', tried.setting, true);
                 EXECUTE (SELECT format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE VALUES (%s)', tried.name,
                                        string_agg(quote_ident(a.attname), ', '),
-                                       string_agg(CASE a.attname WHEN tried.tenant THEN quote_literal(tried.other) ELSE 'NULL' END, ', '))
+                                       string_agg(CASE a.attname WHEN tried.tenant THEN quote_nullable(tried.other) ELSE 'NULL' END, ', '))
                            FROM pg_attribute AS a
                           WHERE a.attrelid = relation.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '');
                 RAISE 'taken back' USING ERRCODE = 'TNCY1';
@@ -139,28 +140,22 @@ where
         }
         _ => None,
     };
+    let setting = |own: &str| match (wall.mode, inspection.sealer) {
+        (Mode::Plain | Mode::Both, _) => literal(own),
+        // In the statement's text, which other sessions may read: it is nobody's.
+        (Mode::Sealed, Some(sealer)) => literal(&sealer.seal(own, pid, SystemTime::now())),
+        (Mode::Sealed, None) => "NULL".to_owned(),
+    };
     let rows: Vec<_> = wall
         .tables
         .of_tenants()
-        .map(|(table, tenant)| (wall.tables.sql_name(table), tenant))
-        .filter(|(name, _)| !leave_out(name))
-        .map(|(name, tenant)| {
-            let [own, other] = nobodies(tenant);
-            let setting = match (wall.mode, inspection.sealer) {
-                (Mode::Plain | Mode::Both, _) => literal(own),
-                // In the statement's text, which other sessions may read: it is nobody's.
-                (Mode::Sealed, Some(sealer)) => literal(&sealer.seal(own, pid, SystemTime::now())),
-                (Mode::Sealed, None) => "NULL".to_owned(),
-            };
-            let [name, column, sql_type, own, other] =
-                [&*name, tenant.name, tenant.sql_type, own, other].map(literal);
-            format!("({name}, {column}, {sql_type}, {own}, {other}, {setting})")
-        })
+        .filter(|(table, _)| !leave_out(&wall.tables.sql_name(table)))
+        .flat_map(|(table, belongs)| tried(wall, table, belongs, setting))
         .collect();
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let tables = format!("(VALUES {}) AS t (name, tenant, sql_type, own, other, setting)", rows.join(", "));
+    let tables = format!("(VALUES {}) AS t (name, tenant, is_foreign, other, setting)", rows.join(", "));
     let block = BLOCK.replace("{says}", &literal(SAYS)).replace("{tables}", &tables);
     // Within quotes of its own: a table's name may hold what would end others.
     let statement = format!("DO {}", literal(&block));
@@ -171,6 +166,33 @@ where
         }
         Err(error) => Err(error),
     }
+}
+
+/// The rows of the block for a table: one for each value that its column may not be given.
+fn tried(
+    wall: &RowSecurity,
+    table: &Table,
+    belongs: Belongs,
+    setting: impl Fn(&str) -> String,
+) -> Vec<String> {
+    let [own, other] = nobodies(belongs.tenant_type());
+    let others = match belongs {
+        Belongs::ByColumn { shared: None, .. } => vec![literal(other)],
+        Belongs::ByColumn { shared: Some(SharedRows::Null), .. } => vec![literal(other), "NULL".to_owned()],
+        // A text, as the other is.
+        Belongs::ByColumn { shared: Some(SharedRows::Value(value)), .. } => {
+            vec![literal(other), format!("({value})::text")]
+        }
+        // No row has such a parent, but what asks for none lets it through.
+        Belongs::ByParent(_) | Belongs::ByLink(_) => vec!["NULL".to_owned()],
+    };
+    let [name, column] = [&*wall.tables.sql_name(table), belongs.column()].map(literal);
+    let foreign = literal(&is_foreign(&wall.tables, table, belongs, own, "tried"));
+    let setting = setting(own);
+    others
+        .into_iter()
+        .map(|other| format!("({name}, {column}, {foreign}, {other}::text, {setting}::text)"))
+        .collect()
 }
 
 fn finding(said: &str) -> Option<Finding> {

@@ -3,12 +3,16 @@
 use tenancy_core::database::RoleName;
 
 use super::server;
-use crate::migration::{KEY_TABLE, REPAIRS, TenantFunction, table_statements};
+use crate::belongs::{Belongs, Conditions};
+use crate::migration::{KEY_TABLE, REPAIRS, TenantFunction, UNKEYED, kind, shared, table_statements};
 use crate::quote::literal;
 use crate::row_security::{Mode, RowSecurity, Server};
+use crate::tables::Table;
 
 /// The declared tables, as the rules begin with them.
-const DECLARED: &str = "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i (object, tenant, sql_type, wall)";
+const DECLARED: &str = "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $20::text[], $21::text[], $22::text[], $23::text[], \
+                        $24::text[], $25::text[], $26::text[]) \
+                        AS i (object, tenant, sql_type, wall, kind, member, other, other_key, shared, reads, writes)";
 
 /// The parts of the declared tables that a Citus node has. They are tables, which have policies and grants of their own.
 const SHARDS: &str = include_str!("rules/shards.sql");
@@ -17,10 +21,11 @@ const SHARDS: &str = include_str!("rules/shards.sql");
 const GIVEN: &str = include_str!("rules/given.sql");
 
 /// The rules: each gives the rows `(code, object, reason, mend)` of what is wrong, in the order of its mending.
-const RULES: [&str; 7] = [
+const RULES: [&str; 8] = [
     include_str!("rules/roles.sql"),
     include_str!("rules/tables.sql"),
     include_str!("rules/keys.sql"),
+    include_str!("rules/belongs.sql"),
     include_str!("rules/objects.sql"),
     include_str!("rules/grants.sql"),
     include_str!("rules/server.sql"),
@@ -37,6 +42,22 @@ impl Parameters {
         let tables = || wall.tables.iter();
         let tenant =
             |of: fn(_) -> &'static str| tables().map(move |table| table.tenant_column().map_or("", of));
+        let owned = |of: &dyn Fn(&Table, Belongs) -> String| {
+            array(tables().map(|table| table.belongs().map(|belongs| of(table, belongs)).unwrap_or_default()))
+        };
+        // Those that name no other table have a condition of one form.
+        let conditions = |table: &Table, belongs: Belongs| {
+            (!belongs.is_plain()).then(|| Conditions::of(&wall.tables, table, belongs))
+        };
+        let links = || tables().filter_map(|table| Some((table, wall.tables.link(table)?)));
+        let linking = || {
+            links().flat_map(|(table, link)| {
+                let name = wall.tables.sql_name(table);
+                link.columns
+                    .into_iter()
+                    .map(move |column| (name.clone(), column, link.by_tenants.unwrap_or_default()))
+            })
+        };
         let over_all = || wall.tables.over_all_tenants();
         let function = TenantFunction::of(wall.mode);
         Self(vec![
@@ -44,7 +65,7 @@ impl Parameters {
             array(tenant(|tenant| tenant.name)),
             array(tenant(|tenant| tenant.sql_type)),
             array(tables().map(|table| {
-                let wall = table.tenant_column().map(|tenant| table_statements(wall, table, tenant));
+                let wall = table.belongs().map(|belongs| table_statements(wall, table, belongs));
                 wall.unwrap_or_default()
             })),
             literal(wall.roles.application.as_str()),
@@ -62,6 +83,27 @@ impl Parameters {
             array(over_all().map(|key| key.table)),
             array(over_all().map(|key| key.key)),
             array(over_all().map(|key| key.reason)),
+            owned(&|_, belongs| kind(belongs).to_owned()),
+            owned(&|_, belongs| belongs.column().to_owned()),
+            owned(&|_, belongs| {
+                belongs
+                    .reference()
+                    .map(|reference| wall.tables.name_of(reference.through))
+                    .unwrap_or_default()
+            }),
+            owned(&|_, belongs| {
+                belongs.reference().map(|reference| reference.through.key.to_owned()).unwrap_or_default()
+            }),
+            owned(&|table, _| shared(table).to_owned()),
+            owned(&|table, belongs| {
+                conditions(table, belongs).map(|of| of.read.pattern()).unwrap_or_default()
+            }),
+            owned(&|table, belongs| {
+                conditions(table, belongs).map(|of| of.write.pattern()).unwrap_or_default()
+            }),
+            array(linking().map(|(table, _, _)| table)),
+            array(linking().map(|(_, column, _)| column)),
+            array(linking().map(|(_, _, reason)| reason)),
         ])
     }
 
@@ -104,7 +146,7 @@ impl Parameters {
 }
 
 fn rules() -> String {
-    format!("{GIVEN}{REPAIRS}\n{}", RULES.join("\nUNION ALL\n"))
+    format!("{GIVEN}{REPAIRS}, {UNKEYED}\n{}", RULES.join("\nUNION ALL\n"))
 }
 
 /// Texts as an array.

@@ -2,6 +2,7 @@
 
 use super::Step;
 use super::policies::NAMES;
+use crate::belongs::Belongs;
 use crate::quote::{identifier, literal};
 use crate::row_security::RowSecurity;
 use crate::tables::Table;
@@ -79,16 +80,56 @@ $tenancy$",
 }
 
 /// The two roles read and write the rows of a tenant table, and nothing else: TRUNCATE asks no policy.
-pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table) -> Vec<Step> {
+///
+/// What is seen by links the application reads, and the links it reads, takes away and changes but for what they link, unless it is said
+/// that tenants make them.
+pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<Step> {
     let (name, both) = (wall.tables.sql_name(table), both(wall));
-    vec![
+    let [application, across] =
+        [&wall.roles.application, &wall.roles.across_tenants].map(|role| role.quoted());
+    let link = wall.tables.link(table).filter(|link| link.by_tenants.is_none());
+    let (some, inserting) = match (belongs, &link) {
+        (Belongs::ByLink(_), _) => ("SELECT", &across),
+        (_, Some(_)) => ("SELECT, DELETE", &across),
+        (_, None) => ("SELECT, INSERT, UPDATE, DELETE", &both),
+    };
+    let granted = if inserting == &both {
+        format!("GRANT {some} ON TABLE {name} TO {both}")
+    } else {
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {across}")
+    };
+    let mut steps = vec![
         Step::up(format!("REVOKE ALL ON TABLE {name} FROM PUBLIC, {both}")),
-        Step::new(
-            format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {both}"),
-            where_it_is(&name, &format!("REVOKE ALL ON TABLE {name} FROM {both}")),
-        ),
-        sequences(wall, &name),
-    ]
+        Step::new(granted, where_it_is(&name, &format!("REVOKE ALL ON TABLE {name} FROM {both}"))),
+    ];
+    if inserting != &both {
+        steps.push(Step::up(format!("GRANT {some} ON TABLE {name} TO {application}")));
+    }
+    if let (Some(link), false) = (&link, matches!(belongs, Belongs::ByLink(_))) {
+        steps.push(all_but(&name, &link.columns, &application));
+    }
+    steps.push(sequences(wall, &name, inserting));
+    steps
+}
+
+/// UPDATE of all columns but those that name what is linked.
+fn all_but(name: &str, columns: &[&str], role: &str) -> Step {
+    Step::up(format!(
+        "DO $tenancy$
+DECLARE
+    others text;
+BEGIN
+    SELECT string_agg(quote_ident(attname), ', ') INTO others FROM pg_attribute
+     WHERE attrelid = {relation}::regclass AND attnum > 0 AND NOT attisdropped AND attname NOT IN ({columns});
+    IF others IS NOT NULL THEN
+        EXECUTE format('GRANT UPDATE (%s) ON TABLE %s TO %s', others, {relation}, {role});
+    END IF;
+END
+$tenancy$",
+        relation = literal(name),
+        columns = columns.iter().map(|column| literal(column)).collect::<Vec<_>>().join(", "),
+        role = literal(role),
+    ))
 }
 
 /// The application reads a global table; what else it may do there is the application's own business.
@@ -113,9 +154,10 @@ pub(super) fn of_global_tables(wall: &RowSecurity) -> Vec<Step> {
 }
 
 /// The sequences of a table's columns: the next value, and not how far the others have come. From those that no column owns, and
-/// that others use as well, nothing is taken but what the two roles had.
-fn sequences(wall: &RowSecurity, name: &str) -> Step {
-    let both = both(wall).replace('\'', "''").replace('%', "%%");
+/// that others use as well, nothing is taken but what the two roles had. `inserting` are the roles that insert.
+fn sequences(wall: &RowSecurity, name: &str, inserting: &str) -> Step {
+    let [both, inserting] =
+        [&both(wall), inserting].map(|roles| roles.replace('\'', "''").replace('%', "%%"));
     let each = |verbs: &[String]| {
         let verbs: String = verbs
             .iter()
@@ -139,7 +181,7 @@ fn sequences(wall: &RowSecurity, name: &str) -> Step {
     Step::new(
         each(&[
             format!("REVOKE ALL ON SEQUENCE %s FROM %s{both}"),
-            format!("GRANT USAGE ON SEQUENCE %s TO {both}"),
+            format!("GRANT USAGE ON SEQUENCE %s TO {inserting}"),
         ]),
         each(&[format!("REVOKE ALL ON SEQUENCE %s FROM {both}")]),
     )

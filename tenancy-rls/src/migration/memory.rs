@@ -237,6 +237,9 @@ pub(super) fn of_tables(wall: &RowSecurity, migration: &str) -> Step {
     };
     let (tables, schemas) = (objects.tables.join(", "), objects.schemas.join(", "));
     let names = NAMES.map(literal).join(", ");
+    let of_tenants: Vec<_> =
+        wall.tables.of_tenants().map(|(table, _)| literal(&wall.tables.sql_name(table))).collect();
+    let of_tenants = of_tenants.join(", ");
     let [table_is_new, schema_is_new] =
         ["o.object", "s.object"].map(|object| unless_remembered(migration, object));
     let select = format!(
@@ -249,7 +252,9 @@ pub(super) fn of_tables(wall: &RowSecurity, migration: &str) -> Step {
           JOIN pg_namespace AS n ON '\"' || replace(n.nspname, '\"', '\"\"') || '\"' = s.object
          WHERE {schema_is_new}
     ), policies AS (
-        SELECT o.object, p.* FROM objects AS o JOIN pg_policy AS p ON p.polrelid = o.relation WHERE p.polname IN ({names})
+        -- Of a table that became a global one they stay, and are not made again.
+        SELECT o.object, p.* FROM objects AS o JOIN pg_policy AS p ON p.polrelid = o.relation
+         WHERE p.polname IN ({names}) AND o.object IN ({of_tenants})
     ), relations AS (
         SELECT o.object, c.oid, 'TABLE' AS kind, c.relacl AS acl, acldefault('r', c.relowner) AS owners
           FROM objects AS o JOIN pg_class AS c ON c.oid = o.relation

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use tenancy_core::__private::write_migration_folder;
 
 pub(crate) use self::functions::{KEY_TABLE, TenantFunction};
-pub(crate) use self::keys::REPAIRS;
+pub(crate) use self::keys::{REPAIRS, UNKEYED, kind, shared};
 pub(crate) use self::policies::table_statements;
 use super::quote::hex;
 use super::row_security::{RowSecurity, Server};
@@ -106,10 +106,10 @@ impl RowSecurity {
         steps.extend(grants::of_schemas(self));
         steps.extend(policies::while_keys_are_checked(self));
         steps.extend(keys::steps(self));
-        steps.extend(self.tables.of_tenants().flat_map(|(table, tenant)| {
+        steps.extend(self.tables.of_tenants().flat_map(|(table, belongs)| {
             let mut steps = vec![grants::of_earlier_roles(self, table)];
-            steps.extend(policies::steps(self, table, tenant));
-            steps.extend(grants::of_tenant_table(self, table));
+            steps.extend(policies::steps(self, table, belongs));
+            steps.extend(grants::of_tenant_table(self, table, belongs));
             steps
         }));
         steps.extend(grants::of_global_tables(self));

@@ -1,11 +1,12 @@
 //! The policies of a tenant table.
 
 use super::Step;
+use crate::belongs::{Belongs, Conditions};
 use crate::quote::{identifier, literal};
 use crate::row_security::{RowSecurity, Server};
 use crate::tables::{Table, TenantColumn};
 
-/// The condition that a row is the transaction's tenant's.
+/// The condition that a row is the transaction's tenant's, by its tenant column.
 ///
 /// As a sub-select it is computed once a statement, whatever the plan. Citus has none in policies; there the function,
 /// which is STABLE, is computed once where an index or the routing uses it.
@@ -32,8 +33,8 @@ fn is_one_of_ours(wall: &RowSecurity, own: &str) -> String {
     }
 }
 
-/// The names of a table's policies.
-pub(super) const NAMES: [&str; 7] = [
+/// The names of a table's policies. Not every table has all of them.
+pub(super) const NAMES: [&str; 9] = [
     "tenancy_tenant",
     "tenancy_roles",
     "tenancy_select",
@@ -41,18 +42,39 @@ pub(super) const NAMES: [&str; 7] = [
     "tenancy_update",
     "tenancy_delete",
     "tenancy_across",
+    "tenancy_change",
+    "tenancy_remove",
 ];
 
+/// What a tenant reads, and what it writes.
+fn conditions(wall: &RowSecurity, table: &Table, belongs: Belongs) -> (String, String) {
+    match belongs {
+        Belongs::ByColumn { tenant, shared: None } => {
+            let own = is_the_tenants(wall.server, tenant);
+            (own.clone(), own)
+        }
+        _ => {
+            let Conditions { read, write } = Conditions::of(&wall.tables, table, belongs);
+            (read.sql(), write.sql())
+        }
+    }
+}
+
 /// A policy: its name, and what follows the table in its statement.
-fn policies(wall: &RowSecurity, tenant: TenantColumn) -> [(&'static str, String); 7] {
-    let own = is_the_tenants(wall.server, tenant);
+///
+/// A sub-select in a policy reads its table behind that table's own policies. It says by itself whose the parent has to be, and does not
+/// count on them: they show what is shared as well, and dropping them opens nothing here. It is an EXISTS, which the server computes
+/// row by row where there are few, by the parent's key, and once for all where there are many.
+fn policies(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<(&'static str, String)> {
+    let (read, own) = conditions(wall, table, belongs);
+    let links = wall.tables.link(table).is_some_and(|link| link.by_tenants.is_none());
     let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
     let one_of_ours = is_one_of_ours(wall, &own);
-    [
+    let mut policies = vec![
         // Restrictive: whatever other policy is added, these hold as well.
         (
             "tenancy_tenant",
-            format!("AS RESTRICTIVE FOR ALL TO {application}\n    USING ({own})\n    WITH CHECK ({own})"),
+            format!("AS RESTRICTIVE FOR ALL TO {application}\n    USING ({read})\n    WITH CHECK ({own})"),
         ),
         (
             "tenancy_roles",
@@ -61,12 +83,32 @@ fn policies(wall: &RowSecurity, tenant: TenantColumn) -> [(&'static str, String)
             ),
         ),
         // Permissive: without one of these there are no rows. They say it again, so that dropping one opens nothing.
-        ("tenancy_select", format!("FOR SELECT TO {application}\n    USING ({own})")),
+        ("tenancy_select", format!("FOR SELECT TO {application}\n    USING ({read})")),
         ("tenancy_insert", format!("FOR INSERT TO {application}\n    WITH CHECK ({own})")),
         ("tenancy_update", format!("FOR UPDATE TO {application}\n    USING ({own})\n    WITH CHECK ({own})")),
         ("tenancy_delete", format!("FOR DELETE TO {application}\n    USING ({own})")),
         ("tenancy_across", format!("FOR ALL TO {across}\n    USING (true)\n    WITH CHECK (true)")),
-    ]
+    ];
+    if read != own {
+        // The one for all commands shows what is read, and these what is written: they hold together.
+        policies.extend([
+            (
+                "tenancy_change",
+                format!(
+                    "AS RESTRICTIVE FOR UPDATE TO {application}\n    USING ({own})\n    WITH CHECK ({own})"
+                ),
+            ),
+            ("tenancy_remove", format!("AS RESTRICTIVE FOR DELETE TO {application}\n    USING ({own})")),
+        ]);
+    }
+    // Whoever links a row reads it: who may not has no policy for it.
+    let without: &[&str] = match belongs {
+        Belongs::ByLink(_) => &["tenancy_insert", "tenancy_update", "tenancy_delete"],
+        _ if links => &["tenancy_insert"],
+        _ => &[],
+    };
+    policies.retain(|(name, _)| !without.contains(name));
+    policies
 }
 
 /// A foreign key is checked by its owner's reading the rows: with FORCE it would find none, and let everything be. What follows
@@ -94,13 +136,19 @@ $tenancy$",
 }
 
 /// The policies, and then row-level security itself, also for the table's owner.
-pub(super) fn steps(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> Vec<Step> {
+pub(super) fn steps(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<Step> {
     let name = wall.tables.sql_name(table);
+    let policies = policies(wall, table, belongs);
     let mut steps = Vec::new();
-    for (policy, definition) in policies(wall, tenant) {
+    // Also those that this table does not have, and an earlier wall may have given it.
+    for policy in NAMES {
         let drop = format!("DROP POLICY IF EXISTS {policy} ON {name}");
         steps.push(Step::new(drop.clone(), drop));
-        steps.push(Step::up(format!("CREATE POLICY {policy} ON {name} {definition}")));
+        let definition = policies.iter().find(|(name, _)| *name == policy);
+        steps.extend(
+            definition
+                .map(|(_, definition)| Step::up(format!("CREATE POLICY {policy} ON {name} {definition}"))),
+        );
     }
     steps.push(Step::new(
         format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"),
@@ -110,6 +158,6 @@ pub(super) fn steps(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> 
 }
 
 /// The same as one text: what mends a table whose policies are not these.
-pub(crate) fn table_statements(wall: &RowSecurity, table: &Table, tenant: TenantColumn) -> String {
-    steps(wall, table, tenant).iter().map(|step| format!("{};\n", step.up)).collect()
+pub(crate) fn table_statements(wall: &RowSecurity, table: &Table, belongs: Belongs) -> String {
+    steps(wall, table, belongs).iter().map(|step| format!("{};\n", step.up)).collect()
 }

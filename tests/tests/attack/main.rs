@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be prepared ends the test")]
 #![allow(clippy::duplicate_mod, reason = "the databases are those of the wall's tests")]
 
+mod belonging;
+#[allow(dead_code, reason = "not all of it is attacked")]
+#[path = "../rls/belonging_tables.rs"]
+mod belonging_tables;
 mod bulk_rows;
 mod clean_but_leaking;
 #[allow(dead_code, reason = "not all of it is attacked")]

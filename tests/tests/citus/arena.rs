@@ -65,7 +65,7 @@ impl Arena {
         // A test that failed under it leaves nothing that the next one does not drop.
         let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let roles = Roles::new(APPLICATION, ACROSS).unwrap().owner(OWNER).unwrap();
-        let security = RowSecurity::new(tables![agents, canvases, plans], roles).unwrap().citus();
+        let security = RowSecurity::new(tables![agents, canvases, plans], roles).unwrap().citus().unwrap();
         let arena = Self { url, security, _alone: alone };
         arena.clear();
         for role in [APPLICATION, ACROSS, OWNER, STRANGER] {

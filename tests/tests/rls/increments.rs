@@ -25,7 +25,7 @@ fn is_clean(database: &Database, wall: &RowSecurity) {
 }
 
 /// Up, up, up again, down, down: each state is the one before.
-fn there_and_back(database: &Database, first: &Migration, second: &Migration) -> [Vec<String>; 2] {
+pub(crate) fn there_and_back(database: &Database, first: &Migration, second: &Migration) -> [Vec<String>; 2] {
     let before = catalog(database);
     run(database, &first.up());
     let one = catalog(database);

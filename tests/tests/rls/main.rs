@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failure is a failed test
 
 mod backup;
+mod belonging;
+mod belonging_plans;
+mod belonging_tables;
 mod corpus;
 mod data_migration;
 mod database;
@@ -12,9 +15,12 @@ mod increments;
 mod inspection;
 mod key_behaviour;
 mod migration;
+#[path = "../plans/normal_form.rs"]
+mod normal_form;
 mod one_of_everything;
 mod plain;
 mod rules;
+mod rules_of_belonging;
 mod rules_of_keys;
 mod rules_of_objects;
 mod sealed;

@@ -176,7 +176,7 @@ fn a_folder_is_written_as_diesel_reads_it_and_never_overwritten() {
     assert!(wall.migration().write_to(&folder, "2026-11-22-120000").is_err());
     assert!(wall.migration().write_to(&folder, "../elsewhere").is_err());
 
-    let citus = wall.citus().migration().write_to(&folder, "2026-11-23-120000").unwrap();
+    let citus = wall.citus().unwrap().migration().write_to(&folder, "2026-11-23-120000").unwrap();
     assert!(citus.len() > 20);
     for one in citus {
         let up = fs::read_to_string(one.join("up.sql")).unwrap();
@@ -189,7 +189,7 @@ fn a_folder_is_written_as_diesel_reads_it_and_never_overwritten() {
 #[test]
 fn citus_gets_no_sub_select_in_a_policy_and_a_function_that_propagates() {
     let roles = tenancy_rls::Roles::new("app", "across").unwrap();
-    let wall = RowSecurity::new(declared(), roles).unwrap().citus();
+    let wall = RowSecurity::new(declared(), roles).unwrap().citus().unwrap();
     let up = wall.migration().up();
     assert!(!up.contains("(SELECT tenancy"), "{up}");
     assert!(up.contains("SET citus.propagate_set_commands = 'local'"));

@@ -364,7 +364,7 @@ fn r093_seals_of_no_backend_that_other_sessions_read() {
 #[test]
 fn r082_a_wall_for_citus_where_it_is_not_installed() {
     let database = Database::walled("rule_r082", |wall| wall);
-    let wall = database.wall().citus();
+    let wall = database.wall().citus().unwrap();
     let report = report_as(&database, &Inspection::new(&wall), "app");
     assert!(report.refusals().any(|finding| finding.code == "R082" && finding.object == "citus"), "{report}");
 }

@@ -6,15 +6,25 @@ known AS (
       LEFT JOIN pg_namespace AS n ON n.nspname = (parse_ident(i.object))[1]
       LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = (parse_ident(i.object))[2]
 ), declared AS (
-    SELECT relation, tenant::name AS tenant, sql_type FROM known WHERE tenant <> '' AND relation IS NOT NULL
+    SELECT relation, tenant::name AS tenant, sql_type, shared FROM known WHERE tenant <> '' AND relation IS NOT NULL
 ), kept AS (
     SELECT k.relation, o.key::name AS key, o.reason
       FROM unnest($17::text[], $18::text[], $19::text[]) AS o (object, key, reason) JOIN known AS k USING (object)
+), referring AS (
+    -- Through which tables others belong to tenants.
+    SELECT k.relation, k.object, k.member::name AS member, o.relation AS other, k.other_key::name AS key, k.kind
+      FROM known AS k JOIN known AS o ON o.object = k.other
+     WHERE k.other <> '' AND k.relation IS NOT NULL AND o.relation IS NOT NULL
+), links AS (
+    -- By which tables' rows others are seen, and why tenants write them, if they do.
+    SELECT k.relation, k.object, l.member::name AS member, l.reason
+      FROM unnest($27::text[], $28::text[], $29::text[]) AS l (object, member, reason) JOIN known AS k USING (object)
+     WHERE k.relation IS NOT NULL
 ), walled AS (
-    SELECT k.object, k.tenant, k.sql_type, k.wall, k.relation,
+    SELECT k.object, k.tenant, k.sql_type, k.wall, k.relation, k.kind, k.member, k.shared, k.reads, k.writes,
            c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relowner, c.relnamespace
       FROM known AS k JOIN pg_class AS c ON c.oid = k.relation
-     WHERE k.tenant <> ''
+     WHERE k.kind <> ''
 ), given AS (
     SELECT quote_ident($5) AS application, to_regrole(quote_ident($5))::oid AS application_oid,
            to_regrole(quote_ident($6))::oid AS across_oid, $5::text AS application_name, $6::text AS across_name,
@@ -115,21 +125,50 @@ known AS (
       JOIN pg_class AS c ON c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pg_catalog')
                         AND c.relkind IN ('r', 'v') AND strpos(r.ev_action::text, format(':relid %s ', c.oid)) > 0
      WHERE NOT has_table_privilege(v.role, c.oid, 'SELECT')
+), patterns AS (
+    -- The conditions of what is no tenant column's, as the server prints them here: what a name needs of quotes, and a table of its schema.
+    SELECT w.relation, p.is_read,
+           regexp_replace(string_agg(CASE left(part, 1) WHEN 'n' THEN quote_ident(substr(part, 2)) WHEN 't' THEN k.relation::regclass::text ELSE substr(part, 2) END,
+                                     '' ORDER BY n), '\s', '', 'g') AS pattern
+      FROM walled AS w,
+           LATERAL (VALUES (true, w.reads), (false, w.writes)) AS p (is_read, pattern),
+           LATERAL regexp_split_to_table(substr(p.pattern, 2), chr(30)) WITH ORDINALITY AS o (part, n)
+           LEFT JOIN known AS k ON left(part, 1) = 't' AND k.object = substr(part, 2)
+     WHERE p.pattern <> ''
+     GROUP BY w.relation, p.is_read
 ), policies AS (
-    SELECT w.object, w.wall, p.polname, p.polpermissive, p.polcmd, p.polroles,
+    SELECT w.object, w.wall, w.reads <> '' AS is_of_pattern, p.polname, p.polpermissive, p.polcmd, p.polroles,
            format('DROP POLICY %I ON %s', p.polname, w.object) AS dropped,
            pg_get_expr(p.polqual, p.polrelid) AS qualification, pg_get_expr(p.polwithcheck, p.polrelid) AS verification,
            -- As the wall's own conditions read without blanks, parentheses and the sub-select's alias.
            translate(regexp_replace(pg_get_expr(p.polqual, p.polrelid), ' AS "?\w+"?', '', 'g'), E' ()\n', '') AS using_,
            translate(regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), ' AS "?\w+"?', '', 'g'), E' ()\n', '') AS check_,
-           own.conditions
+           own.conditions, pattern.reads, pattern.writes, as_pattern.using_ AS using_pattern, as_pattern.check_ AS check_pattern
       FROM walled AS w
       JOIN pg_policy AS p ON p.polrelid = w.relation,
            LATERAL (SELECT array_agg(translate(quote_ident(w.tenant), ' ()', '') || cast_ || '=' || read || 'tenancy.tenant'
                                      || CASE w.sql_type WHEN 'text' THEN '' ELSE '::' || translate(w.sql_type, ' ()', '') END) AS conditions
-                      FROM unnest(ARRAY['', '::text']) AS cast_, unnest(ARRAY['', 'SELECT']) AS read) AS own
+                      FROM unnest(ARRAY['', '::text']) AS cast_, unnest(ARRAY['', 'SELECT']) AS read) AS own,
+           LATERAL (SELECT max(t.pattern) FILTER (WHERE t.is_read) AS reads, max(t.pattern) FILTER (WHERE NOT t.is_read) AS writes
+                      FROM patterns AS t WHERE t.relation = w.relation) AS pattern,
+           -- As the others read without blanks, the sub-selects' aliases, and the casts that change no value; but with parentheses.
+           LATERAL (SELECT max(e.text) FILTER (WHERE e.is_using) AS using_, max(e.text) FILTER (WHERE NOT e.is_using) AS check_
+                      FROM (SELECT v.is_using,
+                                   regexp_replace(
+                                       regexp_replace(
+                                           regexp_replace(
+                                               regexp_replace(v.text, ' AS "?\w+"?', '', 'g'),
+                                               '\(((?:"(?:[^"]|"")*"|[\w.])+(?:\(\))?)\)::(?:text|integer|bigint|smallint|uuid|character varying)(?![\w(])', '\1', 'g'),
+                                           '(''(?:[^'']|'''')*'')::(?:text|integer|bigint|smallint|uuid|character varying)(?![\w(])', '\1', 'g'),
+                                       '\s', '', 'g') AS text
+                              FROM (VALUES (true, pg_get_expr(p.polqual, p.polrelid)), (false, pg_get_expr(p.polwithcheck, p.polrelid))) AS v (is_using, text)) AS e) AS as_pattern
 ), policies_read AS (
-    SELECT p.*, coalesce(p.using_ = ANY (p.conditions), true) AND coalesce(p.check_ = ANY (p.conditions), true) AS is_own,
+    SELECT p.*, CASE WHEN p.is_of_pattern
+                     -- What is read may be more than what is written, and only a restrictive policy for all commands leaves that to others.
+                     THEN coalesce(p.using_pattern = p.writes
+                                   OR p.using_pattern = p.reads AND (p.polcmd = 'r' OR p.polcmd = '*' AND NOT p.polpermissive), true)
+                      AND (p.polcmd IN ('r', 'd') OR coalesce(p.check_pattern, p.using_pattern) = p.writes)
+                     ELSE coalesce(p.using_ = ANY (p.conditions), true) AND coalesce(p.check_ = ANY (p.conditions), true) END AS is_own,
            -- A sub-select, but on Citus.
            p.polcmd = '*' AND p.polroles = ARRAY[0::oid] AND regexp_replace(p.using_, '^SELECT', '') = ANY (r.roles)
              AND regexp_replace(coalesce(p.check_, p.using_), '^SELECT', '') = ANY (r.roles) AS is_of_roles,

@@ -7,10 +7,12 @@ SELECT 'R010', w.object, 'it is declared as a tenant''s table, and is not a tabl
        '-- declare the table that it stands for instead of ' || w.object
   FROM walled AS w WHERE w.relkind NOT IN ('r', 'p')
 UNION ALL
-SELECT 'R010', w.object, format('its tenant column %I is not in the database', w.tenant),
-       format('-- run the migration that adds %I to %s', w.tenant, w.object)
+SELECT 'R010', w.object,
+       format(CASE w.kind WHEN 'column' THEN 'its tenant column %I is not in the database'
+                          ELSE 'its column %I, by which rows belong to tenants, is not in the database' END, w.member),
+       format('-- run the migration that adds %I to %s', w.member, w.object)
   FROM walled AS w
- WHERE NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = w.relation AND a.attname = w.tenant AND NOT a.attisdropped)
+ WHERE NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = w.relation AND a.attname = w.member AND NOT a.attisdropped)
 UNION ALL -- R011
 SELECT 'R011', w.object, 'row-level security is off', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', w.object)
   FROM walled AS w WHERE w.relkind IN ('r', 'p') AND NOT w.relrowsecurity
@@ -19,11 +21,15 @@ SELECT 'R012', w.object, 'row-level security is not forced: it does not hold for
        format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', w.object)
   FROM walled AS w WHERE w.relkind IN ('r', 'p') AND NOT w.relforcerowsecurity
 UNION ALL -- R013
-SELECT 'R013', w.object, 'no restrictive policy keeps the application within its tenant', w.wall
-  FROM walled AS w, given AS g
+SELECT DISTINCT 'R013', w.object,
+       CASE c.command WHEN '*' THEN 'no restrictive policy keeps the application within its tenant'
+                      ELSE 'no restrictive policy keeps the application from changing what it only reads' END, w.wall
+  FROM walled AS w, given AS g,
+       -- Where more is read than written, that is for commands of their own.
+       LATERAL unnest(CASE WHEN w.reads = w.writes THEN ARRAY['*'] ELSE ARRAY['*', 'w', 'd'] END::"char"[]) AS c (command)
  WHERE w.relkind IN ('r', 'p') AND g.application_oid IS NOT NULL
    AND NOT EXISTS (SELECT FROM policies_read AS p
-                    WHERE p.object = w.object AND p.restricts AND p.polcmd = '*' AND p.using_ IS NOT NULL AND p.is_own
+                    WHERE p.object = w.object AND p.restricts AND p.polcmd = c.command AND p.using_ IS NOT NULL AND p.is_own
                       AND (0 = ANY (p.polroles) OR g.application_oid = ANY (p.polroles)))
 UNION ALL -- R014
 SELECT 'R014', p.object || ' policy ' || quote_ident(p.polname),

@@ -1,11 +1,11 @@
 family AS (
     -- The declared tables, and what inherits from them: a part's rows are tenants' as well.
-    SELECT relation, tenant, sql_type, relation AS root FROM declared
+    SELECT relation, tenant, sql_type, shared, relation AS root FROM declared
     UNION
-    SELECT i.inhrelid, f.tenant, f.sql_type, f.root FROM family AS f JOIN pg_inherits AS i ON i.inhparent = f.relation
+    SELECT i.inhrelid, f.tenant, f.sql_type, f.shared, f.root FROM family AS f JOIN pg_inherits AS i ON i.inhparent = f.relation
 ), tenant_columns AS (
     -- What is a part of two, or a part and declared, is looked at once.
-    SELECT DISTINCT ON (f.relation) f.relation, f.tenant, f.root, f.sql_type, a.attnum, a.attnotnull, a.atttypid, a.atttypmod, a.attcollation
+    SELECT DISTINCT ON (f.relation) f.relation, f.tenant, f.root, f.sql_type, f.shared, a.attnum, a.attnotnull, a.atttypid, a.atttypmod, a.attcollation
       FROM family AS f JOIN pg_attribute AS a ON a.attrelid = f.relation AND a.attname = f.tenant
      WHERE NOT a.attisdropped
      ORDER BY f.relation, f.root = f.relation DESC, f.root
@@ -70,13 +70,15 @@ family AS (
                       JOIN pg_operator AS o ON o.oid = k.operator
                       JOIN pg_namespace AS n ON n.oid = o.oprnamespace) AS pairs
      WHERE c.contype = 'f' AND c.conparentid = 0
+       -- With the tenant in it none could refer to what all tenants share.
+       AND parent.shared = ''
        AND NOT EXISTS (SELECT FROM unnest(c.conkey, c.confkey) AS pair (child_column, parent_column)
                         WHERE pair.child_column = child.attnum AND pair.parent_column = parent.attnum)
 ), keys AS (
     -- The unique and exclusion keys of the tenants' tables, but not those that a part has from its parent.
     SELECT i.indrelid, i.indexrelid, i.indpred, i.indexprs, i.indkey, i.indnatts, i.indimmediate, i.indisprimary, i.indisreplident,
            (i.indkey::smallint[])[0:i.indnkeyatts - 1] AS attnums, c.oid AS constraint_oid, c.contype, coalesce(c.conname, x.relname) AS name,
-           x.relam, t.tenant, t.attnum, t.attnotnull, t.qualified, t.nspname, t.root, t.relreplident, t.column_class,
+           x.relam, t.tenant, t.attnum, t.attnotnull, t.qualified, t.nspname, t.root, t.relreplident, t.column_class, t.shared,
            t.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1]) AS has_tenant, k.relation IS NOT NULL AS declared_over_all
       FROM pg_index AS i
       JOIN tenants AS t ON t.relation = i.indrelid
@@ -102,6 +104,16 @@ family AS (
      WHERE NOT EXISTS (SELECT FROM pg_constraint AS f
                         WHERE d.classid = 'pg_constraint'::regclass AND f.oid = d.objid
                           AND (f.conparentid <> 0 OR f.oid IN (SELECT g.oid FROM foreign_keys AS g WHERE NOT g.mixed)))
+    UNION
+    -- By which rows of other tables belong to tenants: with the tenant in it two tenants' rows could have one value, and the others' be both's.
+    SELECT k.indexrelid, format('the rows of %s, which belong to tenants through it', r.relation::regclass)
+      FROM keys AS k
+      JOIN referring AS r ON r.other = k.root AND r.kind = 'parent'
+      JOIN pg_attribute AS a ON a.attrelid = k.indrelid AND a.attname = r.key
+     WHERE k.attnums = ARRAY[a.attnum] AND NOT k.has_tenant
+    UNION
+    SELECT k.indexrelid, 'the rows that all tenants share, whose tenant is NULL'
+      FROM keys AS k WHERE k.shared = 'null' AND NOT k.has_tenant AND (k.indisprimary OR k.indisreplident)
 ), held AS (
     SELECT root, string_agg(DISTINCT holder, ', ') AS holders FROM holders GROUP BY root
 )

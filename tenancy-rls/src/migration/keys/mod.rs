@@ -1,7 +1,8 @@
 //! Keys that hold the tenant: unique ones, foreign ones, and an index that the tenant leads.
 //!
-//! What has to be done to the keys of the tables `declared (relation oid, tenant name, sql_type text)`, of which `kept (relation
-//! oid, key name)` stay unique over all tenants, is one query's answer, for the migration and for an inspection. Its `repairs
+//! What has to be done to the keys of the tables `declared (relation oid, tenant name, sql_type text, shared text)`, of which `kept (relation
+//! oid, key name)` stay unique over all tenants, and by which tables others belong to tenants, `referring (relation oid, member
+//! name, other oid, key name, kind text)`, is one query's answer, for the migration and for an inspection. Its `repairs
 //! (phase, relation, name, kind, statement, undo)` are in the order in which they can be done:
 //!
 //! - Foreign keys between tenant tables that do not pair the tenants are dropped first (phase 1) and added again with the
@@ -14,16 +15,24 @@
 //! What cannot be done by itself has no statement, or is among the `obstacles (object, reason, fix)`.
 
 mod parts;
+mod references;
 
+pub(crate) use self::references::kind;
 use sha2::{Digest as _, Sha256};
+use tenancy_diesel::SharedRows;
 
 use super::Step;
+use crate::belongs::Belongs;
 use crate::quote::{hex, identifier, literal};
 use crate::row_security::{RowSecurity, Server};
+use crate::tables::Table;
 
 /// The facts, the texts of the keys, and what follows.
 pub(crate) const REPAIRS: &str =
     concat!(include_str!("facts.sql"), ", ", include_str!("texts.sql"), ", ", include_str!("repairs.sql"));
+
+/// The parents whose key two tenants could have, of `referring`.
+pub(crate) const UNKEYED: &str = include_str!("unkeyed.sql");
 
 /// The longest name that PostgreSQL keeps whole, in bytes.
 const LONGEST_NAME: usize = 63;
@@ -31,12 +40,17 @@ const LONGEST_NAME: usize = 63;
 /// The block that does it, and remembers how to take it back. On Citus, whose tables have no other keys, only the index.
 pub(super) fn steps(wall: &RowSecurity) -> Vec<Step> {
     match wall.server {
-        Server::PostgreSql => vec![repair(wall), parts::step(wall)],
+        Server::PostgreSql => {
+            let mut steps = vec![repair(wall)];
+            steps.extend(references::step(wall));
+            steps.push(parts::step(wall));
+            steps
+        }
         Server::Citus => wall
             .tables
-            .of_tenants()
+            .by_column()
             .map(|(table, tenant)| {
-                let index = index_name(table.name());
+                let index = index_name(table.name(), "_tenancy");
                 Step::new(
                     format!(
                         "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
@@ -56,27 +70,40 @@ pub(super) fn steps(wall: &RowSecurity) -> Vec<Step> {
 }
 
 /// A table's index, named after all of the table's name where that is too long to stand in it.
-fn index_name(table: &str) -> String {
-    const SUFFIX: &str = "_tenancy";
-    if table.len() + SUFFIX.len() <= LONGEST_NAME {
-        return format!("{table}{SUFFIX}");
+fn index_name(table: &str, suffix: &str) -> String {
+    if table.len() + suffix.len() <= LONGEST_NAME {
+        return format!("{table}{suffix}");
     }
-    let digest = format!("_{}{SUFFIX}", hex(&Sha256::digest(table)[..4]));
+    let digest = format!("_{}{suffix}", hex(&Sha256::digest(table)[..4]));
     let most = LONGEST_NAME - digest.len();
     let end = (0..=most).rev().find(|end| table.is_char_boundary(*end)).unwrap_or(0);
     format!("{}{digest}", &table[..end])
 }
 
-/// The declared tenant tables, with `columns` of each, as rows.
-fn rows(wall: &RowSecurity, columns: impl Fn(&str, &str, &str) -> String) -> String {
+/// The declared tables with a tenant column, with `columns` of each, as rows.
+fn rows(wall: &RowSecurity, columns: impl Fn(&str, &str, &str, &str) -> String) -> String {
     let rows: Vec<_> = wall
         .tables
-        .of_tenants()
+        .by_column()
         .map(|(table, tenant)| {
-            columns(&literal(&wall.tables.sql_name(table)), &literal(tenant.name), &literal(tenant.sql_type))
+            columns(
+                &literal(&wall.tables.sql_name(table)),
+                &literal(tenant.name),
+                &literal(tenant.sql_type),
+                &literal(shared(table)),
+            )
         })
         .collect();
     rows.join(",\n               ")
+}
+
+/// How the rows that all tenants share are told from the others, for the queries: `null`, `value`, or nothing.
+pub(crate) fn shared(table: &Table) -> &'static str {
+    match table.belongs() {
+        Some(Belongs::ByColumn { shared: Some(SharedRows::Null), .. }) => "null",
+        Some(Belongs::ByColumn { shared: Some(SharedRows::Value(_)), .. }) => "value",
+        _ => "",
+    }
 }
 
 /// The keys that stay as they are, as the query of them.
@@ -95,14 +122,15 @@ fn kept(wall: &RowSecurity) -> String {
 
 fn repair(wall: &RowSecurity) -> Step {
     let given = format!(
-        "declared (relation, tenant, sql_type) AS (\n        VALUES {declared}\n        ), \
-         kept (relation, key) AS ({kept}), {REPAIRS}",
-        declared = rows(wall, |name, tenant, sql_type| format!(
-            "({name}::regclass::oid, {tenant}::name, {sql_type})"
+        "declared (relation, tenant, sql_type, shared) AS (\n        VALUES {declared}\n        ), \
+         kept (relation, key) AS ({kept}), referring (relation, member, other, key, kind) AS ({referring}), {REPAIRS}",
+        declared = rows(wall, |name, tenant, sql_type, shared| format!(
+            "({name}::regclass::oid, {tenant}::name, {sql_type}, {shared})"
         )),
         kept = kept(wall),
+        referring = references::query(wall),
     );
-    let objects = rows(wall, |name, _, _| format!("({name}::regclass::oid, {name})"));
+    let objects = rows(wall, |name, _, _, _| format!("({name}::regclass::oid, {name})"));
     // With nothing in the search path but the catalog, the server prints every name with its schema. The answer is sorted, and so
     // complete before the first statement changes what it was asked of.
     Step::up(format!(
@@ -151,7 +179,11 @@ $tenancy$"
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_NAME, index_name};
+    use super::LONGEST_NAME;
+
+    fn index_name(table: &str) -> String {
+        super::index_name(table, "_tenancy")
+    }
 
     #[test]
     fn long_names_are_told_apart_by_all_of_them() {

@@ -1,6 +1,6 @@
 //! The parts of partitioned and inherited tables that are reached by their own names.
 
-use super::{Step, rows};
+use super::Step;
 use crate::quote::literal;
 use crate::row_security::RowSecurity;
 
@@ -9,7 +9,13 @@ use crate::row_security::RowSecurity;
 pub(super) fn step(wall: &RowSecurity) -> Step {
     let roles =
         [&wall.roles.application, &wall.roles.across_tenants].map(|role| literal(role.as_str())).join(", ");
-    let declared = rows(wall, |name, _, _| format!("({name}::regclass::oid, {name})"));
+    let declared: Vec<_> = wall
+        .tables
+        .of_tenants()
+        .map(|(table, _)| literal(&wall.tables.sql_name(table)))
+        .map(|name| format!("({name}::regclass::oid, {name})"))
+        .collect();
+    let declared = declared.join(", ");
     Step::up(format!(
         "DO $tenancy$
 DECLARE

@@ -1,0 +1,268 @@
+//! How the rows of a declared table belong to tenants, and the conditions that say so.
+
+use tenancy_diesel::{SharedRows, Through};
+
+use crate::quote::{identifier, literal};
+use crate::tables::{Table, Tables, TenantColumn};
+
+/// How the rows of a table belong to tenants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Belongs {
+    /// Each names its tenant; or is one that all tenants share.
+    ByColumn { tenant: TenantColumn, shared: Option<SharedRows> },
+    /// Each names a row of another table, and is that one's tenant's.
+    ByParent(Reference),
+    /// A row is seen by each tenant that has a link to it.
+    ByLink(Reference),
+}
+
+/// The other table by which rows belong to tenants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reference {
+    /// The column that is compared with the other table's.
+    pub(crate) column: &'static str,
+    /// The other table.
+    pub(crate) through: &'static Through,
+    /// What PostgreSQL calls the type of the tenants, where the chain ends.
+    pub(crate) sql_type: &'static str,
+}
+
+/// A table by whose rows others are seen.
+pub(crate) struct Link {
+    /// The columns that name what is linked.
+    pub(crate) columns: Vec<&'static str>,
+    /// Why tenants may write them, if they may.
+    pub(crate) by_tenants: Option<&'static str>,
+}
+
+impl Belongs {
+    /// The column of the table by which rows belong to tenants.
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Self::ByColumn { tenant, .. } => tenant.name,
+            Self::ByParent(reference) | Self::ByLink(reference) => reference.column,
+        }
+    }
+
+    /// The other table, if it is by one.
+    pub(crate) fn reference(self) -> Option<Reference> {
+        match self {
+            Self::ByColumn { .. } => None,
+            Self::ByParent(reference) | Self::ByLink(reference) => Some(reference),
+        }
+    }
+
+    /// The type of the tenants.
+    pub(crate) fn tenant_type(self) -> &'static str {
+        self.reference().map_or_else(
+            || if let Self::ByColumn { tenant, .. } = self { tenant.sql_type } else { "" },
+            |reference| reference.sql_type,
+        )
+    }
+
+    /// Whether it is by a tenant column without shared rows: the wall's first kind, whose policies name no other table.
+    pub(crate) fn is_plain(self) -> bool {
+        matches!(self, Self::ByColumn { shared: None, .. })
+    }
+}
+
+/// A part of a condition: as it is written, or what is written in a way of the server's own.
+enum Part {
+    Text(String),
+    Name(&'static str),
+    Table(String),
+    Cast(&'static str),
+}
+
+/// A condition on a row, parenthesised as the server prints it, which an inspection compares it with.
+pub(crate) struct Condition(Vec<Part>);
+
+/// What stands between the parts of a pattern, before the letter that says how a part is to be read.
+const PART: char = '\u{1e}';
+
+impl Condition {
+    /// As SQL.
+    pub(crate) fn sql(&self) -> String {
+        let print = |part: &Part| match part {
+            Part::Text(text) | Part::Table(text) => text.clone(),
+            Part::Name(name) => identifier(name),
+            Part::Cast(sql_type) => format!("::{sql_type}"),
+        };
+        self.0.iter().map(print).collect()
+    }
+
+    /// As the rules compare it: names as they are, which the server quotes where it has to, and no casts.
+    pub(crate) fn pattern(&self) -> String {
+        let print = |part: &Part| match part {
+            Part::Text(text) => format!("{PART}x{text}"),
+            Part::Name(name) => format!("{PART}n{name}"),
+            Part::Table(table) => format!("{PART}t{table}"),
+            Part::Cast(_) => String::new(),
+        };
+        self.0.iter().map(print).collect()
+    }
+}
+
+/// Who is asked for in a condition.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    /// The transaction's tenant.
+    Tenants,
+    /// A tenant, by its text.
+    Of(&'a str),
+}
+
+/// Builds conditions on the rows of `table`.
+struct Builder<'a> {
+    tables: &'a Tables,
+    parts: Vec<Part>,
+    sql_type: &'static str,
+    alias: &'static str,
+    whose: Whose<'a>,
+    shared: bool,
+}
+
+impl Builder<'_> {
+    fn text(&mut self, text: impl Into<String>) {
+        self.parts.push(Part::Text(text.into()));
+    }
+
+    /// `name`.`column`, or the column alone.
+    fn column(&mut self, name: Option<Name>, column: &'static str) {
+        match name {
+            Some(Name::Row(name)) => self.parts.push(Part::Name(name)),
+            Some(Name::Owner(steps)) => self.text(format!("{}{steps}", self.alias)),
+            None => {}
+        }
+        if name.is_some() {
+            self.text(".");
+        }
+        self.parts.push(Part::Name(column));
+    }
+
+    fn tenant(&mut self, name: Option<Name>, column: &'static str) {
+        self.text("(");
+        self.column(name, column);
+        match self.whose {
+            Whose::Tenants => {
+                self.text(" = ( SELECT tenancy.tenant()");
+                // A text needs none.
+                if self.sql_type != "text" {
+                    self.parts.push(Part::Cast(self.sql_type));
+                }
+                self.text("))");
+            }
+            Whose::Of(tenant) => {
+                let (tenant, sql_type) = (literal(tenant), self.sql_type);
+                self.text(format!("::text COLLATE \"C\" IS NOT DISTINCT FROM {tenant}::{sql_type}::text)"));
+            }
+        }
+    }
+
+    /// That the row that goes by `name` is the tenant's, or is shared.
+    fn belongs(
+        &mut self,
+        name: Option<Name>,
+        column: &'static str,
+        through: Option<&'static Through>,
+        shared: Option<SharedRows>,
+        steps: usize,
+    ) {
+        let Some(through) = through else {
+            let Some(shared) = shared.filter(|_| self.shared) else { return self.tenant(name, column) };
+            self.text("(");
+            self.tenant(name, column);
+            self.text(" OR ((");
+            self.column(name, column);
+            self.text(match shared {
+                SharedRows::Null => " IS NULL".to_owned(),
+                SharedRows::Value(value) => format!(" = {}", constant(value)),
+            });
+            // Without a tenant there are no rows, these neither.
+            self.text(match self.whose {
+                Whose::Tenants => ") AND ( SELECT (tenancy.tenant() IS NOT NULL))))",
+                Whose::Of(_) => ") AND true))",
+            });
+            return;
+        };
+        let owner = Name::Owner(steps);
+        self.text("(EXISTS ( SELECT 1 FROM ");
+        self.parts.push(Part::Table(self.tables.name_of(through)));
+        self.text(format!(" {}{steps} WHERE ((", self.alias));
+        self.column(Some(owner), through.key);
+        self.text(" = ");
+        self.column(name, column);
+        self.text(") AND ");
+        self.belongs(Some(owner), through.column, through.through, through.shared, steps + 1);
+        self.text(")))");
+    }
+}
+
+/// What a row goes by.
+#[derive(Clone, Copy)]
+enum Name {
+    Row(&'static str),
+    Owner(usize),
+}
+
+/// A value that was declared, as the server prints it: numbers that are no `integer` are quoted.
+fn constant(value: &str) -> String {
+    match value.parse::<i128>() {
+        Ok(number) if i32::try_from(number).is_err() => format!("'{number}'"),
+        _ => value.to_owned(),
+    }
+}
+
+/// The conditions under which a row is read and written.
+pub(crate) struct Conditions {
+    pub(crate) read: Condition,
+    pub(crate) write: Condition,
+}
+
+impl Conditions {
+    /// Those of the policies of `table`.
+    pub(crate) fn of(tables: &Tables, table: &Table, belongs: Belongs) -> Self {
+        let of = |shared| condition(tables, table, belongs, Whose::Tenants, shared, None);
+        let write = match belongs {
+            // Of what may be several tenants' nobody is the one to write it.
+            Belongs::ByLink(_) => Condition(vec![Part::Text("false".to_owned())]),
+            Belongs::ByParent(_) | Belongs::ByColumn { .. } => of(false),
+        };
+        Self { read: of(true), write }
+    }
+}
+
+/// The condition that a row, which goes by `row`, is neither `tenant`'s nor shared.
+pub(crate) fn is_foreign(
+    tables: &Tables,
+    table: &Table,
+    belongs: Belongs,
+    tenant: &str,
+    row: &'static str,
+) -> String {
+    format!("{} IS NOT TRUE", condition(tables, table, belongs, Whose::Of(tenant), true, Some(row)).sql())
+}
+
+/// In a sub-select the row's own columns go by its table's name, and nothing else may have that one.
+fn condition(
+    tables: &Tables,
+    table: &Table,
+    belongs: Belongs,
+    whose: Whose<'_>,
+    shared: bool,
+    row: Option<&'static str>,
+) -> Condition {
+    let alias = if table.name().starts_with("owner_") { "owners_" } else { "owner_" };
+    let mut builder =
+        Builder { tables, parts: Vec::new(), sql_type: belongs.tenant_type(), alias, whose, shared };
+    match belongs {
+        Belongs::ByColumn { tenant, shared } => {
+            builder.belongs(row.map(Name::Row), tenant.name, None, shared, 1);
+        }
+        Belongs::ByParent(reference) | Belongs::ByLink(reference) => {
+            let row = Name::Row(row.unwrap_or_else(|| table.name()));
+            builder.belongs(Some(row), reference.column, Some(reference.through), None, 1);
+        }
+    }
+    Condition(builder.parts)
+}
