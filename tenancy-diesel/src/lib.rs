@@ -5,13 +5,16 @@
 //! | to … | see |
 //! |---|---|
 //! | declare whose the rows of a table are | [`table!`], [`schema!`], [`macro@tenant_scoped`], [`macro@tenant_global`], [`joinable!`], [`alias!`] |
+//! | say through what a table without a tenant column belongs to tenants, or which rows they share | [`mod@ownership`] |
 //! | decide who belongs to a tenant | [`Membership`], [`Authority`], [`Claimed`], [`Scoped`] |
 //! | query within a tenant | `table.scoped(&scope)`: [`ScopedTable`] |
+//! | write code once, for all tables | [`mod@generic`]; [`mod@dsl`] names the types |
 //! | write within a tenant | [`insert_into`], [`update`], [`delete`], [`mod@statement`] |
 //! | give a model its builders | [`derive@TenantScoped`] |
 //! | tell two tenants apart in one function | [`brand!`] |
 //! | open transactions for tenants over a pool, wherever each tenant lives | the crate [`tenancy-pool`](https://docs.rs/tenancy-pool) |
 //! | let the database keep tenants apart as well | the crate [`tenancy-rls`](https://docs.rs/tenancy-rls) |
+//! | connect to one of several databases | [`multi_backend!`] |
 //! | insert thousands of rows | [`statement::IncompleteInsert::bulk`] |
 //! | span tenants, audited | [`CrossTenant`], `table.across_tenants(&cross_tenant)`, [`CrossTenantTarget`] |
 //! | begin, with an application that is there or a new one | [`guides::existing_application`], [`guides::new_application`] |
@@ -39,6 +42,8 @@
 // what the bare table refuses, and how; `bound_tenant` the id as it is bound; `dialect` what differs between the databases.
 mod bound_tenant;
 mod dialect;
+pub mod dsl;
+pub mod generic;
 pub mod model;
 #[cfg(feature = "postgres")]
 mod pg_array;
@@ -58,6 +63,8 @@ pub mod errors {}
 pub mod guarantees {}
 #[doc = include_str!("../docs/leaks.md")]
 pub mod leaks {}
+#[doc = include_str!("../docs/ownership.md")]
+pub mod ownership {}
 
 pub mod guides {
     //! Step by step, and how something is done. What the pages show is compiled and run by the repository's tests.
@@ -89,7 +96,8 @@ pub use tenancy_derive::TenantScoped;
 /// - `include = "src/schema.rs"`: the file, named from the folder of the crate's `Cargo.toml` as in `diesel.toml`;
 /// - `tenant_column = tenant_id`: the column that holds the tenant (this is the default), or `tenant_id: TenantId` with the type
 ///   of its ids, which then alone scopes the tables;
-/// - `scoped = [workspaces(org_id: OrgId)]`: tables whose tenant column is another, or of another kind of owner;
+/// - `scoped = [workspaces(org_id: OrgId), tags(through = canvases(canvas_id))]`: tables whose tenant column is another, or of another
+///   kind of owner, or that belong to tenants through another table: see [`mod@ownership`];
 /// - `global = [plans, memberships = "a reason"]`: the tables that every tenant may see;
 /// - `joins = [canvases -> agents (agent_id), accounting::invoices -> agents (agent_id)]`: what the CLI leaves out, which is each foreign
 ///   key that leads with the tenant, because it is of two columns. Each is a [`joinable!`]; tables that are joined by them may stand
@@ -154,6 +162,9 @@ pub use tenancy_derive::table;
 pub use tenancy_derive::tenant_global;
 /// Declares that the rows of a table of `diesel::table!` belong to tenants, and names the column that holds the tenant.
 ///
+/// A table without such a column says through what its rows belong to tenants, `#[tenant_scoped(through = canvases(canvas_id))]`; this and
+/// the other forms are in [`mod@ownership`].
+///
 /// The bare table then has no SQL any more; use it through `table.scoped(&scope)`. If this crate is renamed, say where it
 /// is: `crate = path`.
 ///
@@ -185,7 +196,7 @@ pub use self::bound_tenant::WrongTenant;
 pub use self::dialect::TenantBackend;
 pub use self::model::TenantScoped;
 pub use self::reviewed_sql::ReviewedSql;
-pub use self::source::alias::{Alias, AliasField, ScopedAlias, TableAlias};
+pub use self::source::alias::{Alias, AliasField, AliasSelection, FieldsOf, ScopedAlias, TableAlias};
 pub use self::source::{
     AdmissionColumn, BeforeAdmission, EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll,
     Unfiltered, View, Within, WithinAny,
@@ -214,12 +225,16 @@ pub mod __private {
     pub use diesel::expression::array_comparison::AsInExpression;
     pub use diesel::query_source::{Never, Once};
 
+    pub use crate::dialect::TenantBackend;
+    pub use crate::dialect::{LastBound, MultiDialect, Returns, Upserts, Variant};
     pub use crate::reviewed_sql::is_one_expression;
     pub use crate::source::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};
     pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
+    pub use crate::statement::{ConflictBackend, OneStatementBatch, ReturningBackend};
     pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through};
+    pub use crate::table::grouping::Grouped;
     pub use crate::table::grouping::nowhere::table as nowhere;
     pub use crate::table::owner::{ByColumnName, ById, MeetsId, OtherOwner};
     pub use crate::table::{GlobalName, push_column, push_star};

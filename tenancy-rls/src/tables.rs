@@ -208,9 +208,11 @@ impl Tables {
     ///     plans (id) { id -> Integer, name -> Text, }
     /// }
     ///
+    /// # fn main() {
     /// let all = tables![workspaces, canvases, plans];
     /// assert_eq!(all.clone().same_owner_as::<canvases::table>(), tables![canvases, plans]);
     /// assert_eq!(all.same_owner_as::<workspaces::table>(), tables![workspaces, plans]);
+    /// # }
     /// ```
     #[must_use]
     pub fn same_owner_as<T>(mut self) -> Self

@@ -113,11 +113,75 @@ fn children_of_one_parent_and_of_many() {
     assert_eq!(titles(own), ["engine", "notes"]);
     let all: Vec<Canvas> =
         Canvas::belonging_to(scope, &parents[..]).order(canvases::id).load(connection).unwrap();
+    let all_of_vec: Vec<Canvas> =
+        Canvas::belonging_to(scope, &parents).order(canvases::id).load(connection).unwrap();
+    assert_eq!(all_of_vec, all);
     let grouped = all.grouped_by(&parents);
     assert_eq!(
         grouped.into_iter().map(titles).collect::<Vec<_>>(),
         [vec!["engine", "notes"], vec!["compiler"]]
     );
+}
+
+#[test]
+fn what_is_not_loaded_as_the_model_begins_at_its_source() {
+    let (connection, scope) = (&mut connection(), &testing::scope(7));
+    assert_eq!(Agent::source(scope).count().get_result::<i64>(connection), Ok(2));
+    let query = Agent::source(scope).filter(agents::id.gt(1)).select(agents::name);
+    assert_eq!(query.load::<String>(connection).unwrap(), ["Grace"]);
+    let query = Agent::source(scope)
+        .left_join(canvases::table.scoped(scope))
+        .select((Agent::as_select(), Option::<Canvas>::as_select()));
+    assert_eq!(query.load::<(Agent, Option<Canvas>)>(connection).unwrap().len(), 3);
+
+    // Diesel's idiom for a table between two others: its rows that belong to one side, with those of the other.
+    let parents: Vec<Agent> = Agent::scoped(scope).order(agents::id).load(connection).unwrap();
+    assert_eq!(Canvas::source_of(scope, &parents[0]).count().get_result::<i64>(connection), Ok(2));
+    let rows: Vec<(Canvas, Agent)> = Canvas::source_of(scope, &parents)
+        .inner_join(agents::table.scoped(scope))
+        .order(canvases::id)
+        .select((Canvas::as_select(), Agent::as_select()))
+        .load(connection)
+        .unwrap();
+    let of_each: Vec<Vec<_>> = rows
+        .grouped_by(&parents)
+        .into_iter()
+        .map(|rows| rows.into_iter().map(|(canvas, agent)| (canvas.title, agent.name)).collect())
+        .collect();
+    let pair = |title: &str, name: &str| (title.to_owned(), name.to_owned());
+    assert_eq!(of_each, [vec![pair("engine", "Ada"), pair("notes", "Ada")], vec![pair("compiler", "Grace")]]);
+}
+
+/// Columns of two tables in one GROUP BY, a tenant column among them.
+mod grouped {
+    tenancy_diesel::table! {
+        authors (id) { id -> Integer, tenant_id -> Integer, name -> Text, }
+        books (id) { id -> Integer, tenant_id -> Integer, author_id -> Integer, title -> Text, }
+    }
+    tenancy_diesel::joinable!(books -> authors (author_id));
+    diesel::allow_tables_to_appear_in_same_query!(authors, books);
+    diesel::allow_columns_to_appear_in_same_group_by_clause!(authors::name, books::title);
+    tenancy_diesel::allow_columns_to_appear_in_same_group_by_clause!(authors::tenant_id, books::title);
+}
+
+#[test]
+fn columns_of_two_tables_group() {
+    use grouped::{authors, books};
+    let scope = &testing::scope(7);
+    let query = authors::table
+        .scoped(scope)
+        .inner_join(books::table.scoped(scope))
+        .group_by((authors::name, books::title))
+        .select((authors::name, books::title, diesel::dsl::count_star()));
+    let sql = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&query).to_string();
+    assert!(sql.contains("GROUP BY `authors`.`name`, `books`.`title`"), "{sql}");
+    let query = authors::table
+        .scoped(scope)
+        .inner_join(books::table.scoped(scope))
+        .group_by((authors::tenant_id, books::title))
+        .select((authors::tenant_id, books::title, diesel::dsl::count_star()));
+    let sql = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&query).to_string();
+    assert!(sql.contains("GROUP BY `authors`.`tenant_id`, `books`.`title`"), "{sql}");
 }
 
 #[test]

@@ -20,19 +20,35 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 /// The rows that belong to a parent, within the tenant that the scope was admitted to.
                 ///
                 /// The twin of Diesel's `belonging_to`, which does not compile for a tenant table.
-                pub fn belonging_to<'parent, B, DB, Parent>(
+                pub fn belonging_to<'parent, B, DB, Parent, Shape>(
                     the_scope: &#krate::Scoped<<Self as #krate::TenantScoped>::TenantId, B>,
                     the_parent: &'parent Parent,
-                ) -> #krate::model::BelongingTo<'parent, Self, B, DB, Parent>
+                ) -> #krate::model::BelongingTo<'parent, Self, B, DB, Parent, Shape>
                 where
                     DB: ::diesel::backend::Backend,
                     // By its path: a column may have that name, and be imported where the model is.
-                    Parent: #krate::model::ParentOf<'parent, Self> + ?::core::marker::Sized,
+                    Parent: #krate::model::ParentOf<'parent, Self, Shape> + ?::core::marker::Sized,
                     #krate::model::Select<Self, B, DB>:
                         ::diesel::query_dsl::methods::FilterDsl<Parent::Predicate>,
                 {
                     ::diesel::query_dsl::methods::FilterDsl::filter(
                         <Self as #krate::TenantScoped>::scoped(the_scope),
+                        #krate::model::ParentOf::children(the_parent),
+                    )
+                }
+
+                /// The rows that belong to a parent, with nothing selected yet: for a join, a count, or another selection.
+                pub fn source_of<'parent, B, Parent, Shape>(
+                    the_scope: &#krate::Scoped<<Self as #krate::TenantScoped>::TenantId, B>,
+                    the_parent: &'parent Parent,
+                ) -> #krate::model::SourceOf<'parent, Self, B, Parent, Shape>
+                where
+                    Parent: #krate::model::ParentOf<'parent, Self, Shape> + ?::core::marker::Sized,
+                    #krate::model::Source<Self, B>:
+                        ::diesel::query_dsl::methods::FilterDsl<Parent::Predicate>,
+                {
+                    ::diesel::query_dsl::methods::FilterDsl::filter(
+                        <Self as #krate::TenantScoped>::source(the_scope),
                         #krate::model::ParentOf::children(the_parent),
                     )
                 }

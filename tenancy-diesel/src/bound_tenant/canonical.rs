@@ -4,7 +4,7 @@ use std::any::{Any, TypeId};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use diesel::query_builder::QueryFragment;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::{Error, QueryResult};
 use diesel::sql_types::Text;
 use tenancy_core::__private::check_tenant_text;
@@ -33,21 +33,21 @@ impl TenantColumn {
         Self::Text { longest: T::TENANT_COLUMN_LENGTH }
     }
 
-    /// Refuses a text that is not a [`TenantKey`]'s, or longer than the column.
-    pub(super) fn check<I, E, DB>(self, id: &I, bound: &E) -> QueryResult<()>
+    /// Prints the bound id. Refuses a text that is not a [`TenantKey`]'s, or longer than the column.
+    pub(super) fn walk<'b, I, E, DB>(self, id: &I, bound: &'b E, out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         I: 'static,
         E: QueryFragment<DB>,
         DB: TenantBackend,
     {
-        let Self::Text { longest } = self else { return Ok(()) };
+        let Self::Text { longest } = self else { return bound.walk_ast(out) };
         if let Some(text) = known_text(id) {
-            return check_text(text, longest);
+            check_text(text, longest)?;
+            return bound.walk_ast(out);
         }
-        match DB::bound_text(bound)?.as_deref().map(str::from_utf8) {
-            Some(Ok(text)) => check_text(text, longest),
-            _ => Ok(()),
-        }
+        DB::walk_text(bound, out, |sent| {
+            str::from_utf8(sent).map_or(Ok(()), |text| check_text(text, longest))
+        })
     }
 }
 

@@ -77,8 +77,7 @@ where
 {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         only::permit_tenant(&self.id)?;
-        TenantColumn::of::<T>().check(&self.id, &self.bound)?;
-        self.bound.walk_ast(out)
+        TenantColumn::of::<T>().walk(&self.id, &self.bound, out)
     }
 }
 

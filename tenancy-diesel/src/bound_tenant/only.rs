@@ -4,12 +4,12 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use diesel::backend::Backend;
 use diesel::query_builder::{QueryBuilder as _, QueryFragment};
 use diesel::result::QueryResult;
 
 use super::WrongTenant;
 use super::printed::{PrintedTable, collect};
+use crate::dialect::TenantBackend;
 use crate::reviewed_sql::ReviewedSql;
 
 /// The only tenant whose statements may be printed.
@@ -67,7 +67,7 @@ pub struct LookedThrough {
 pub fn look_through<I, DB, Q>(tenant: &I, statement: &Q, backend: &DB) -> QueryResult<LookedThrough>
 where
     I: PartialEq + Clone + 'static,
-    DB: Backend<QueryBuilder: Default>,
+    DB: TenantBackend,
     Q: QueryFragment<DB> + ?Sized,
 {
     /// Puts back what was there before, also when the walk panics.
@@ -81,7 +81,7 @@ where
     let _restore = Restore(ONLY.replace(Some(Rc::new(tenant.clone()))));
     let free_of_raw_sql = statement.is_safe_to_cache_prepared(backend)?;
     let (sql, printed) = collect(|| {
-        let mut builder = DB::QueryBuilder::default();
+        let mut builder = backend.query_builder();
         statement.to_sql(&mut builder, backend).map(|()| builder.finish())
     });
     Ok(LookedThrough { free_of_raw_sql, sql: sql?, tables: printed.tables, reviewed: printed.reviewed })

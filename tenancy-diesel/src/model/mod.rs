@@ -15,9 +15,9 @@ use diesel::sql_types::BoolOrNullableBool;
 use diesel::{Selectable, SelectableHelper};
 use tenancy_core::Scoped;
 
-pub use self::parent::ParentOf;
+pub use self::parent::{ManyParents, OneParent, ParentOf};
 pub use self::types::{
-    BelongingTo, Bind, Delete, Find, Insert, KeyIs, KeyOf, Select, Source, Stamped, Update, Upsert,
+    BelongingTo, Bind, Delete, Find, Insert, KeyIs, KeyOf, Select, Source, SourceOf, Stamped, Update, Upsert,
 };
 use crate::source::{ScopedTable, TenantIdFor, Within};
 use crate::statement::{CarriesTenant, ColumnNames, MayWrite, Rows, delete, insert_into, update};
@@ -38,7 +38,9 @@ use crate::table::{DeclaredTable, TenantTable};
 /// - `crate = path`: where this crate is, if it is renamed.
 ///
 /// A model with Diesel's `#[diesel(belongs_to(Parent))]` also gets `belonging_to(&scope, &parent)`; its parent may be
-/// one row or a slice of rows, whose children Diesel's `grouped_by` then distributes.
+/// one row, a slice or a `Vec` of rows, whose children Diesel's `grouped_by` then distributes. Where that
+/// is not what is loaded, in Diesel's idiom for many-to-many relations or to count, `source_of(&scope, &parent)` selects nothing yet:
+/// `AgentTag::source_of(&scope, &agents).inner_join(tags::table.scoped(&scope)).select((AgentTag::as_select(), Tag::as_select()))`.
 ///
 /// # Examples
 ///
@@ -63,6 +65,11 @@ use crate::table::{DeclaredTable, TenantTable};
 ///     Agent::update(scope, 3).set(agents::name.eq("Ada")).execute(connection)?;
 ///     Agent::find(scope, 3).first(connection).optional()
 /// }
+///
+/// # #[cfg(feature = "sqlite")]
+/// fn names(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+///     Agent::source(scope).filter(agents::id.gt(3)).select(agents::name).load(connection)
+/// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no model of a tenant table",
@@ -77,7 +84,15 @@ pub trait TenantScoped: Sized {
     /// The type of the tenant's id.
     type TenantId: TenantIdFor<Self::Table>;
 
+    /// The model's table, within the tenant, with nothing selected yet: where a query begins that is not loaded as this model.
+    fn source<B>(scope: &Scoped<Self::TenantId, B>) -> Source<Self, B> {
+        source::<Self, B>(scope)
+    }
+
     /// A select of the tenant's rows, as this model. Diesel's methods apply to it.
+    ///
+    /// How a model is selected depends on the backend, which the connection tells. A query that counts, or selects something
+    /// else, does not tell it any more, and the compiler asks for it (E0283): begin that one at [`source`](Self::source).
     fn scoped<B, DB>(scope: &Scoped<Self::TenantId, B>) -> Select<Self, B, DB>
     where
         DB: Backend,
@@ -164,6 +179,6 @@ pub trait TenantScoped: Sized {
     }
 }
 
-fn source<M: TenantScoped, B>(scope: &Scoped<M::TenantId, B>) -> Source<M, B> {
+pub(crate) fn source<M: TenantScoped, B>(scope: &Scoped<M::TenantId, B>) -> Source<M, B> {
     ScopedTable::reaching(Within::new(scope.tenant().clone()))
 }

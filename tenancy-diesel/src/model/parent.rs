@@ -7,14 +7,22 @@ use diesel::expression::array_comparison::AsInExpression;
 use diesel::expression_methods::ExpressionMethods;
 use diesel::sql_types::SqlType;
 
-/// One row, or a slice of rows, that rows of model `M` belong to.
+/// The shape of one parent.
+#[derive(Debug)]
+pub enum OneParent {}
+
+/// The shape of several parents.
+#[derive(Debug)]
+pub enum ManyParents {}
+
+/// One row, or a slice or `Vec` of rows, that rows of model `M` belong to. `Shape` is inferred; it only tells one from many.
 #[diagnostic::on_unimplemented(
     message = "model `{M}` does not belong to `{Self}`",
     label = "not a parent of this model",
     note = "derive Diesel's `Associations` on `{M}` with `#[diesel(belongs_to(…))]`, and `Identifiable` on its parent",
     note = "T0020: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0020"
 )]
-pub trait ParentOf<'parent, M> {
+pub trait ParentOf<'parent, M, Shape> {
     /// The predicate that a row belongs to the parent, or to one of the parents.
     type Predicate;
 
@@ -23,7 +31,7 @@ pub trait ParentOf<'parent, M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'parent, M, P: 'parent> ParentOf<'parent, M> for P
+impl<'parent, M, P: 'parent> ParentOf<'parent, M, OneParent> for P
 where
     M: BelongsTo<P>,
     &'parent P: Identifiable,
@@ -39,7 +47,7 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl<'parent, M, P: 'parent> ParentOf<'parent, M> for [P]
+impl<'parent, M, P: 'parent> ParentOf<'parent, M, ManyParents> for [P]
 where
     M: BelongsTo<P>,
     &'parent P: Identifiable,
@@ -51,5 +59,17 @@ where
 
     fn children(&'parent self) -> Self::Predicate {
         M::foreign_key_column().eq_any(self.iter().map(Identifiable::id).collect::<Vec<_>>())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'parent, M, P> ParentOf<'parent, M, ManyParents> for Vec<P>
+where
+    [P]: ParentOf<'parent, M, ManyParents>,
+{
+    type Predicate = <[P] as ParentOf<'parent, M, ManyParents>>::Predicate;
+
+    fn children(&'parent self) -> Self::Predicate {
+        self.as_slice().children()
     }
 }

@@ -5,7 +5,7 @@ use diesel::expression_methods::EqAll;
 use diesel::insertable::Insertable;
 use diesel::query_builder::AsChangeset;
 
-use super::{ParentOf, TenantScoped};
+use super::{OneParent, ParentOf, TenantScoped};
 use crate::source::{Reach, ScopedTable, TenantIdFor, Within};
 use crate::statement::{
     DoUpdate, Everything, Filtered, IncompleteUpdate, OnConflict, ScopedDelete, ScopedInsert, StampedRows,
@@ -65,6 +65,10 @@ pub type Delete<M, B, Key> = ScopedDelete<
     Filtered<Everything, KeyIs<M, Key>>,
 >;
 
+/// What a model's `source_of` returns.
+pub type SourceOf<'parent, M, B, Parent, Shape = OneParent> =
+    Filter<Source<M, B>, <Parent as ParentOf<'parent, M, Shape>>::Predicate>;
+
 /// What a model's `belonging_to` returns.
-pub type BelongingTo<'parent, M, B, DB, Parent> =
-    Filter<Select<M, B, DB>, <Parent as ParentOf<'parent, M>>::Predicate>;
+pub type BelongingTo<'parent, M, B, DB, Parent, Shape = OneParent> =
+    Filter<Select<M, B, DB>, <Parent as ParentOf<'parent, M, Shape>>::Predicate>;

@@ -24,7 +24,10 @@ use crate::table::{TenantTable, push_column_of};
     note = "declare it, if it holds what a stranger brings and cannot guess of others: `#[tenant_scoped(tenant_id, admission(user_id))]`",
     note = "T0028: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0028"
 )]
-pub trait AdmissionColumn<T>: Column<Table = T> {}
+pub trait AdmissionColumn<T>: Column<Table = T> {
+    /// The column itself. Where the bound fails so does this projection, and the compiler leaves it at one error.
+    type Column;
+}
 
 /// The reach of whoever is not admitted yet: the rows whose column `C` has the brought value. For reading.
 pub struct BeforeAdmission<C, K> {

@@ -79,7 +79,11 @@ impl<E, V> TenantIs<E, V> {
     {
         let Some(parent) = T::THROUGH else { return key(out) };
         let name = owner_name(parent);
-        out.push_sql(if DB::NO_PARENT.is_some() { "COALESCE((SELECT " } else { "(SELECT " });
+        out.push_sql(if out.backend().database().no_parent().is_some() {
+            "COALESCE((SELECT "
+        } else {
+            "(SELECT "
+        });
         push_column_of(&name, parent.key, &mut out)?;
         out.push_sql(" FROM ");
         push_through(parent, &mut out)?;
@@ -92,7 +96,7 @@ impl<E, V> TenantIs<E, V> {
         out.push_sql(" = ");
         key(out.reborrow())?;
         out.push_sql(")");
-        if let Some(failing) = DB::NO_PARENT {
+        if let Some(failing) = out.backend().database().no_parent() {
             out.push_sql(", ");
             out.push_sql(failing);
             out.push_sql(")");

@@ -51,7 +51,7 @@ where
         if C::PLAIN_TABLE {
             return push_named::<N, DB>(&mut out);
         }
-        match DB::SOURCE {
+        match out.backend().database().source() {
             SourceForm::Derived => {
                 out.push_sql("(SELECT * FROM ");
                 push_table::<N::Table, DB>(&mut out)?;

@@ -15,7 +15,7 @@ mod sealed {
 #[diagnostic::on_unimplemented(
     message = "tenant table `{T}` is scoped by something that proves no tenant: `{Self}`",
     label = "this is not a `&Scoped<_>`",
-    note = "only a membership check mints a scope: pass what `Authority::admit(principal, claim)` returned",
+    note = "only a membership check mints a scope: pass what `Authority::admit(principal, claim)` returned, or a transaction's `scope()`",
     note = "a `Claimed` is what a request says, an `Option` may be nothing, an id is anybody's: none of them scopes",
     note = "T0007: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0007"
 )]

@@ -67,6 +67,13 @@ where
 }
 
 /// A view of a tenant's own rows: what can be written.
-pub trait OwnRows: sealed::Sealed {}
-impl OwnRows for Own {}
-impl OwnRows for Unfiltered {}
+#[diagnostic::on_unimplemented(
+    message = "rows of `{T}` that all tenants share are written by a tenant",
+    label = "this source has the shared rows as well",
+    note = "to write the tenant's own rows, leave `or_shared()` or `over_shared(…)` out",
+    note = "to write the shared ones, audited: `table.write_across_tenants(&cross_tenant).shared()`",
+    note = "T0027: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0027"
+)]
+pub trait OwnRows<T>: sealed::Sealed {}
+impl<T> OwnRows<T> for Own {}
+impl<T> OwnRows<T> for Unfiltered {}

@@ -98,7 +98,7 @@ impl<T: TenantTable, R, C, P> ScopedDelete<T, R, C, P> {
     ///     .or_filter(agents::id.eq(3));
     /// # #[cfg(feature = "sqlite")]
     /// assert!(diesel::debug_query::<diesel::sqlite::Sqlite, _>(&statement).to_string().starts_with(
-    ///     "DELETE FROM `agents` WHERE `agents`.`tenant_id` = ? AND ((`agents`.`name` = ?) OR (`agents`.`id` = ?))"
+    ///     "DELETE FROM `agents` WHERE `agents`.`tenant_id` = ? AND (((`agents`.`name` = ?)) OR ((`agents`.`id` = ?)))"
     /// ));
     /// # }
     /// # #[cfg(feature = "testing")]

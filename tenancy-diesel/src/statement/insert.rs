@@ -21,7 +21,7 @@ use super::returning::{NoReturning, Returning};
 use super::rows::{RowCount, Rows, StampedRows};
 use super::target::{InsertTarget, MayWrite};
 use super::upsert::IncompleteOnConflict;
-use crate::dialect::TenantBackend;
+use crate::dialect::{Database, TenantBackend};
 use crate::source::ScopedTable;
 use crate::table::belonging::NamesItsTenant;
 use crate::table::{TenantTable, push_table};
@@ -209,7 +209,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if self.rows.is_empty() {
-            return walk_nothing(out);
+            return walk_nothing::<T, DB>(out);
         }
         out.push_sql("INSERT INTO ");
         push_table::<T, DB>(&mut out)?;
@@ -220,9 +220,19 @@ where
     }
 }
 
-/// The statement of an insert of no rows, as Diesel has one: it does nothing and returns nothing.
-pub(super) fn walk_nothing<DB: TenantBackend>(mut out: AstPass<'_, '_, DB>) -> QueryResult<()> {
-    out.push_sql("SELECT 1 FROM (SELECT 1) AS no_rows WHERE 1 = 0");
+/// The statement of an insert of no rows: it does nothing and returns nothing.
+pub(super) fn walk_nothing<T: TenantTable, DB: TenantBackend>(
+    mut out: AstPass<'_, '_, DB>,
+) -> QueryResult<()> {
+    if out.backend().database() != Database::Sqlite {
+        // As Diesel has it.
+        out.push_sql("SELECT 1 FROM (SELECT 1) AS no_rows WHERE 1 = 0");
+        return Ok(());
+    }
+    // After a read, SQLite says of the write before it how many rows it changed.
+    out.push_sql("DELETE FROM ");
+    push_table::<T, DB>(&mut out)?;
+    out.push_sql(" WHERE 1 = 0");
     Ok(())
 }
 

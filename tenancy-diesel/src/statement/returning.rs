@@ -1,11 +1,7 @@
 //! RETURNING, on the backends that have it.
 
-use diesel::query_builder::QueryId;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
-use diesel::{
-    query_builder::{AstPass, QueryFragment},
-    result::QueryResult,
-};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
 
 use crate::dialect::TenantBackend;
 
@@ -13,11 +9,8 @@ use crate::dialect::TenantBackend;
 #[derive(Debug, Clone, Copy, QueryId)]
 pub struct NoReturning;
 
-impl<DB: TenantBackend> diesel::query_builder::QueryFragment<DB> for NoReturning {
-    fn walk_ast<'b>(
-        &'b self,
-        _: diesel::query_builder::AstPass<'_, 'b, DB>,
-    ) -> diesel::result::QueryResult<()> {
+impl<DB: TenantBackend> QueryFragment<DB> for NoReturning {
+    fn walk_ast<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         Ok(())
     }
 }
@@ -26,19 +19,22 @@ impl<DB: TenantBackend> diesel::query_builder::QueryFragment<DB> for NoReturning
 #[derive(Debug, Clone, Copy, QueryId)]
 pub struct Returning<Expr>(pub(crate) Expr);
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
-macro_rules! walk {
-    ($backend:ty) => {
-        impl<Expr: QueryFragment<$backend>> QueryFragment<$backend> for Returning<Expr> {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
-                out.push_sql(" RETURNING ");
-                self.0.walk_ast(out.reborrow())
-            }
-        }
-    };
-}
+/// Backends that have RETURNING.
+#[diagnostic::on_unimplemented(
+    message = "backend `{Self}` has no RETURNING",
+    label = "this statement returns no rows here",
+    note = "run the statement with `execute`, and read the rows in the same transaction"
+)]
+pub trait ReturningBackend: TenantBackend {}
 
 #[cfg(feature = "postgres")]
-walk!(diesel::pg::Pg);
+impl ReturningBackend for diesel::pg::Pg {}
 #[cfg(feature = "sqlite")]
-walk!(diesel::sqlite::Sqlite);
+impl ReturningBackend for diesel::sqlite::Sqlite {}
+
+impl<Expr: QueryFragment<DB>, DB: ReturningBackend> QueryFragment<DB> for Returning<Expr> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(" RETURNING ");
+        self.0.walk_ast(out.reborrow())
+    }
+}

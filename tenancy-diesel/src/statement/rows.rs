@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use diesel::query_builder::{AstPass, BatchInsert, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
 
+use super::runs::one_run;
 use super::stamp::Stamp;
 use crate::bound_tenant::ComparedTenant;
 use crate::dialect::TenantBackend;
@@ -93,6 +94,10 @@ where
         if !STATIC {
             // Each number of rows is another statement: caching them would fill the cache.
             out.unsafe_to_cache_prepared();
+        }
+        if !out.backend().database().writes_default() {
+            let instead = "give the same columns in every row, or insert the two kinds apart";
+            one_run(&self.rows.values, out.backend(), instead)?;
         }
         walk_rows::<T, E, V, DB>(&self.tenant, &self.rows.values, out)
     }

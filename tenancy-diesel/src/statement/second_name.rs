@@ -42,11 +42,12 @@ where
     T: TenantTable,
     DB: TenantBackend,
 {
-    if DB::KEY_NAMES.is_empty() {
+    let key_names = backend.database().key_names();
+    if key_names.is_empty() {
         return Ok(());
     }
     let is_second = |column: &&&str| {
-        **column != T::TENANT_COLUMN && DB::KEY_NAMES.iter().any(|name| name.eq_ignore_ascii_case(column))
+        **column != T::TENANT_COLUMN && key_names.iter().any(|name| name.eq_ignore_ascii_case(column))
     };
     let mut second = T::COLUMNS.iter().filter(is_second).peekable();
     if second.peek().is_none() {
@@ -54,7 +55,7 @@ where
     }
     let written = sql_of(written, backend)?;
     for column in second {
-        let mut name = DB::QueryBuilder::default();
+        let mut name = backend.query_builder();
         name.push_identifier(column)?;
         // What is read, in a value, is qualified by its table; what is written never is.
         if written.match_indices(&name.finish()).any(|(at, _)| !written[..at].ends_with('.')) {
@@ -69,7 +70,7 @@ pub(super) fn sql_of<DB: TenantBackend>(
     fragment: &impl QueryFragment<DB>,
     backend: &DB,
 ) -> QueryResult<String> {
-    let mut sql = DB::QueryBuilder::default();
+    let mut sql = backend.query_builder();
     fragment.to_sql(&mut sql, backend)?;
     Ok(sql.finish())
 }

@@ -45,7 +45,7 @@ impl<T, I, B, V, W, Q> ChangeTarget
 where
     T: TenantTable,
     I: TenantIdFor<T>,
-    V: OwnRows + View<T>,
+    V: OwnRows<T> + View<T>,
     Source<T, I, B, V>: QuerySource,
     FromClause<Source<T, I, B, V>>: Clone,
     Self: FilterDsl<Always, Output = Q>,

@@ -111,7 +111,7 @@ where
     fn walk_names<'b>(values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let names = NamesOf(values, PhantomData::<T>);
         refuse_second_names::<T, DB>(&names, out.backend())?;
-        if !mentions::<T, DB>(&sql_of(&names, out.backend())?)? {
+        if !mentions::<T, DB>(&sql_of(&names, out.backend())?, out.backend())? {
             return Err(missing::<T>());
         }
         out.push_sql("(");
@@ -277,8 +277,8 @@ tuples!(up to
 );
 
 /// Whether `sql`, which writes columns of `T`, writes the one that names the parent.
-fn mentions<T: TenantTable, DB: TenantBackend>(sql: &str) -> QueryResult<bool> {
-    let mut name = DB::QueryBuilder::default();
+fn mentions<T: TenantTable, DB: TenantBackend>(sql: &str, backend: &DB) -> QueryResult<bool> {
+    let mut name = backend.query_builder();
     name.push_identifier(T::TENANT_COLUMN)?;
     // What is read, in a value, is qualified by its table; what is written never is.
     Ok(sql.match_indices(&name.finish()).any(|(at, _)| !sql[..at].ends_with('.')))
@@ -299,7 +299,7 @@ where
     T: TenantTable,
     DB: TenantBackend,
 {
-    if T::THROUGH.is_none() || !mentions::<T, DB>(&sql_of(changes, backend)?)? {
+    if T::THROUGH.is_none() || !mentions::<T, DB>(&sql_of(changes, backend)?, backend)? {
         return Ok(());
     }
     Err(ParentError::Assigned { table: T::NAME, column: T::TENANT_COLUMN, parent: parent_of::<T>() }.into())

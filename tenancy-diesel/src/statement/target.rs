@@ -70,7 +70,7 @@ impl<T, I, B, V> InsertTarget for ScopedTable<T, Within<I, B, V>>
 where
     T: TenantTable,
     I: TenantIdFor<T>,
-    V: OwnRows + View<T>,
+    V: OwnRows<T> + View<T>,
 {
     type Table = T;
     type Reach = Within<I, B, V>;
@@ -135,7 +135,7 @@ impl<T, I, B, V> ChangeTarget for ScopedTable<T, Within<I, B, V>>
 where
     T: TenantTable,
     I: TenantIdFor<T>,
-    V: OwnRows + View<T>,
+    V: OwnRows<T> + View<T>,
 {
     type Table = T;
     type Reach = Within<I, B, V>;

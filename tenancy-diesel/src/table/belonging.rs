@@ -131,12 +131,13 @@ where
 )]
 pub trait RefersTo<ST, T> {}
 
-impl<Key, ST, T> RefersTo<ST, T> for Key
-where
-    Key: Expression<SqlType: IdType<NotNull = ST>>,
-    ST: SqlType<IsNull = NotNull>,
-{
-}
+#[diagnostic::do_not_recommend]
+impl<Key, ST, T> RefersTo<ST, T> for Key where Key: Expression<SqlType: OrNullable<ST>> {}
+
+/// SQL type `ST`, or the same nullable.
+pub trait OrNullable<ST> {}
+impl<ST> OrNullable<ST> for ST {}
+impl<ST: SqlType<IsNull = NotNull>> OrNullable<ST> for Nullable<ST> {}
 
 /// The SQL type of an id's column, as it is where it is not NULL.
 pub trait IdType {

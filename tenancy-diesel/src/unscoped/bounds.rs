@@ -106,10 +106,10 @@ pub trait JoinWithinTenant<'tenant>: sealed::Proven<'tenant> {}
 
 /// A table's tenant column may be assigned: it never may.
 #[diagnostic::on_unimplemented(
-    message = "the tenant column of `{Self}` is assigned",
-    label = "this would choose the row's tenant by hand",
+    message = "the tenant column of `{Self}` is assigned, or taken from an alias of Diesel's",
+    label = "only read and compared, so that nobody chooses a row's tenant by hand",
     note = "leave the column out: `tenancy_diesel::insert_into({Self}.scoped(&scope))` fills it, and no update moves a row",
-    note = "in a model that derives `Insertable` or `AsChangeset`, mark the field `#[diesel(skip_insertion, skip_update)]`; `.checked(&row)` compares it",
+    note = "in a model that derives `Insertable` or `AsChangeset`, mark the field `#[diesel(skip_insertion, skip_update)]`; `.checked(&row)` compares it. For an alias, `tenancy_diesel::alias!`",
     note = "T0006: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0006"
 )]
 pub trait TenantColumnAssigned<'tenant>: sealed::Proven<'tenant> {}

@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use diesel::backend::Backend;
 use diesel::connection::TransactionManagerStatus;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionResult, QueryResult};
@@ -94,7 +95,9 @@ impl<C: Driver> TenantConnection for C {}
 
 /// The driver's part, hidden so that no connection of one's own slips in.
 pub trait Driver:
-    AsyncConnection<Backend: TenantBackend + Default + Sync + 'static> + Sized + 'static
+    AsyncConnection<Backend: TenantBackend + Backend<QueryBuilder: Default> + Default + Sync + 'static>
+    + Sized
+    + 'static
 {
     #[doc(hidden)]
     const ABANDONED: Abandoned;

@@ -6,6 +6,9 @@
 #![allow(clippy::duplicate_mod, reason = "a case is a module of each backend it runs on")]
 #![allow(clippy::expect_used, reason = "a database that cannot be prepared ends the test")]
 
+mod any_connection;
+mod any_postgres;
+mod any_sqlite;
 mod mariadb;
 mod postgres;
 mod postgres_async;

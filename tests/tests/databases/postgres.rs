@@ -33,6 +33,8 @@ pub(crate) async fn run(connection: &mut PgConnection, statements: &str) -> Quer
 mod contents;
 #[path = "everywhere/mod.rs"]
 mod everywhere;
+#[path = "generic.rs"]
+mod generic;
 #[path = "on_postgres/mod.rs"]
 mod on_postgres;
 #[path = "on_postgres_and_mariadb/mod.rs"]

@@ -26,6 +26,8 @@ pub(crate) async fn run(connection: &mut SqliteConnection, statements: &str) -> 
 mod contents;
 #[path = "everywhere/mod.rs"]
 mod everywhere;
+#[path = "generic.rs"]
+mod generic;
 #[path = "on_sqlite_and_mariadb.rs"]
 mod on_sqlite_and_mariadb;
 #[path = "on_sqlite_and_postgres/mod.rs"]

@@ -1,5 +1,10 @@
 //! What the guides show, compiled and run.
 #![allow(missing_docs)] // the CLI documents only what the database does
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "clippy knows the tests, and not what they share"
+)]
 
 pub mod app;
 mod generic;

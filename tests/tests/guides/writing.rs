@@ -8,7 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Integer, Text};
 use tenancy_diesel::prelude::*;
-use tenancy_diesel::{delete, insert_into, testing, update};
+use tenancy_diesel::{delete, insert_into, move_rows, testing, update};
 
 use crate::app::connection;
 use crate::app::models::{Agent, AgentForm};
@@ -233,25 +233,8 @@ fn an_enum_column() {
     assert_eq!(states.load::<State>(connection), Ok(vec![State::Active, State::Resting, State::Active]));
 }
 
-fn move_rows(
-    across: &CrossTenant,
-    from: i32,
-    to: i32,
-    connection: &mut SqliteConnection,
-) -> QueryResult<usize> {
-    connection.transaction(|connection| {
-        let rows: Vec<(String, i32)> = tags::table
-            .across_tenants(across)
-            .filter(tags::tenant_id.eq(from))
-            .select((tags::name, tags::uses))
-            .load(connection)?;
-        let rows: Vec<_> =
-            rows.into_iter().map(|(name, uses)| (tags::name.eq(name), tags::uses.eq(uses))).collect();
-        let moved =
-            insert_into(tags::table.write_across_tenants(across).of(to)).values(&rows).execute(connection)?;
-        delete(tags::table.write_across_tenants(across).of(from)).execute(connection)?;
-        Ok(moved)
-    })
+fn merge(across: &CrossTenant, from: i32, to: i32, connection: &mut SqliteConnection) -> QueryResult<usize> {
+    move_rows(tags::table, across).from(from).to(to).execute(connection)
 }
 
 #[test]
@@ -261,7 +244,7 @@ fn rows_become_another_tenants() {
         use_tag(&testing::scope(1), name, connection).unwrap();
     }
     let across = testing::cross_tenant("globex buys acme");
-    assert_eq!(move_rows(&across, 1, 2, connection), Ok(2));
+    assert_eq!(merge(&across, 1, 2, connection), Ok(2));
     let names = tags::table.scoped(&testing::scope(2)).order(tags::name).select(tags::name);
     assert_eq!(names.load::<String>(connection).unwrap(), ["a", "b"]);
     assert_eq!(tags::table.scoped(&testing::scope(1)).count().get_result(connection), Ok(0_i64));

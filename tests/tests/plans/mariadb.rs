@@ -97,5 +97,7 @@ async fn filled_database() -> Option<String> {
 mod locking;
 #[path = "shapes.rs"]
 mod shapes;
+#[path = "through.rs"]
+mod through;
 #[path = "twelve.rs"]
 mod twelve;

@@ -113,5 +113,7 @@ mod locking;
 mod shapes;
 #[path = "subqueries.rs"]
 mod subqueries;
+#[path = "through.rs"]
+mod through;
 #[path = "twelve.rs"]
 mod twelve;

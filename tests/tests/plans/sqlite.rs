@@ -59,5 +59,7 @@ fn normal_form(line: &str) -> Option<String> {
 mod shapes;
 #[path = "subqueries.rs"]
 mod subqueries;
+#[path = "through.rs"]
+mod through;
 #[path = "twelve.rs"]
 mod twelve;

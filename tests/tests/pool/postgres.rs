@@ -24,6 +24,12 @@ pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
 }
 
 impl Database {
+    /// Creates tables that have no part in the wall, for the application's roles.
+    pub(crate) async fn run(&self, statements: &str) {
+        self.0.run(statements).await;
+        self.0.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC").await;
+    }
+
     /// All agents, as `tenant:id:name`, in the order of the first two.
     pub(crate) async fn agents(&self) -> Vec<String> {
         self.0.settled().await;

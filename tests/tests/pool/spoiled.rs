@@ -96,17 +96,26 @@ async fn a_forgotten_statement_keeps_nobody_waiting() {
     for database in [Database::new().await, Database::sealed().await] {
         let pool = database.tenants(1).await;
         let acme = acme();
-        for id in 60..63 {
+        let mut forgotten = 0;
+        // On a busy machine the server may answer before the future is first looked at.
+        for id in 60..90 {
+            if forgotten == 3 {
+                break;
+            }
             let mut tx = pool.begin(&acme).await.unwrap();
             let _: Vec<String> =
                 agents::table.scoped(&acme).select(agents::name).load(&mut tx).await.unwrap();
             let row = (agents::id.eq(id), agents::name.eq("forgotten"));
             let mut statement = insert_into(agents::table.scoped(&acme)).values(row).execute(&mut tx);
-            assert!(poll!(&mut statement).is_pending());
+            if poll!(&mut statement).is_ready() {
+                continue;
+            }
             std::mem::forget(statement);
+            forgotten += 1;
             drop(tx);
             let names = tokio::time::timeout(Duration::from_secs(3), names(&pool, &acme)).await;
             assert_eq!(names.expect("in time").unwrap(), ["ada", "bob", "cyd"]);
         }
+        assert_eq!(forgotten, 3);
     }
 }

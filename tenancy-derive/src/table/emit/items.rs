@@ -62,6 +62,7 @@ pub(crate) fn tenant_items(
     if ownership.shared.is_some() {
         items.extend(quote!(impl #tenancy::HasSharedRows for table {}));
     }
+    let tenant_name = column;
     let mut own = declaration(declared, "Owned", &key, owning_key(ownership, column, tenancy), tenancy);
     for column in &declared.columns {
         // Writing to a string cannot fail.
@@ -70,10 +71,17 @@ pub(crate) fn tenant_items(
             "impl<S> diesel::SelectableExpression<{tenancy}::ScopedTable<table, S>> for columns::{} {{}}",
             column.name
         );
+        if !holds_the_tenant || column.name != *tenant_name {
+            grouped(&mut own, &column.name, tenancy);
+        }
     }
     items.extend(parsed(&own));
     for admission in &ownership.admission {
-        items.extend(quote!(impl #tenancy::AdmissionColumn<table> for columns::#admission {}));
+        items.extend(quote! {
+            impl #tenancy::AdmissionColumn<table> for columns::#admission {
+                type Column = Self;
+            }
+        });
     }
     let mut texts = vec![TENANT_ITEMS];
     if !ownership.admission.is_empty() {
@@ -89,6 +97,10 @@ pub(crate) fn tenant_items(
 
             impl diesel::Expression for #grouped_tenant {
                 type SqlType = <columns::#column as diesel::Expression>::SqlType;
+            }
+
+            impl #tenancy::Grouped for columns::#column {
+                type By = #grouped_tenant;
             }
         });
         texts.push(GROUPED_TENANT);
@@ -295,9 +307,12 @@ const ADMISSION: &str = stringify! {
             door: &__tenancy::AdmissionDoor,
             column: C,
             key: K,
-        ) -> __tenancy::ScopedTable<table, __tenancy::BeforeAdmission<C, K>>
+        ) -> __tenancy::ScopedTable<
+            table,
+            __tenancy::BeforeAdmission<<C as __tenancy::AdmissionColumn<table>>::Column, K>,
+        >
         where
-            C: __tenancy::AdmissionColumn<table>,
+            C: __tenancy::AdmissionColumn<table, Column = C>,
         {
             __tenancy::ScopedTable::before_admission(door, column, key)
         }
@@ -376,10 +391,20 @@ pub(crate) fn global_items(declared: &Declared, krate: &Path) -> TokenStream {
     let tenancy = &names.tenancy;
     let key: Vec<_> = declared.primary_key.iter().collect();
     let mut items = quote!(use #krate::__private as #tenancy;);
-    items.extend(parsed(&declaration(declared, "Unowned", &key, String::new(), tenancy)));
+    let mut own = declaration(declared, "Unowned", &key, String::new(), tenancy);
+    for column in &declared.columns {
+        grouped(&mut own, &column.name, tenancy);
+    }
+    items.extend(parsed(&own));
     items.extend(names.do_not_recommend.clone());
     items.extend(names.given_to(parsed(GLOBAL_ITEMS)));
     items
+}
+
+/// A column stands for itself in a GROUP BY.
+fn grouped(own: &mut String, column: &Ident, tenancy: &Ident) {
+    // Writing to a string cannot fail.
+    let _ = write!(own, "impl {tenancy}::Grouped for columns::{column} {{ type By = columns::{column}; }}");
 }
 
 /// What is the same for every global table. The first of them is not to be recommended.

@@ -1,6 +1,7 @@
 //! A declared table under a second name, for joins with itself.
 
 mod field;
+mod fields;
 mod name;
 mod scoped_alias;
 
@@ -8,6 +9,7 @@ use diesel::expression::SelectableExpression;
 use tenancy_core::Access;
 
 pub use self::field::AliasField;
+pub use self::fields::{AliasSelection, FieldsOf};
 pub use self::name::{AliasColumns, AliasCount, AliasName, TableAlias};
 pub use self::scoped_alias::ScopedAlias;
 use super::{CrossTenantFor, EveryTenant, ScopeFor};
@@ -20,7 +22,7 @@ pub struct Alias<A>(A);
 impl<A: TableAlias> Alias<A> {
     #[doc(hidden)]
     #[must_use]
-    pub fn new(alias: A) -> Self {
+    pub const fn new(alias: A) -> Self {
         Self(alias)
     }
 
@@ -55,6 +57,42 @@ impl<A: TableAlias> Alias<A> {
     {
         AliasField::new(column)
     }
+
+    /// Several columns of the aliased table, in a tuple, or all those of a model: `managers.fields(Agent::as_select())` is loaded
+    /// as an `Agent`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tenancy_diesel::prelude::*;
+    /// # tenancy_diesel::table! {
+    /// #     agents (id) { id -> Integer, tenant_id -> Integer, manager_id -> Nullable<Integer>, name -> Text, }
+    /// # }
+    /// use diesel::prelude::*;
+    ///
+    /// #[derive(Queryable, Selectable)]
+    /// #[diesel(table_name = agents)]
+    /// struct Agent { id: i32, name: String }
+    ///
+    /// # #[cfg(feature = "sqlite")]
+    /// fn with_managers(
+    ///     scope: &Scoped<i32>,
+    ///     connection: &mut SqliteConnection,
+    /// ) -> QueryResult<Vec<(Agent, Option<Agent>)>> {
+    ///     let managers = tenancy_diesel::alias!(agents as managers);
+    ///     agents::table
+    ///         .scoped(scope)
+    ///         .left_join(managers.scoped(scope).on(agents::manager_id.eq(managers.field(agents::id).nullable())))
+    ///         .select((Agent::as_select(), managers.fields(Option::<Agent>::as_select())))
+    ///         .load(connection)
+    /// }
+    /// ```
+    pub fn fields<C, Shape>(&self, columns: C) -> C::Fields
+    where
+        C: FieldsOf<A, Shape>,
+    {
+        columns.fields()
+    }
 }
 
 /// Second names for declared tables, for joining them with themselves.
@@ -82,26 +120,71 @@ impl<A: TableAlias> Alias<A> {
 /// # diesel::debug_query::<diesel::sqlite::Sqlite, _>(&query).to_string();
 /// # }
 /// ```
+///
+/// Aliases that several functions or modules use are constants, each with a type of its own, as in Diesel's macro. The type
+/// names what is made of the alias:
+///
+/// ```
+/// # tenancy_diesel::table! {
+/// #     agents (id) { id -> Integer, tenant_id -> Integer, manager_id -> Nullable<Integer>, name -> Text, }
+/// # }
+/// use diesel::prelude::*;
+/// use tenancy_diesel::{AliasField, Scoped, ScopedAlias, Within};
+///
+/// tenancy_diesel::alias! {
+///     /// Those who have somebody to lead.
+///     pub const MANAGERS: Alias<Managers> = agents as managers;
+///     pub const DIRECTORS: Alias<Directors> = agents as directors;
+/// }
+///
+/// pub fn managers(scope: &Scoped<i32>) -> ScopedAlias<Managers, Within<i32>> {
+///     MANAGERS.scoped(scope)
+/// }
+///
+/// pub fn manager_name() -> AliasField<Managers, agents::name> {
+///     MANAGERS.field(agents::name)
+/// }
+/// ```
 #[macro_export]
 macro_rules! alias {
-    ($($table:ident as $name:ident),+ $(,)?) => {{
+    ($(
+        $(#[$attribute:meta])*
+        $visibility:vis const $constant:ident: Alias<$alias:ident> = $($table:ident)::+ as $name:ident
+    );+ $(;)?) => {
         $(
-            #[allow(non_camel_case_types)]
-            #[derive(Debug, Clone, Copy, Default)]
-            struct $name;
+            $crate::__alias!($visibility $alias, $($table)::+, $name);
 
-            impl $crate::TableAlias for $name {
-                type Target = $table::table;
-                const NAME: &'static str = stringify!($name);
-            }
-
-            impl $crate::__private::AliasCount<$name> for $name {
-                type Count = $crate::__private::Once;
-            }
+            $(#[$attribute])*
+            $visibility const $constant: $crate::Alias<$alias> = $crate::Alias::new($alias);
         )+
+        $crate::__alias_pairs!($($alias)+);
+    };
+    ($($($table:ident)::+ as $name:ident),+ $(,)?) => {{
+        $($crate::__alias!($name, $($table)::+, $name);)+
         $crate::__alias_pairs!($($name)+);
         ($($crate::Alias::new($name)),+)
     }};
+}
+
+/// One alias.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __alias {
+    ($visibility:vis $alias:ident, $($table:ident)::+, $name:ident) => {
+        #[doc = concat!("Table `", stringify!($($table)::+), "` by the name of `", stringify!($name), "`.")]
+        #[allow(non_camel_case_types)]
+        #[derive(Debug, Clone, Copy, Default)]
+        $visibility struct $alias;
+
+        impl $crate::TableAlias for $alias {
+            type Target = $($table)::+::table;
+            const NAME: &'static str = stringify!($name);
+        }
+
+        impl $crate::__private::AliasCount<$alias> for $alias {
+            type Count = $crate::__private::Once;
+        }
+    };
 }
 
 #[doc(hidden)]

@@ -148,7 +148,7 @@ where
             return self.keys.walk_ast(out);
         }
         let by_columns = Left::THROUGH.is_none() && Right::THROUGH.is_none();
-        match DB::SAME_TENANT {
+        match out.backend().database().same_tenant() {
             SameTenantForm::Columns if by_columns => walk_columns::<Left, Right, DB>(&mut out)?,
             form => {
                 // A row that all tenants share is nobody's, and meets everybody's.

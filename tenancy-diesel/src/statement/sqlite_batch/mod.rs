@@ -5,21 +5,20 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 
-use std::marker::PhantomData;
-
 use diesel::backend::Backend;
 use diesel::connection::Connection;
 use diesel::insertable::InsertValues;
 use diesel::query_builder::{AstPass, CollectedQuery, MoveableBindCollector, QueryFragment, ValuesClause};
 use diesel::query_dsl::methods::ExecuteDsl;
-use diesel::result::{Error, QueryResult};
+use diesel::result::QueryResult;
 use diesel::sqlite::Sqlite;
 
 use crate::bound_tenant::ComparedTenant;
 use crate::statement::insert::ScopedInsert;
 use crate::statement::returning::{NoReturning, Returning};
 use crate::statement::rows::{Batch, StampedRows, walk_rows};
-use crate::statement::second_name::{NamesOf, sql_of};
+use crate::statement::runs::{one_run, runs};
+use crate::statement::second_name::sql_of;
 use crate::statement::stamp::Stamp;
 use crate::table::{TenantTable, push_table};
 
@@ -73,19 +72,6 @@ where
     }
 }
 
-/// The lengths of the runs of rows that leave out the same columns.
-fn runs<T, V>(rows: &[ValuesClause<V, T>]) -> QueryResult<Vec<usize>>
-where
-    T: TenantTable,
-    V: InsertValues<Sqlite, T>,
-{
-    let names = rows
-        .iter()
-        .map(|row| sql_of(&NamesOf(&row.values, PhantomData::<T>), &Sqlite))
-        .collect::<QueryResult<Vec<_>>>()?;
-    Ok(names.chunk_by(|one, next| one == next).map(<[_]>::len).collect())
-}
-
 impl<T, R, E, V, Conflict, Ret, Id, const STATIC: bool>
     ScopedInsert<T, R, StampedRows<T, E, Batch<T, V, Id, STATIC>>, Conflict, Ret>
 where
@@ -99,7 +85,7 @@ where
     pub(super) fn sqlite_statements(&self) -> QueryResult<Vec<Statement>> {
         let mut rest = self.rows.rows.values.as_slice();
         let mut statements = Vec::new();
-        for length in runs(rest)? {
+        for length in runs(rest, &Sqlite)? {
             let (rows, after) = rest.split_at(length);
             rest = after;
             let run =
@@ -151,21 +137,15 @@ where
 {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         let rows = &self.rows.rows.values;
-        let runs = runs(rows)?;
-        if runs.is_empty() {
-            return crate::statement::insert::walk_nothing(out);
+        if rows.is_empty() {
+            return crate::statement::insert::walk_nothing::<T, Sqlite>(out);
         }
-        if let [first, _, ..] = runs.as_slice() {
-            return Err(Error::QueryBuilderError(
-                format!(
-                    "row {first} of a batch for `{}` leaves other columns to their defaults than the rows before it, and \
-                     SQLite has no `DEFAULT` in VALUES: without `returning` such a batch is sent in several statements; \
-                     with it, give the same columns in every row, or insert the two kinds apart",
-                    T::NAME
-                )
-                .into(),
-            ));
-        }
+        one_run(
+            rows,
+            &Sqlite,
+            "without `returning` such a batch is sent in several statements; with it, give the same columns in every row, or \
+             insert the two kinds apart",
+        )?;
         Run { tenant: &self.rows.tenant, rows, conflict: &self.conflict, returning: &self.returning }
             .walk(out)
     }

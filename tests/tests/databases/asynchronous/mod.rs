@@ -1,5 +1,6 @@
 //! What diesel-async alone has.
 
-use super::{RunQueryDsl, connect};
+use super::{RunQueryDsl, connect, contents};
 
+mod generic;
 mod streams;

@@ -149,16 +149,6 @@ async fn a_batch_leaves_a_column_to_its_default() {
 }
 
 #[tokio::test]
-async fn rows_of_one_batch_leave_different_columns_to_their_defaults() {
-    let Some(connection) = &mut connect().await else { return };
-    let table = canvases::table.scoped(&globex());
-    let batch = vec![canvas(6, None), canvas(7, Some(70)), canvas(8, Some(80)), canvas(9, None)];
-    assert_eq!(insert_into(table).values(&batch).execute(connection).await.unwrap(), 4);
-    let rows = ["2:6:1:new:7", "2:7:1:new:70", "2:8:1:new:80", "2:9:1:new:7"];
-    assert_eq!(contents::canvases(connection).await, with(&CANVASES, &rows));
-}
-
-#[tokio::test]
 async fn rows_that_a_query_selects_are_stamped() {
     let Some(connection) = &mut connect().await else { return };
     let scope = &acme();

@@ -22,7 +22,7 @@ async fn store(id: i32, score: i32, connection: &mut Connection) -> QueryResult<
 
 async fn store_all(score: i32, connection: &mut Connection) {
     for id in (1..=40).chain((1..=40).rev()) {
-        store(id, score, connection).await.unwrap();
+        store(id, score, connection).await.expect("the row is stored");
     }
 }
 

@@ -18,11 +18,11 @@ type Failure = Box<dyn std::error::Error>;
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     // `studio wall 2026-12-01-090000` writes the migration; everything else is the application.
-    if let [_, command, version] = &std::env::args().collect::<Vec<_>>()[..] {
-        if command == "wall" {
-            wall::wall()?.migration().write_to("migrations", version)?;
-            return Ok(());
-        }
+    if let [_, command, version] = &std::env::args().collect::<Vec<_>>()[..]
+        && command == "wall"
+    {
+        wall::wall()?.migration().write_to("migrations", version)?;
+        return Ok(());
     }
     serve(&std::env::var("DATABASE_URL")?).await
 }

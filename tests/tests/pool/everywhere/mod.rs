@@ -5,6 +5,7 @@ mod endings;
 mod global;
 mod moved;
 mod nested;
+mod ownership;
 mod verbs;
 mod within;
 mod wrong_tenant;

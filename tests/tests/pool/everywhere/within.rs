@@ -59,7 +59,7 @@ async fn a_service_that_says_its_scope_once() {
     assert_eq!(names(&mut theirs).await.unwrap(), ["ada", "zoe", "dan"]);
     assert_eq!(titles(&mut ours, "ada").await.unwrap(), ["sun", "sea"]);
     assert_eq!(hire(&mut ours, 9, "eve").await.unwrap(), 1);
-    assert_eq!(hire(&mut ours, 9, "eve").await.is_err(), true, "the key is taken");
+    assert!(hire(&mut ours, 9, "eve").await.is_err(), "the key is taken");
     assert_eq!(replace(&ours, 2, 1).await.unwrap(), 3);
     assert_eq!(titles(&mut ours, "ada").await.unwrap(), ["sun", "sea", "sun"]);
     let first = agents::table.scoped(ours.scope()).order(agents::id.desc()).select(agents::name);

@@ -1,0 +1,8 @@
+use tenancy_tests::schema::agents;
+
+fn tenants() {
+    let managers = tenancy_diesel::alias!(agents as managers);
+    let _ = managers.field(agents::tenant_id);
+}
+
+fn main() {}
