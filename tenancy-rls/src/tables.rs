@@ -115,8 +115,10 @@ impl Tables {
     /// # }
     /// use tenancy_rls::tables;
     ///
+    /// # fn main() {
     /// let tables = tables![members, people]
     ///     .linked_by_tenants::<members::table>("people are a directory that every tenant may search");
+    /// # }
     /// ```
     #[must_use]
     pub fn linked_by_tenants<T>(mut self, reason: &'static str) -> Self

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection as _;
 use tenancy_rls::{Inspection, Roles, RowSecurity, RowSecurityError, Tables, tables};
 
 use crate::belonging_tables::{
-    boards, declared, labels, marks, members, notes, opening, people, seen, walled,
+    TABLES, boards, declared, labels, marks, members, notes, opening, people, seen, walled,
 };
 use crate::database::{Database, lines};
 use crate::rules::report_as;
@@ -184,4 +184,27 @@ fn a_table_is_its_root_s_kind_and_not_of_rows_that_several_tenants_see() {
     let own = tables![boards, notes, orgs, sites].same_owner_as::<sites::table>();
     assert_eq!(own, tables![orgs, sites]);
     assert!(RowSecurity::new(own, roles()).is_ok());
+}
+
+/// A chain stays within the schema of a tenant that has one of its own.
+#[test]
+fn in_a_tenant_s_own_schema_the_parents_are_those_beside() {
+    let (database, wall) = walled("belong_schema", |wall| wall);
+    let mut owner = database.owner();
+    owner.batch_execute("CREATE SCHEMA of_acme; SET search_path = of_acme").unwrap();
+    owner.batch_execute(TABLES).unwrap();
+    owner.batch_execute("UPDATE boards SET tenant_id = 3 - tenant_id").unwrap();
+    let own = wall.in_tenant_schema("of_acme");
+    owner.batch_execute(&own.tables_migration().up()).unwrap();
+    for wall in [&wall, &own] {
+        let report = report_as(&database, &Inspection::new(wall), "app");
+        assert!(report.is_clean(), "{report}");
+    }
+    let mut app = database.app();
+    let one = opening(&wall, "1");
+    let [public, of_acme] =
+        ["public", "of_acme"].map(|schema| seen(&mut app, &one, &format!("SELECT id FROM {schema}.notes")));
+    assert_eq!((public.as_str(), of_acme.as_str()), ("10", "20"));
+    owner.batch_execute(&own.tables_migration().down()).unwrap();
+    assert!(report_as(&database, &Inspection::new(&wall), "app").is_clean());
 }
