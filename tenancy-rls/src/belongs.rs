@@ -3,17 +3,18 @@
 use tenancy_diesel::{SharedRows, Through};
 
 use crate::quote::{identifier, literal};
-use crate::tables::{Table, Tables, TenantColumn};
+use crate::table::{Table, TenantColumn};
+use crate::tables::Tables;
 
 /// How the rows of a table belong to tenants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Belongs {
     /// Each names its tenant; or is one that all tenants share.
-    ByColumn { tenant: TenantColumn, shared: Option<SharedRows> },
+    Column { tenant: TenantColumn, shared: Option<SharedRows> },
     /// Each names a row of another table, and is that one's tenant's.
-    ByParent(Reference),
+    Parent(Reference),
     /// A row is seen by each tenant that has a link to it.
-    ByLink(Reference),
+    Link(Reference),
 }
 
 /// The other table by which rows belong to tenants.
@@ -39,30 +40,30 @@ impl Belongs {
     /// The column of the table by which rows belong to tenants.
     pub(crate) fn column(self) -> &'static str {
         match self {
-            Self::ByColumn { tenant, .. } => tenant.name,
-            Self::ByParent(reference) | Self::ByLink(reference) => reference.column,
+            Self::Column { tenant, .. } => tenant.name,
+            Self::Parent(reference) | Self::Link(reference) => reference.column,
         }
     }
 
     /// The other table, if it is by one.
     pub(crate) fn reference(self) -> Option<Reference> {
         match self {
-            Self::ByColumn { .. } => None,
-            Self::ByParent(reference) | Self::ByLink(reference) => Some(reference),
+            Self::Column { .. } => None,
+            Self::Parent(reference) | Self::Link(reference) => Some(reference),
         }
     }
 
     /// The type of the tenants.
     pub(crate) fn tenant_type(self) -> &'static str {
         self.reference().map_or_else(
-            || if let Self::ByColumn { tenant, .. } = self { tenant.sql_type } else { "" },
+            || if let Self::Column { tenant, .. } = self { tenant.sql_type } else { "" },
             |reference| reference.sql_type,
         )
     }
 
     /// Whether it is by a tenant column without shared rows: the wall's first kind, whose policies name no other table.
     pub(crate) fn is_plain(self) -> bool {
-        matches!(self, Self::ByColumn { shared: None, .. })
+        matches!(self, Self::Column { shared: None, .. })
     }
 }
 
@@ -225,8 +226,8 @@ impl Conditions {
         let of = |shared| condition(tables, table, belongs, Whose::Tenants, shared, None);
         let write = match belongs {
             // Of what may be several tenants' nobody is the one to write it.
-            Belongs::ByLink(_) => Condition(vec![Part::Text("false".to_owned())]),
-            Belongs::ByParent(_) | Belongs::ByColumn { .. } => of(false),
+            Belongs::Link(_) => Condition(vec![Part::Text("false".to_owned())]),
+            Belongs::Parent(_) | Belongs::Column { .. } => of(false),
         };
         Self { read: of(true), write }
     }
@@ -256,10 +257,10 @@ fn condition(
     let mut builder =
         Builder { tables, parts: Vec::new(), sql_type: belongs.tenant_type(), alias, whose, shared };
     match belongs {
-        Belongs::ByColumn { tenant, shared } => {
+        Belongs::Column { tenant, shared } => {
             builder.belongs(row.map(Name::Row), tenant.name, None, shared, 1);
         }
-        Belongs::ByParent(reference) | Belongs::ByLink(reference) => {
+        Belongs::Parent(reference) | Belongs::Link(reference) => {
             let row = Name::Row(row.unwrap_or_else(|| table.name()));
             builder.belongs(Some(row), reference.column, Some(reference.through), None, 1);
         }

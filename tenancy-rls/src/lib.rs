@@ -12,6 +12,7 @@ mod roles;
 mod row_security;
 mod seal;
 mod sql_type;
+mod table;
 mod tables;
 mod wall;
 
@@ -24,7 +25,8 @@ pub use self::roles::Roles;
 pub use self::row_security::{Mode, RowSecurity, Server};
 pub use self::seal::{Binding, Sealer, SealingKey};
 pub use self::sql_type::TenantType;
-pub use self::tables::{Describe, Table, Tables, TenantColumn};
+pub use self::table::{Describe, Table, TenantColumn};
+pub use self::tables::Tables;
 pub use self::wall::Wall;
 #[doc(inline)]
 pub use crate::__tables as tables;

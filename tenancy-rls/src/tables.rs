@@ -1,13 +1,11 @@
 //! The declared tables, as data.
 
-use tenancy_diesel::{
-    Belonging as _, DeclaredTable, Owned, Owner as _, TenantSqlType, TenantTable, Through, Unowned,
-};
+use tenancy_diesel::{DeclaredTable, Owned, TenantTable, Through};
 
 use super::belongs::{Belongs, Link, Reference};
 use super::error::RowSecurityError;
 use super::quote;
-use super::sql_type::TenantType;
+use super::table::{Describe, Table, TenantColumn};
 
 /// Where a table that names no schema is, unless told otherwise.
 const DEFAULT_SCHEMA: &str = "public";
@@ -49,57 +47,6 @@ pub(crate) struct OverAllTenants {
     pub(crate) table: String,
     pub(crate) key: &'static str,
     pub(crate) reason: &'static str,
-}
-
-/// What a declaration says about one table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
-    schema: Option<&'static str>,
-    name: &'static str,
-    columns: &'static [&'static str],
-    belongs: Option<Belongs>,
-    owner: Option<&'static str>,
-}
-
-/// The column that holds the tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TenantColumn {
-    /// Its name in the database.
-    pub name: &'static str,
-    /// What PostgreSQL calls its type.
-    pub sql_type: &'static str,
-}
-
-/// How a table is described, by whose its rows are.
-pub trait Describe<T> {
-    /// The description of `T`.
-    fn describe() -> Table;
-}
-
-impl<T> Describe<T> for Owned
-where
-    T: TenantTable,
-    TenantSqlType<T>: TenantType,
-{
-    fn describe() -> Table {
-        let (column, sql_type) = (T::TENANT_COLUMN, <TenantSqlType<T>>::NAME);
-        let belongs = match T::THROUGH {
-            None => Belongs::ByColumn { tenant: TenantColumn { name: column, sql_type }, shared: T::SHARED },
-            Some(through) => {
-                let reference = Reference { column, through, sql_type };
-                if T::Belonging::MANY { Belongs::ByLink(reference) } else { Belongs::ByParent(reference) }
-            }
-        };
-        let root = T::THROUGH.map_or(column, |through| through.root().column);
-        let owner = Some(T::Owner::id_type().unwrap_or(root));
-        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, belongs: Some(belongs), owner }
-    }
-}
-
-impl<T: DeclaredTable> Describe<T> for Unowned {
-    fn describe() -> Table {
-        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, belongs: None, owner: None }
-    }
 }
 
 impl Tables {
@@ -270,7 +217,7 @@ impl Tables {
         let mut columns: Vec<_> = self
             .of_tenants()
             .filter_map(|(_, belongs)| match belongs {
-                Belongs::ByLink(Reference { through, .. }) if self.name_of(through) == name => {
+                Belongs::Link(Reference { through, .. }) if self.name_of(through) == name => {
                     Some(through.key)
                 }
                 _ => None,
@@ -322,7 +269,7 @@ impl Tables {
         let declared = self.of_tenants().find(|(other, _)| self.sql_name(other) == parent);
         match (declared, through.through) {
             (None, _) => Some(RowSecurityError::ParentOfAnother { table, parent }),
-            (Some((_, Belongs::ByLink(_))), _) => Some(RowSecurityError::ThroughLinked { table, parent }),
+            (Some((_, Belongs::Link(_))), _) => Some(RowSecurityError::ThroughLinked { table, parent }),
             (Some((other, _)), Some(further)) => self.misled(other, further),
             (Some(_), None) => None,
         }
@@ -398,31 +345,6 @@ impl Tables {
             let again = self.declared.iter().skip(index + 1).any(|other| self.sql_name(other) == name);
             again.then_some(name)
         })
-    }
-}
-
-impl Table {
-    /// Its name in the database.
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// The names of its columns in the database.
-    pub fn columns(&self) -> &'static [&'static str] {
-        self.columns
-    }
-
-    /// The column that holds the tenant; `None` for a global table, and for one whose rows belong to tenants through another's.
-    pub fn tenant_column(&self) -> Option<TenantColumn> {
-        match self.belongs? {
-            Belongs::ByColumn { tenant, .. } => Some(tenant),
-            Belongs::ByParent(_) | Belongs::ByLink(_) => None,
-        }
-    }
-
-    /// How its rows belong to tenants; `None` for a global table.
-    pub(crate) fn belongs(&self) -> Option<Belongs> {
-        self.belongs
     }
 }
 

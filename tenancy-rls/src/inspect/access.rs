@@ -15,7 +15,7 @@ use super::finding::Finding;
 use crate::belongs::{Belongs, is_foreign};
 use crate::quote::literal;
 use crate::row_security::{Mode, RowSecurity};
-use crate::tables::Table;
+use crate::table::Table;
 
 /// What the statement's error begins with where it has something to say, and what stands between.
 const SAYS: &str = "tenancy: the inspection tried";
@@ -177,14 +177,14 @@ fn tried(
 ) -> Vec<String> {
     let [own, other] = nobodies(belongs.tenant_type());
     let others = match belongs {
-        Belongs::ByColumn { shared: None, .. } => vec![literal(other)],
-        Belongs::ByColumn { shared: Some(SharedRows::Null), .. } => vec![literal(other), "NULL".to_owned()],
+        Belongs::Column { shared: None, .. } => vec![literal(other)],
+        Belongs::Column { shared: Some(SharedRows::Null), .. } => vec![literal(other), "NULL".to_owned()],
         // A text, as the other is.
-        Belongs::ByColumn { shared: Some(SharedRows::Value(value)), .. } => {
+        Belongs::Column { shared: Some(SharedRows::Value(value)), .. } => {
             vec![literal(other), format!("({value})::text")]
         }
         // No row has such a parent, but what asks for none lets it through.
-        Belongs::ByParent(_) | Belongs::ByLink(_) => vec!["NULL".to_owned()],
+        Belongs::Parent(_) | Belongs::Link(_) => vec!["NULL".to_owned()],
     };
     let [name, column] = [&*wall.tables.sql_name(table), belongs.column()].map(literal);
     let foreign = literal(&is_foreign(&wall.tables, table, belongs, own, "tried"));

@@ -7,7 +7,7 @@ use crate::belongs::{Belongs, Conditions};
 use crate::migration::{KEY_TABLE, REPAIRS, TenantFunction, UNKEYED, kind, shared, table_statements};
 use crate::quote::literal;
 use crate::row_security::{Mode, RowSecurity, Server};
-use crate::tables::Table;
+use crate::table::Table;
 
 /// The declared tables, as the rules begin with them.
 const DECLARED: &str = "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $20::text[], $21::text[], $22::text[], $23::text[], \

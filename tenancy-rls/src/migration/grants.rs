@@ -5,7 +5,7 @@ use super::policies::NAMES;
 use crate::belongs::Belongs;
 use crate::quote::{identifier, literal};
 use crate::row_security::RowSecurity;
-use crate::tables::Table;
+use crate::table::Table;
 
 /// The roles, quoted, as a list.
 fn both(wall: &RowSecurity) -> String {
@@ -89,7 +89,7 @@ pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table, belongs: Belong
         [&wall.roles.application, &wall.roles.across_tenants].map(|role| role.quoted());
     let link = wall.tables.link(table).filter(|link| link.by_tenants.is_none());
     let (some, inserting) = match (belongs, &link) {
-        (Belongs::ByLink(_), _) => ("SELECT", &across),
+        (Belongs::Link(_), _) => ("SELECT", &across),
         (_, Some(_)) => ("SELECT, DELETE", &across),
         (_, None) => ("SELECT, INSERT, UPDATE, DELETE", &both),
     };
@@ -105,7 +105,7 @@ pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table, belongs: Belong
     if inserting != &both {
         steps.push(Step::up(format!("GRANT {some} ON TABLE {name} TO {application}")));
     }
-    if let (Some(link), false) = (&link, matches!(belongs, Belongs::ByLink(_))) {
+    if let (Some(link), false) = (&link, matches!(belongs, Belongs::Link(_))) {
         steps.push(all_but(&name, &link.columns, &application));
     }
     steps.push(sequences(wall, &name, inserting));

@@ -4,7 +4,7 @@ use super::Step;
 use crate::belongs::{Belongs, Conditions};
 use crate::quote::{identifier, literal};
 use crate::row_security::{RowSecurity, Server};
-use crate::tables::{Table, TenantColumn};
+use crate::table::{Table, TenantColumn};
 
 /// The condition that a row is the transaction's tenant's, by its tenant column.
 ///
@@ -49,7 +49,7 @@ pub(super) const NAMES: [&str; 9] = [
 /// What a tenant reads, and what it writes.
 fn conditions(wall: &RowSecurity, table: &Table, belongs: Belongs) -> (String, String) {
     match belongs {
-        Belongs::ByColumn { tenant, shared: None } => {
+        Belongs::Column { tenant, shared: None } => {
             let own = is_the_tenants(wall.server, tenant);
             (own.clone(), own)
         }
@@ -103,7 +103,7 @@ fn policies(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<(&'stati
     }
     // Whoever links a row reads it: who may not has no policy for it.
     let without: &[&str] = match belongs {
-        Belongs::ByLink(_) => &["tenancy_insert", "tenancy_update", "tenancy_delete"],
+        Belongs::Link(_) => &["tenancy_insert", "tenancy_update", "tenancy_delete"],
         _ if links => &["tenancy_insert"],
         _ => &[],
     };

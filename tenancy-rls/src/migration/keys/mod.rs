@@ -25,7 +25,7 @@ use super::Step;
 use crate::belongs::Belongs;
 use crate::quote::{hex, identifier, literal};
 use crate::row_security::{RowSecurity, Server};
-use crate::tables::Table;
+use crate::table::Table;
 
 /// The facts, the texts of the keys, and what follows.
 pub(crate) const REPAIRS: &str =
@@ -100,8 +100,8 @@ fn rows(wall: &RowSecurity, columns: impl Fn(&str, &str, &str, &str) -> String) 
 /// How the rows that all tenants share are told from the others, for the queries: `null`, `value`, or nothing.
 pub(crate) fn shared(table: &Table) -> &'static str {
     match table.belongs() {
-        Some(Belongs::ByColumn { shared: Some(SharedRows::Null), .. }) => "null",
-        Some(Belongs::ByColumn { shared: Some(SharedRows::Value(_)), .. }) => "value",
+        Some(Belongs::Column { shared: Some(SharedRows::Null), .. }) => "null",
+        Some(Belongs::Column { shared: Some(SharedRows::Value(_)), .. }) => "value",
         _ => "",
     }
 }

@@ -33,9 +33,9 @@ pub(super) fn query(wall: &RowSecurity) -> String {
 /// How rows belong to tenants, in a word for the queries.
 pub(crate) fn kind(belongs: Belongs) -> &'static str {
     match belongs {
-        Belongs::ByColumn { .. } => "column",
-        Belongs::ByParent(_) => "parent",
-        Belongs::ByLink(_) => "link",
+        Belongs::Column { .. } => "column",
+        Belongs::Parent(_) => "parent",
+        Belongs::Link(_) => "link",
     }
 }
 
