@@ -101,7 +101,7 @@ pub(super) fn owning_key(ownership: &Ownership, column: &Ident, tenancy: &Ident)
         }
     };
     format!(
-        "pub(super) fn owning_key() -> ::core::option::Option<(::core::any::TypeId, &'static str)> {{
+        "fn owning_key() -> ::core::option::Option<(::core::any::TypeId, &'static str)> {{
             ::core::option::Option::Some((
                 ::core::any::TypeId::of::<{refers}>(),
                 <{}::table as {tenancy}::DeclaredTable>::NAME,
