@@ -2,8 +2,9 @@
 //!
 //! - `declaration`: Diesel's declaration, with the attribute that says whose it is.
 //! - `patch`, `refusals`: Diesel's expansion, without what would make SQL of the bare table.
-//! - `items`, `names`: what is added to it.
+//! - `items`, `belonging`, `names`: what is added to it.
 
+mod belonging;
 mod declaration;
 mod items;
 mod names;

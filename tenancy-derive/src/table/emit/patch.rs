@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 use super::names::Names;
-use super::{items, refusals};
+use super::{belonging, items, refusals};
 use crate::ownership::{Ownership, Way};
 use crate::table::parse::{Declared, Header, Item, Module};
 use crate::tokens::{is_ident, is_punct, regrouped};
@@ -44,7 +44,7 @@ pub(crate) fn tenant_module(
     }
     let mut body: TokenStream = kept.into_iter().collect();
     body.extend(added);
-    let alias = items::owner_alias(&module.name, ownership);
+    let alias = belonging::owner_alias(&module.name, ownership);
     let owner = alias.as_ref().map(|(name, _)| name);
     body.extend(items::tenant_items(&declared, ownership, column, owner, krate, &names));
     let mut out = module.with_body(body);

@@ -26,7 +26,7 @@ INSERT INTO members VALUES (1, 7, 'a', NULL), (2, 7, 'b', NULL), (2, 8, 'c', NUL
 
 async fn arena() -> Option<Connection> {
     let mut connection = connect().await?;
-    run(&mut connection, TABLES).await.unwrap();
+    run(&mut connection, TABLES).await.expect("the tables");
     Some(connection)
 }
 

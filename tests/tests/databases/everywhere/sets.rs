@@ -31,7 +31,7 @@ INSERT INTO presets VALUES (1, NULL, 0), (2, 1, 0), (3, 2, 1), (4, 3, 0);
 
 async fn arena() -> Option<Connection> {
     let mut connection = connect().await?;
-    run(&mut connection, TABLES).await.unwrap();
+    run(&mut connection, TABLES).await.expect("the tables");
     Some(connection)
 }
 

@@ -28,7 +28,7 @@ INSERT INTO drafts VALUES (1, 1, 1, NULL), (2, 1, 2, 5), (3, 2, 1, NULL), (4, 2,
 
 async fn arena() -> Option<Connection> {
     let mut connection = connect().await?;
-    run(&mut connection, TABLES).await.unwrap();
+    run(&mut connection, TABLES).await.expect("the tables");
     Some(connection)
 }
 

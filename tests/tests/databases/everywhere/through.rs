@@ -44,7 +44,7 @@ INSERT INTO members VALUES (1, 7, 'admin'), (2, 7, 'guest'), (2, 8, 'admin');
 
 async fn arena() -> Option<Connection> {
     let mut connection = connect().await?;
-    run(&mut connection, TABLES).await.unwrap();
+    run(&mut connection, TABLES).await.expect("the tables");
     Some(connection)
 }
 
@@ -55,7 +55,7 @@ fn support() -> CrossTenant {
 /// All notes, whoever's: id, board and text.
 async fn all_notes(connection: &mut Connection) -> Vec<(i32, i32, String)> {
     let all = notes::table.across_tenants(&support()).order(notes::id);
-    all.load(connection).await.unwrap()
+    all.load(connection).await.expect("all notes")
 }
 
 #[tokio::test]
