@@ -84,17 +84,6 @@ pub enum RowSecurityError {
         /// The other one.
         parent: String,
     },
-    /// Rows belong to tenants through a table whose own rows may be several tenants'.
-    #[error(
-        "the rows of {table} belong to tenants through {parent}, whose rows are seen by links and may be several tenants', so that \
-         one could write what another reads: give {table} a tenant column, or let it be seen by the link itself"
-    )]
-    ThroughLinked {
-        /// The table, quoted and qualified.
-        table: String,
-        /// The other one.
-        parent: String,
-    },
     /// Links were said to be written by tenants without a reason.
     #[error(
         "tenants are said to write the links of {table} without a reason, and nobody will know why each may read whatever it links: \

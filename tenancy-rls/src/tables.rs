@@ -270,8 +270,10 @@ impl Tables {
         let (table, parent) = (self.sql_name(table), self.name_of(through));
         let declared = self.of_tenants().find(|(other, _)| self.sql_name(other) == parent);
         match (declared, through.through) {
-            (None, _) => Some(RowSecurityError::ParentOfAnother { table, parent }),
-            (Some((_, Belongs::Link(_))), _) => Some(RowSecurityError::ThroughLinked { table, parent }),
+            // A link's rows may be several tenants', and no declaration says that others belong through them.
+            (None | Some((_, Belongs::Link(_))), _) => {
+                Some(RowSecurityError::ParentOfAnother { table, parent })
+            }
             (Some((other, _)), Some(further)) => self.misled(other, further),
             (Some(_), None) => None,
         }

@@ -103,12 +103,23 @@ pub enum RowFilter {
     Equals(&'static str, &'static str),
 }
 
+/// Rows of which each is one tenant's: what the rows of table `T` may belong through.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` belongs to its tenants through a table whose rows may be several tenants'",
+    label = "whose rows these are cannot be told",
+    note = "name a table whose rows are one tenant's each: the link itself, or one with a tenant column",
+    note = "T0024: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0024"
+)]
+pub trait OneTenants<T>: Belonging {}
+impl<T> OneTenants<T> for ByColumn {}
+impl<T> OneTenants<T> for ByParent {}
+
 /// [`Through`] table `Other`, whose column `Key` is compared with `Column` of table `T`.
 #[doc(hidden)]
 #[must_use]
 pub const fn through<T, Other, Column, Key>() -> Through
 where
-    Other: TenantTable,
+    Other: TenantTable<Belonging: OneTenants<T>>,
     Column: Expression,
     Key: diesel::query_source::Column + RefersTo<Column::SqlType, T>,
 {
