@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection as _;
 use tenancy_rls::{Inspection, Roles, RowSecurity, RowSecurityError, Tables, tables};
 
 use crate::belonging_tables::{
-    TABLES, boards, declared, labels, marks, members, notes, opening, people, seen, walled,
+    TABLES, boards, declared, labels, marks, members, notes, opening, seen, walled,
 };
 use crate::database::{Database, lines};
 use crate::rules::report_as;
