@@ -1,6 +1,6 @@
 // L08
 use diesel::prelude::*;
-use tenancy_diesel::{Scoped};
+use tenancy_diesel::Scoped;
 
 tenancy_diesel::table! {
     boards (tenant_id, id) { tenant_id -> Integer, id -> Integer, title -> Text, }

@@ -6,7 +6,11 @@ tenancy_diesel::table! {
     keys (id) { id -> Integer, tenant_id -> Integer, token -> Text, name -> Text, }
 }
 
-pub fn remove(door: &AdmissionDoor, _: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<usize> {
+pub fn remove(
+    door: &AdmissionDoor,
+    _: &Scoped<i32>,
+    connection: &mut SqliteConnection,
+) -> QueryResult<usize> {
     delete(keys::table.before_admission(door, keys::token, "x")).execute(connection)
 }
 

@@ -6,7 +6,11 @@ tenancy_diesel::table! {
     keys (id) { id -> Integer, tenant_id -> Integer, token -> Text, name -> Text, }
 }
 
-pub fn remove(_: &AdmissionDoor, scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<usize> {
+pub fn remove(
+    _: &AdmissionDoor,
+    scope: &Scoped<i32>,
+    connection: &mut SqliteConnection,
+) -> QueryResult<usize> {
     delete(keys::table.scoped(scope)).filter(keys::token.eq("x")).execute(connection)
 }
 

@@ -7,7 +7,11 @@ tenancy_diesel::table! {
     people (id) { id -> Integer, name -> Text, }
 }
 
-pub fn remove(_: &Scoped<i32>, everybody: &tenancy_diesel::CrossTenant, connection: &mut SqliteConnection) -> QueryResult<usize> {
+pub fn remove(
+    _: &Scoped<i32>,
+    everybody: &tenancy_diesel::CrossTenant,
+    connection: &mut SqliteConnection,
+) -> QueryResult<usize> {
     delete(people::table.write_across_tenants(everybody)).filter(people::id.eq(1)).execute(connection)
 }
 

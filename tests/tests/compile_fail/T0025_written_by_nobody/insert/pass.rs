@@ -7,8 +7,14 @@ tenancy_diesel::table! {
     people (id) { id -> Integer, name -> Text, }
 }
 
-pub fn add(_: &Scoped<i32>, everybody: &tenancy_diesel::CrossTenant, connection: &mut SqliteConnection) -> QueryResult<usize> {
-    insert_into(people::table.write_across_tenants(everybody)).values(people::name.eq("Ann")).execute(connection)
+pub fn add(
+    _: &Scoped<i32>,
+    everybody: &tenancy_diesel::CrossTenant,
+    connection: &mut SqliteConnection,
+) -> QueryResult<usize> {
+    insert_into(people::table.write_across_tenants(everybody))
+        .values(people::name.eq("Ann"))
+        .execute(connection)
 }
 
 fn main() {}

@@ -7,7 +7,11 @@ tenancy_diesel::table! {
     people (id) { id -> Integer, name -> Text, }
 }
 
-pub fn rename(_: &Scoped<i32>, everybody: &tenancy_diesel::CrossTenant, connection: &mut SqliteConnection) -> QueryResult<usize> {
+pub fn rename(
+    _: &Scoped<i32>,
+    everybody: &tenancy_diesel::CrossTenant,
+    connection: &mut SqliteConnection,
+) -> QueryResult<usize> {
     update(people::table.write_across_tenants(everybody)).set(people::name.eq("Ann")).execute(connection)
 }
 

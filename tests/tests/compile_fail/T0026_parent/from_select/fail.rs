@@ -9,7 +9,9 @@ tenancy_diesel::table! {
 
 pub fn copy(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<usize> {
     let rows = notes::table.scoped(scope).select((notes::board_id, notes::body));
-    insert_into(notes::table.scoped(scope)).from_select(rows, (notes::board_id, notes::body)).execute(connection)
+    insert_into(notes::table.scoped(scope))
+        .from_select(rows, (notes::board_id, notes::body))
+        .execute(connection)
 }
 
 fn main() {}

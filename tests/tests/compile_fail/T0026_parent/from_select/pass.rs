@@ -10,7 +10,8 @@ tenancy_diesel::table! {
 pub fn copy(scope: &Scoped<i32>, connection: &mut SqliteConnection) -> QueryResult<usize> {
     let rows = notes::table.scoped(scope).select((notes::board_id, notes::body));
     let rows: Vec<(i32, String)> = rows.load(connection)?;
-    let rows: Vec<_> = rows.into_iter().map(|(board, body)| (notes::board_id.eq(board), notes::body.eq(body))).collect();
+    let rows: Vec<_> =
+        rows.into_iter().map(|(board, body)| (notes::board_id.eq(board), notes::body.eq(body))).collect();
     insert_into(notes::table.scoped(scope)).values(rows).execute(connection)
 }
 

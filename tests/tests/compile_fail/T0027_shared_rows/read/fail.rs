@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use tenancy_diesel::{Scoped};
+use tenancy_diesel::Scoped;
 
 tenancy_diesel::table! {
     boards (tenant_id, id) { tenant_id -> Integer, id -> Integer, title -> Text, }

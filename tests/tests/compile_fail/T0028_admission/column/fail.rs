@@ -1,6 +1,6 @@
 // L01
 use diesel::prelude::*;
-use tenancy_diesel::{AdmissionDoor};
+use tenancy_diesel::AdmissionDoor;
 
 tenancy_diesel::table! {
     #[tenant_scoped(tenant_id, admission(token))]

@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use tenancy_diesel::{AdmissionDoor};
+use tenancy_diesel::AdmissionDoor;
 
 tenancy_diesel::table! {
     #[tenant_scoped(tenant_id, admission(token))]

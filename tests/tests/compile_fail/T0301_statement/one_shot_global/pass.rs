@@ -5,7 +5,10 @@ use tenancy_diesel::Scoped;
 use tenancy_pool::{PoolError, TenantPool};
 use tenancy_tests::schema::agents;
 
-pub async fn run(scope: &Scoped<i32>, pool: &TenantPool<AsyncPgConnection>) -> Result<Vec<String>, PoolError> {
+pub async fn run(
+    scope: &Scoped<i32>,
+    pool: &TenantPool<AsyncPgConnection>,
+) -> Result<Vec<String>, PoolError> {
     let query = agents::table.scoped(scope).select(agents::name);
     pool.load(scope, query).await
 }
