@@ -170,7 +170,19 @@ impl Builder<'_> {
         steps: usize,
     ) {
         let Some(through) = through else {
-            let Some(shared) = shared.filter(|_| self.shared) else { return self.tenant(name, column) };
+            let shared = match shared {
+                Some(shared) if self.shared => shared,
+                // Nobody is the tenant whose id the shared rows have in the place of one.
+                Some(SharedRows::Value(value)) => {
+                    self.text("(");
+                    self.tenant(name, column);
+                    self.text(" AND (");
+                    self.column(name, column);
+                    self.text(format!(" <> {}))", constant(value)));
+                    return;
+                }
+                _ => return self.tenant(name, column),
+            };
             self.text("(");
             self.tenant(name, column);
             self.text(" OR ((");

@@ -24,7 +24,7 @@ pub(crate) use self::printed::{tell, tell_reviewed, tell_table};
 pub(crate) use self::several::{BoundTenants, EachTenant};
 pub use self::wrong_tenant::WrongTenant;
 use crate::dialect::TenantBackend;
-use crate::table::{TenantSqlType, TenantTable};
+use crate::table::{SharedRows, TenantSqlType, TenantTable};
 
 /// The bound id of a tenant, for the tenant column of `T`. Whatever the crate prints of a tenant goes through here: every condition,
 /// every new row.
@@ -75,9 +75,25 @@ where
     E: QueryFragment<DB>,
     DB: TenantBackend,
 {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         only::permit_tenant(&self.id)?;
-        TenantColumn::of::<T>().walk(&self.id, &self.bound, out)
+        let Some(SharedRows::Value(everybody)) = T::SHARED else {
+            return TenantColumn::of::<T>().walk(&self.id, &self.bound, out);
+        };
+        // Nobody is the tenant whose id the rows have that all tenants share: there it is NULL, or fails where a NULL could
+        // become a value again.
+        let failing = out.backend().database().no_parent();
+        out.push_sql(if failing.is_some() { "COALESCE(NULLIF(" } else { "NULLIF(" });
+        TenantColumn::of::<T>().walk(&self.id, &self.bound, out.reborrow())?;
+        out.push_sql(", ");
+        out.push_sql(everybody);
+        out.push_sql(")");
+        if let Some(failing) = failing {
+            out.push_sql(", ");
+            out.push_sql(failing);
+            out.push_sql(")");
+        }
+        Ok(())
     }
 }
 

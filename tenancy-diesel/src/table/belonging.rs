@@ -133,6 +133,31 @@ where
     }
 }
 
+/// [`through`] the key of table `Other`.
+#[doc(hidden)]
+#[must_use]
+pub const fn through_key<T, Other, Column>() -> Through
+where
+    Other: TenantTable<Belonging: OneTenants<T>, PrimaryKey: SoleKey<T>>,
+    Column: Expression,
+    Other::Key: diesel::query_source::Column + RefersTo<Column::SqlType, T>,
+{
+    through::<T, Other, Column, Other::Key>()
+}
+
+/// A key that tells one row from all others, whoever's they are: one column, which is not the tenant's.
+#[diagnostic::on_unimplemented(
+    message = "the key of the table through which `{T}` belongs to its tenants has the tenant in it",
+    label = "two tenants may each have a row that a row of this table would refer to",
+    note = "if the other column alone is unique over all tenants, name it: `through = canvases(canvas_id = id)`",
+    note = "if it is not, a row cannot say whose it is: give the table a tenant column of its own",
+    note = "T0024: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0024"
+)]
+pub trait SoleKey<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<C: diesel::query_source::Column, T> SoleKey<T> for C {}
+
 /// A column to which one of SQL type `ST` may refer: of the same type, whether nullable or not.
 #[diagnostic::on_unimplemented(
     message = "`{T}` refers to column `{Self}`, which is of another SQL type",

@@ -7,7 +7,7 @@ use super::Plans;
 
 tenancy_diesel::table! {
     agents (tenant_id, id) { tenant_id -> Integer, id -> Integer, name -> Text, }
-    #[tenant_scoped(through = agents(agent_id))]
+    #[tenant_scoped(through = agents(agent_id = id))]
     canvases (id) { id -> Integer, agent_id -> Integer, title -> Text, score -> Integer, }
 }
 

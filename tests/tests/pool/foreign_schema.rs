@@ -58,10 +58,13 @@ tenancy_diesel::table! {
         c11 -> Nullable<Text>, c12 -> Nullable<Text>, c13 -> Nullable<Text>, c14 -> Nullable<Text>, c15 -> Nullable<Text>,
         c16 -> Nullable<Text>, c17 -> Nullable<Text>, c18 -> Nullable<Text>, c19 -> Nullable<Text>, c20 -> Nullable<Text>,
     }
+    #[tenant_scoped(through = documents(document_id))]
+    labels (document_id, label) { #[max_length = 26] document_id -> Varchar, label -> Text, }
 }
+tenancy_diesel::joinable!(labels -> documents (document_id));
 tenancy_diesel::joinable!(documents -> projects (project_id));
 tenancy_diesel::joinable!(projects -> orgs (org_id));
-diesel::allow_tables_to_appear_in_same_query!(orgs, projects, documents);
+diesel::allow_tables_to_appear_in_same_query!(orgs, projects, documents, labels);
 
 const TABLES: &str = "
 CREATE TYPE stage AS ENUM ('draft', 'live');
@@ -103,7 +106,7 @@ async fn open() -> Pool {
     }
     superuser.batch_execute(TABLES).await.unwrap();
     let roles = Roles::new(APPLICATION, ACROSS).unwrap();
-    let security = RowSecurity::new(tables![orgs, projects, documents], roles).unwrap();
+    let security = RowSecurity::new(tables![orgs, projects, documents, labels], roles).unwrap();
     let key = SealingKey::new(1, [7; 32]).unwrap();
     superuser.batch_execute(&security.clone().sealed().migration().up()).await.unwrap();
     superuser.batch_execute(&key.install(Binding::Backend)).await.unwrap();
@@ -132,6 +135,19 @@ async fn typed_statements_keep_the_organisations_apart() {
     let foreign = (documents::id.eq("d3"), documents::project_id.eq("p2"), documents::title.eq("x"));
     let refused = pool.execute(acme, insert_into(documents::table.scoped(acme)).values(foreign)).await;
     assert!(chain(&refused.unwrap_err()).contains("documents_project_id_fkey"));
+    // Nor is another's document the parent of a label.
+    let labelled = |document: &'static str| {
+        let row = (labels::document_id.eq(document), labels::label.eq("new"));
+        pool.execute(acme, insert_into(labels::table.scoped(acme)).values(row))
+    };
+    assert!(labelled("d2").await.is_err());
+    assert_eq!(labelled("d1").await.unwrap(), 1);
+    let of_documents = labels::table.scoped(acme).inner_join(documents::table.scoped(acme));
+    let of_documents = of_documents.select((labels::label, documents::title)).order(labels::label);
+    let rows: Vec<(String, String)> = pool.load(acme, of_documents).await.unwrap();
+    assert_eq!(rows, [("a".to_owned(), "ours".to_owned()), ("new".to_owned(), "ours".to_owned())]);
+    let moved = update(labels::table.scoped(acme)).filter(labels::label.eq("a")).under("d2".to_owned());
+    assert!(pool.execute(acme, moved).await.is_err());
     // What is unique among live projects is so within the organisation.
     let slug = update(projects::table.scoped(acme)).set(projects::slug.eq("secret"));
     assert_eq!(pool.execute(acme, slug).await.unwrap(), 1);
@@ -156,9 +172,12 @@ async fn raw_sql_reads_nothing_of_the_other_s() {
         "SELECT d.title AS line FROM ONLY documents AS d",
         "SELECT slug AS line FROM projects WHERE stage = 'live'",
         "SELECT name AS line FROM orgs",
-        // Owned through its parent, and of another kind: neither is declared, and so neither is granted.
+        // Owned through its parent.
         "SELECT label AS line FROM labels",
         "SELECT l.label AS line FROM documents AS d JOIN labels AS l ON l.document_id = d.id",
+        "INSERT INTO labels VALUES ('d2', 'planted') RETURNING label || 'secret' AS line",
+        "UPDATE labels SET document_id = 'd2' RETURNING label || 'secret' AS line",
+        // Of another kind: it is not declared, and so not granted.
         "SELECT id::text AS line FROM boards",
         "WITH moved AS (UPDATE documents SET org_id = '01ACME0000000000000000000A' RETURNING title) SELECT title AS line FROM moved",
         "SELECT array_to_string(most_common_vals::text::text[], ',') AS line FROM pg_stats WHERE schemaname = 'public'",
@@ -173,5 +192,5 @@ async fn raw_sql_reads_nothing_of_the_other_s() {
         answered += usize::from(lines.is_ok());
         assert!(!lines.unwrap_or_default().concat().contains("secret"), "{query}");
     }
-    assert_eq!(answered, 6, "what it may read, it reads");
+    assert_eq!(answered, 9, "what it may read, it reads");
 }

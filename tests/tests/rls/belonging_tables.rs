@@ -10,7 +10,7 @@ use crate::database::{Database, lines};
 
 tenancy_diesel::table! {
     boards (tenant_id, id) { tenant_id -> Integer, id -> Integer, title -> Text, }
-    #[tenant_scoped(through = boards(board_id))]
+    #[tenant_scoped(through = boards(board_id = id))]
     notes (id) { id -> Integer, board_id -> Integer, body -> Text, }
     #[tenant_scoped(through = notes(note_id))]
     marks (note_id, mark) { note_id -> Integer, mark -> Text, }

@@ -21,17 +21,17 @@ pub(super) fn belonging(
     let (Way::Through(reference) | Way::Link(reference)) = &ownership.way else {
         return belonging_by_column(declared, ownership, column, owner, tenancy);
     };
-    let other = beside(&reference.table);
+    let (other, own) = (beside(&reference.table), column);
     let by_parent = matches!(ownership.way, Way::Through(_));
     let belonging = if by_parent { quote!(ByParent) } else { quote!(ByLink) };
-    // The column of the other table that is compared with this one's.
-    let compared = match (&ownership.way, &reference.key) {
+    // By the column of the other table that is compared with this one's.
+    let through = match (&ownership.way, &reference.key) {
         (Way::Link(_), _) => {
             let column = &reference.column;
-            quote!(#other::columns::#column)
+            quote!(through::<table, #other::table, columns::#own, #other::columns::#column>)
         }
-        (_, Some(key)) => quote!(#other::columns::#key),
-        (_, None) => quote!(<#other::table as #tenancy::DeclaredTable>::Key),
+        (_, Some(key)) => quote!(through::<table, #other::table, columns::#own, #other::columns::#key>),
+        (_, None) => quote!(through_key::<table, #other::table, columns::#own>),
     };
     let tenant_table = quote!(<#other::table as #tenancy::TenantTable>);
     quote! {
@@ -41,7 +41,7 @@ pub(super) fn belonging(
         const TENANT_COLUMN_LENGTH: ::core::option::Option<usize> = #tenant_table::TENANT_COLUMN_LENGTH;
         const SHARED: ::core::option::Option<#tenancy::SharedRows> = #tenant_table::SHARED;
         const THROUGH: ::core::option::Option<&'static #tenancy::Through> =
-            ::core::option::Option::Some(&#tenancy::through::<table, #other::table, columns::#column, #compared>());
+            ::core::option::Option::Some(&#tenancy::#through());
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Connection, RunQueryDsl, connect, run};
 tenancy_diesel::table! {
     boards (tenant_id, id) { tenant_id -> Integer, id -> Integer, title -> VarChar, }
     notes (tenant_id, id) { tenant_id -> Integer, id -> Integer, board_id -> Integer, }
-    #[tenant_scoped(through = boards(board_id))]
+    #[tenant_scoped(through = boards(board_id = id))]
     tags (board_id, tag) { board_id -> Integer, tag -> VarChar, }
     #[tenant_scoped(tenant_id, shared, filter = hidden.eq(0))]
     presets (id) { id -> Integer, tenant_id -> Nullable<Integer>, hidden -> Integer, }

@@ -168,3 +168,26 @@ async fn the_filter_is_there_unless_it_is_left_out_by_name() {
         delete(drafts::table.write_across_tenants(&everybody).unfiltered()).execute(connection).await;
     assert_eq!(purged.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn nobody_is_the_tenant_whose_id_the_shared_rows_have() {
+    let Some(connection) = &mut arena().await else { return };
+    let nobody = tenancy_diesel::testing::scope(0);
+    let as_nobody = labels::table.scoped(&nobody);
+    let row = (labels::id.eq(9), labels::name.eq("planted"));
+    assert!(insert_into(as_nobody).values(row).execute(connection).await.is_err());
+    let batch = vec![row, (labels::id.eq(10), labels::name.eq("planted"))];
+    assert!(insert_into(as_nobody).values(batch).execute(connection).await.is_err());
+    let changed = update(as_nobody).set(labels::name.eq("changed")).execute(connection).await;
+    assert!(matches!(changed, Ok(0) | Err(_)), "{changed:?}");
+    let deleted = delete(as_nobody).execute(connection).await;
+    assert!(matches!(deleted, Ok(0) | Err(_)), "{deleted:?}");
+    let left: Vec<(i32, String)> = labels::table
+        .across_tenants(&support())
+        .filter(labels::tenant_id.eq(0))
+        .select((labels::id, labels::name))
+        .load(connection)
+        .await
+        .unwrap();
+    assert_eq!(left, [(1, "urgent".to_owned())]);
+}

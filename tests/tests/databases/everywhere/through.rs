@@ -9,11 +9,11 @@ use super::{Connection, RunQueryDsl, connect, run};
 
 tenancy_diesel::table! {
     boards (tenant_id, id) { tenant_id -> Integer, id -> Integer, title -> VarChar, }
-    #[tenant_scoped(through = boards(board_id))]
+    #[tenant_scoped(through = boards(board_id = id))]
     notes (id) { id -> Integer, board_id -> Integer, body -> VarChar, }
     #[tenant_scoped(through = notes(note_id))]
     marks (note_id, mark) { note_id -> Integer, mark -> VarChar, weight -> Nullable<Integer>, }
-    #[tenant_scoped(through = boards(board_id))]
+    #[tenant_scoped(through = boards(board_id = id))]
     covers (board_id) { board_id -> Integer, colour -> Nullable<VarChar>, }
     members (tenant_id, person_id) { tenant_id -> Integer, person_id -> Integer, role -> VarChar, }
     #[tenant_scoped(link = members(person_id))]

@@ -9,7 +9,7 @@ use super::super::open;
 
 tenancy_diesel::table! {
     boards (tenant_id, id) { tenant_id -> Integer, id -> Integer, title -> VarChar, }
-    #[tenant_scoped(through = boards(board_id))]
+    #[tenant_scoped(through = boards(board_id = id))]
     notes (id) { id -> Integer, board_id -> Integer, body -> VarChar, }
     #[tenant_scoped(through = notes(note_id))]
     marks (note_id, mark) { note_id -> Integer, mark -> VarChar, }

@@ -3,7 +3,7 @@ use tenancy_diesel::{Scoped, insert_into};
 
 tenancy_diesel::table! {
     boards (tenant_id, id) { tenant_id -> Integer, id -> Integer, title -> Text, }
-    #[tenant_scoped(through = boards(board_id))]
+    #[tenant_scoped(through = boards(board_id = id))]
     notes (id) { id -> Integer, board_id -> Integer, body -> Text, }
 }
 

@@ -1,6 +1,6 @@
 tenancy_diesel::table! {
     boards (tenant_id, id) { tenant_id -> Integer, id -> Integer, }
-    #[tenant_scoped(through = boards(board_id))]
+    #[tenant_scoped(through = boards(board_id = id))]
     notes (id) { id -> Integer, board_id -> Nullable<Integer>, }
 }
 

@@ -1,0 +1,7 @@
+tenancy_diesel::table! {
+    boards (tenant_id, id) { tenant_id -> Integer, id -> Integer, }
+    #[tenant_scoped(through = boards(board_id))]
+    notes (id) { id -> Integer, board_id -> Integer, }
+}
+
+fn main() {}
