@@ -9,7 +9,7 @@ use super::sql;
 pub mod schema {
     tenancy_diesel::schema! {
         include = "tests/cli/composite.rs",
-        scoped = [marks(through = notes(note_id))],
+        scoped = [marks(through = notes(note_id = id))],
         global = [plans],
         joins = [
             marks -> notes (note_id),
