@@ -16,8 +16,18 @@ const EVERYTHING: &str = "
 
 /// What the server answers to a statement in a committed transaction of the first tenant: the rows it changed, or the error.
 fn answer(database: &Database, wall: &RowSecurity, statement: &str) -> Result<usize, String> {
+    answer_to(database, wall, "1", statement)
+}
+
+/// The same to another tenant.
+fn answer_to(
+    database: &Database,
+    wall: &RowSecurity,
+    tenant: &str,
+    statement: &str,
+) -> Result<usize, String> {
     let mut app = database.app();
-    app.batch_execute(&opening(wall, "1")).unwrap();
+    app.batch_execute(&opening(wall, tenant)).unwrap();
     let done = diesel::sql_query(statement).execute(&mut app);
     app.batch_execute("COMMIT").unwrap();
     done.map_err(|error| error.to_string())
@@ -103,6 +113,29 @@ fn nobody_writes_what_is_another_s_what_is_linked_or_what_all_share() {
         }
         assert_eq!(lines(&mut database.superuser(), EVERYTHING).unwrap(), before);
     }
+}
+
+/// A tenant is admitted that has the very id which says that a row is everybody's.
+#[test]
+fn nobody_is_the_tenant_whose_id_the_shared_rows_have() {
+    let (database, wall) = walled("attack_nobody", RowSecurity::sealed);
+    let before = lines(&mut database.superuser(), EVERYTHING).unwrap();
+    for statement in [
+        "INSERT INTO labels VALUES (10, 0, 'for all')",
+        "INSERT INTO hints VALUES (1, 'under what all share')",
+    ] {
+        let answer = answer_to(&database, &wall, "0", statement);
+        assert!(answer.as_ref().is_err_and(|error| error.contains(POLICY)), "{statement}: {answer:?}");
+    }
+    for statement in [
+        "UPDATE labels SET name = 'x'",
+        "DELETE FROM labels",
+        "UPDATE hints SET hint = 'x'",
+        "DELETE FROM hints",
+    ] {
+        assert_eq!(answer_to(&database, &wall, "0", statement), Ok(0), "{statement}");
+    }
+    assert_eq!(lines(&mut database.superuser(), EVERYTHING).unwrap(), before);
 }
 
 /// What a tenant may do, and what comes of it for the others: nothing.
