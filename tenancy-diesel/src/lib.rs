@@ -51,6 +51,7 @@ mod reviewed_sql;
 mod source;
 pub mod statement;
 mod table;
+mod tuples;
 mod unscoped;
 
 pub mod prelude;

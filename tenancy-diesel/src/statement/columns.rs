@@ -5,6 +5,8 @@ use diesel::query_builder::AstPass;
 use diesel::query_source::Column;
 use diesel::result::QueryResult;
 
+use crate::tuples::every_tuple;
+
 /// A column of table `T`, or a tuple of columns: what `on_conflict` and `from_select` take. Sealed.
 ///
 /// The tenant column is not among them: the statement adds it. `Shape` is inferred; it only tells a column from a tuple.
@@ -63,8 +65,8 @@ impl<T, C: Column<Table = T>> ColumnNames<T, One> for C {
     }
 }
 
-macro_rules! tuples {
-    ($($column:ident)+) => {
+macro_rules! tuple {
+    ($($column:ident $shape:ident $index:tt)+) => {
         impl<T, $($column: Column<Table = T>),+> sealed::Sealed<T, Several> for ($($column,)+) {}
 
         impl<T, $($column: Column<Table = T>),+> ColumnNames<T, Several> for ($($column,)+) {
@@ -74,14 +76,6 @@ macro_rules! tuples {
                 vec![$($column::NAME),+]
             }
         }
-        tuples!(@shorter $($column)+);
     };
-    (@shorter $first:ident $($rest:ident)+) => { tuples!($($rest)+); };
-    (@shorter $first:ident) => {};
 }
-
-// As many as Diesel's default tuples have.
-tuples!(
-    C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 C11 C12 C13 C14 C15 C16
-    C17 C18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28 C29 C30 C31 C32
-);
+every_tuple!(tuple);

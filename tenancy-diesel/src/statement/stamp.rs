@@ -13,6 +13,7 @@ use crate::dialect::TenantBackend;
 use crate::source::TenantIs;
 use crate::table::TenantTable;
 use crate::table::belonging::{ByColumn, ByLink, ByParent};
+use crate::tuples::every_tuple;
 
 /// A row's parent is not said where it has to be, or where it may not be changed. Nothing was sent.
 ///
@@ -244,8 +245,8 @@ impl<T, V: ChildValues<T, DB>, DB: TenantBackend> ChildValues<T, DB> for ValuesC
     }
 }
 
-macro_rules! tuples {
-    ($([$($value:ident $index:tt)+])+) => {$(
+macro_rules! tuple {
+    ($($value:ident $shape:ident $index:tt)+) => {
         impl<T, DB: TenantBackend, $($value: ChildValues<T, DB>),+> ChildValues<T, DB> for ($($value,)+) {
             fn walk_values<'b, E>(
                 &'b self,
@@ -260,21 +261,9 @@ macro_rules! tuples {
                 Ok(first)
             }
         }
-    )+};
-    (up to $($all:tt)+) => { tuples!(@grow [] $($all)+); };
-    (@grow [$($done:tt)*]) => {};
-    (@grow [$($done:tt)*] $value:ident $index:tt $($rest:tt)*) => {
-        tuples!([$($done)* $value $index]);
-        tuples!(@grow [$($done)* $value $index] $($rest)*);
     };
 }
-
-// As many as Diesel's default tuples have.
-tuples!(up to
-    V0 0 V1 1 V2 2 V3 3 V4 4 V5 5 V6 6 V7 7 V8 8 V9 9 V10 10
-    V11 11 V12 12 V13 13 V14 14 V15 15 V16 16 V17 17 V18 18 V19 19 V20 20 V21 21
-    V22 22 V23 23 V24 24 V25 25 V26 26 V27 27 V28 28 V29 29 V30 30 V31 31
-);
+every_tuple!(tuple);
 
 /// Whether `sql`, which writes columns of `T`, writes the one that names the parent.
 fn mentions<T: TenantTable, DB: TenantBackend>(sql: &str, backend: &DB) -> QueryResult<bool> {

@@ -15,6 +15,7 @@ use diesel::{NullableExpressionMethods as _, Selectable};
 
 use super::{AliasField, TableAlias};
 use crate::table::TenantTable;
+use crate::tuples::every_tuple;
 
 /// What [`Alias::fields`](crate::Alias::fields) takes: a column of the aliased table, a tuple of what it takes, or `Model::as_select()`
 /// of a model of the table, which may be an `Option`.
@@ -96,29 +97,18 @@ where
     }
 }
 
-macro_rules! tuples {
-    ($($column:ident $shape:ident)+) => {
+macro_rules! tuple {
+    ($($column:ident $shape:ident $index:tt)+) => {
         impl<A, $($column: FieldsOf<A, $shape>, $shape),+> FieldsOf<A, ($($shape,)+)> for ($($column,)+) {
             type Fields = ($($column::Fields,)+);
 
-            #[allow(non_snake_case)]
             fn fields(self) -> Self::Fields {
-                let ($($column,)+) = self;
-                ($($column.fields(),)+)
+                ($(self.$index.fields(),)+)
             }
         }
-        tuples!(@shorter $($column $shape)+);
     };
-    (@shorter $first:ident $shape:ident $($rest:ident)+) => { tuples!($($rest)+); };
-    (@shorter $first:ident $shape:ident) => {};
 }
-
-// As many as Diesel's default tuples have.
-tuples!(
-    C1 S1 C2 S2 C3 S3 C4 S4 C5 S5 C6 S6 C7 S7 C8 S8 C9 S9 C10 S10 C11 S11 C12 S12 C13 S13 C14 S14 C15 S15 C16 S16
-    C17 S17 C18 S18 C19 S19 C20 S20 C21 S21 C22 S22 C23 S23 C24 S24 C25 S25 C26 S26 C27 S27 C28 S28 C29 S29 C30 S30
-    C31 S31 C32 S32
-);
+every_tuple!(tuple);
 
 /// Model `M`, selected of an alias: its columns are `E`.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use diesel::result::QueryResult;
 use super::column::ColumnArray;
 use super::columns::BulkColumns;
 use super::value::BulkValue;
+use crate::tuples::every_tuple;
 
 /// One row of a bulk insert into table `T`: a value, or a tuple of values, each bound for a column of its own.
 ///
@@ -47,8 +48,8 @@ where
     }
 }
 
-macro_rules! tuples {
-    ($([$($value:ident $index:tt)+])+) => {$(
+macro_rules! tuple {
+    ($($value:ident $shape:ident $index:tt)+) => {
         impl<T, $($value),+> BulkRow<T> for ($($value,)+)
         where
             $($value: BulkValue<Column: Column<Table = T>>, ColumnArray<$value>: BulkColumns,)+
@@ -86,19 +87,6 @@ macro_rules! tuples {
                 Ok(false $(|| self.$index.any_given()?)+)
             }
         }
-    )+};
-    // Every length up to the whole list, so that the list stands here once.
-    (up to $($all:tt)+) => { tuples!(@grow [] $($all)+); };
-    (@grow [$($done:tt)*]) => {};
-    (@grow [$($done:tt)*] $value:ident $index:tt $($rest:tt)*) => {
-        tuples!([$($done)* $value $index]);
-        tuples!(@grow [$($done)* $value $index] $($rest)*);
     };
 }
-
-// As many as Diesel's default tuples have.
-tuples!(up to
-    V0 0 V1 1 V2 2 V3 3 V4 4 V5 5 V6 6 V7 7 V8 8 V9 9 V10 10
-    V11 11 V12 12 V13 13 V14 14 V15 15 V16 16 V17 17 V18 18 V19 19 V20 20 V21 21
-    V22 22 V23 23 V24 24 V25 25 V26 26 V27 27 V28 28 V29 29 V30 30 V31 31
-);
+every_tuple!(tuple);
