@@ -94,8 +94,12 @@ impl RowSecurity {
     ///
     /// # Errors
     ///
-    /// When rows belong to tenants in another way than by a tenant column of their own, or some are shared by all.
+    /// When rows belong to tenants in another way than by a tenant column of their own, or some are shared by all; and when a role
+    /// reads over sets of tenants ([`Roles::sets`]).
     pub fn citus(self) -> Result<Self, RowSecurityError> {
+        if let Some(reader) = self.roles.readers().next() {
+            return Err(RowSecurityError::SetsOnCitus { role: reader.role.clone() });
+        }
         if let Some((table, _)) = self.tables.of_tenants().find(|(_, belongs)| !belongs.is_plain()) {
             return Err(RowSecurityError::NotOnCitus { table: self.tables.sql_name(table) });
         }

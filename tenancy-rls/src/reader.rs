@@ -1,0 +1,68 @@
+//! Roles that only read, by a condition of their own, beside the application's and the one across tenants.
+
+use tenancy_core::database::RoleName;
+
+use crate::belongs::{self, Belongs, Condition};
+use crate::roles::Roles;
+use crate::table::Table;
+use crate::tables::Tables;
+
+/// What a reader reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The rows of the tenants of a set, where the setting holds one.
+    Set,
+}
+
+/// A role that has SELECT and nothing else, which the application takes on for a transaction.
+///
+/// Everything about it that is in the database hangs on what is said here: a policy of its own, the grants, its part of the
+/// restrictive policy on roles, and what an inspection compares with them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) role: &'a RoleName,
+}
+
+impl Kind {
+    /// The name of its policy.
+    pub(crate) const fn policy(self) -> &'static str {
+        match self {
+            Self::Set => "tenancy_set",
+        }
+    }
+
+    /// What it is for, in words.
+    pub(crate) const fn purpose(self) -> &'static str {
+        match self {
+            Self::Set => "sets of tenants",
+        }
+    }
+
+    /// The rows that it reads of a tenant table; `None` where it reads nothing.
+    #[allow(clippy::unnecessary_wraps, reason = "not every kind reads every table")]
+    pub(crate) fn condition(self, tables: &Tables, table: &Table, belongs: Belongs) -> Option<Condition> {
+        match self {
+            Self::Set => Some(belongs::of_a_set(tables, table, belongs)),
+        }
+    }
+
+    /// Whether it reads the global tables.
+    pub(crate) const fn reads_global(self) -> bool {
+        match self {
+            Self::Set => true,
+        }
+    }
+}
+
+impl Roles {
+    /// The readers that are declared.
+    pub(crate) fn readers(&self) -> impl Iterator<Item = Reader<'_>> {
+        self.sets.iter().map(|role| Reader { kind: Kind::Set, role })
+    }
+
+    /// The roles that rows are given to: the application's, the one across tenants, and the readers.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &RoleName> {
+        [&self.application, &self.across_tenants].into_iter().chain(self.readers().map(|reader| reader.role))
+    }
+}
