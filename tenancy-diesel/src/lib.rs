@@ -216,7 +216,7 @@ pub use self::table::{
 /// What the pool asks of a statement. Not part of the public API.
 #[doc(hidden)]
 pub mod __pool {
-    pub use crate::bound_tenant::{LookedThrough, PrintedTable, look_through};
+    pub use crate::bound_tenant::{LookedThrough, Only, PrintedTable, look_through};
     pub use crate::source::{InTransaction, Stands, TransactionSource};
 }
 

@@ -1,5 +1,7 @@
 //! What wall a database has.
 
+use tenancy_core::database::RoleName;
+
 use super::error::RowSecurityError;
 use super::roles::Roles;
 use super::tables::Tables;
@@ -121,6 +123,11 @@ impl RowSecurity {
     #[must_use]
     pub fn in_tenant_schema(&self, schema: &str) -> Self {
         Self { tables: self.tables.clone().tenant_tables_in_schema(schema), ..self.clone() }
+    }
+
+    /// The role that reads over sets of tenants, if there is one.
+    pub fn sets(&self) -> Option<&RoleName> {
+        self.roles.sets.as_ref()
     }
 
     /// The tables.

@@ -5,6 +5,7 @@ mod builder;
 mod global;
 #[cfg(feature = "postgres")]
 mod postgres_builder;
+mod set;
 mod single;
 mod tenant_column;
 mod tenant_limit;
@@ -15,12 +16,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use tenancy_core::placement::{Catalog, Placement};
-use tenancy_core::{AuditSink, CrossTenant, Scoped, TenantKey, ToTenantKey};
+use tenancy_core::{AuditSink, CrossTenant, Scoped, ScopedSet, TenantKey, ToTenantKey};
 use tenancy_diesel::ReviewedSql;
 
 pub use self::across::Across;
 pub use self::builder::TenantPoolBuilder;
 pub use self::global::GlobalHandle;
+pub use self::set::SetHandle;
 use self::tenant_limit::TenantLimit;
 pub use self::within::TenantHandle;
 use crate::connection::{Borrowed, Lender, Loan, SharedLender};
@@ -29,7 +31,7 @@ use crate::error::PoolError;
 use crate::options::TransactionOptions;
 use crate::placement::{DatabasePools, DatabasePoolsState};
 use crate::statement::Allowed;
-use crate::transaction::{AsyncFunc, Checked, Ending, OpenTransaction, TenantTransaction};
+use crate::transaction::{AsyncFunc, Checked, Ending, OpenTransaction, TenantTransaction, Tenants};
 
 /// Writes statements of the application's own into the opening of a tenant's transaction.
 type FirstStatements = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
@@ -120,34 +122,33 @@ impl<C: TenantConnection> TenantPool<C> {
     ) -> Result<TenantTransaction<C, I, B>, PoolError> {
         let inner = &*self.inner;
         let tenant = scope.tenant().to_tenant_key()?;
-        let checked = self.open(scope.clone(), Some(&tenant), options, Opened::WHOLE).await?;
+        let tenants = Tenants::One(tenant.clone());
+        let checked = self.open(scope.clone(), &tenants, options, Opened::WHOLE).await?;
         Ok(TenantTransaction::new(checked, tenant, C::is_walled(&inner.rules), inner.audit.clone()))
     }
 
-    /// Opens a transaction where the tenant lives; for no tenant, in the database of the shared tables.
+    /// Opens a transaction where its tenants live; for no tenant, in the database of the shared tables.
     async fn open<W>(
         &self,
         whose: W,
-        tenant: Option<&TenantKey>,
+        tenants: &Tenants,
         options: TransactionOptions,
         opened: Opened,
     ) -> Result<Checked<C, W>, PoolError> {
         let inner = &*self.inner;
-        let placement = match tenant {
-            Some(tenant) => inner.catalog.locate(tenant).await?,
-            None => Placement::Shared,
-        };
-        let mut loan = self.lend(tenant, &placement, opened.since).await?;
+        let options = if let Tenants::Set(_) = tenants { options.read_only() } else { options };
+        let placement = self.place_of(tenants).await?;
+        let mut loan = self.lend(tenants, &placement, opened.since).await?;
         loan.connection().inspect_schema(&inner.rules, &placement).await?;
         loan.finished();
         while !C::serves(&inner.rules, loan.session(), &placement) {
             loan.discard();
             drop(loan);
-            loan = self.lend(tenant, &placement, opened.since).await?;
+            loan = self.lend(tenants, &placement, opened.since).await?;
         }
-        let first_statements = inner.first_statements.as_ref().zip(tenant);
+        let first_statements = inner.first_statements.as_ref().zip(tenants.one());
         let beginning = Beginning {
-            tenant,
+            tenants,
             placement: &placement,
             options,
             first_statements: first_statements
@@ -160,18 +161,34 @@ impl<C: TenantConnection> TenantPool<C> {
         Ok(Checked::new(open, whose, inner.allowed.clone()))
     }
 
-    /// Lends a connection to where the tenant lives, within what one tenant may hold.
+    /// The one place where the tenants live: several can be read in a transaction if that is the same.
+    async fn place_of(&self, tenants: &Tenants) -> Result<Placement, PoolError> {
+        let mut found: Option<(&TenantKey, Placement)> = None;
+        for tenant in tenants.each() {
+            let placement = self.inner.catalog.locate(tenant).await?;
+            match &found {
+                Some((one, at)) if *at != placement => {
+                    return Err(PoolError::SetInSeveralPlaces { one: (*one).clone(), other: tenant.clone() });
+                }
+                Some(_) => {}
+                None => found = Some((tenant, placement)),
+            }
+        }
+        Ok(found.map_or(Placement::Shared, |(_, placement)| placement))
+    }
+
+    /// Lends a connection to where the tenants live, within what one tenant may hold.
     async fn lend(
         &self,
-        tenant: Option<&TenantKey>,
+        tenants: &Tenants,
         placement: &Placement,
         since: Option<Instant>,
     ) -> Result<Loan<C>, PoolError> {
-        let permit = match self.inner.tenant_limit.as_ref().zip(tenant) {
+        let permit = match self.inner.tenant_limit.as_ref().zip(tenants.one()) {
             Some((limit, tenant)) => Some(limit.acquire(tenant).await?),
             None => None,
         };
-        let Some((tenant, address)) = tenant.zip(placement.database()) else {
+        let Some((tenant, address)) = tenants.each().first().zip(placement.database()) else {
             return Ok(Loan::new(opened_since(&*self.inner.home, since).await?, permit, None));
         };
         let Some(databases) = &self.inner.databases else {
@@ -254,6 +271,28 @@ impl<C: TenantConnection> TenantPool<C> {
     /// ```
     pub fn within<I: ToTenantKey, B>(&self, scope: &Scoped<I, B>) -> TenantHandle<C, I, B> {
         TenantHandle::new(self.clone(), scope.clone())
+    }
+
+    /// The database as the tenants of a set have it: it reads over all of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "postgres")]
+    /// # mod example {
+    /// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+    /// use diesel_async::AsyncPgConnection;
+    /// use tenancy_diesel::ScopedSet;
+    /// use tenancy_pool::PoolError;
+    /// use tenancy_pool::prelude::*;
+    ///
+    /// async fn names(pool: &TenantPool<AsyncPgConnection>, set: &ScopedSet<i32>) -> Result<Vec<(i32, String)>, PoolError> {
+    ///     pool.within_any(set).load(agents::table.scoped(set).select((agents::tenant_id, agents::name))).await
+    /// }
+    /// # }
+    /// ```
+    pub fn within_any<I: ToTenantKey>(&self, set: &ScopedSet<I>) -> SetHandle<C, I> {
+        SetHandle::new(self.clone(), set.clone())
     }
 
     /// The database as nobody's: it runs statements of global tables, before there is a tenant or where none is meant.

@@ -10,6 +10,7 @@ mod nested;
 mod open;
 #[cfg(feature = "postgres")]
 mod raw;
+mod set;
 mod whose;
 
 use std::fmt;
@@ -28,7 +29,8 @@ use self::nested::Nests;
 pub(crate) use self::open::{Ending, OpenTransaction};
 #[cfg(feature = "postgres")]
 pub use self::raw::RawSql;
-pub(crate) use self::whose::{Nobody, Whose};
+pub use self::set::SetTransaction;
+pub(crate) use self::whose::{Nobody, Tenants, Whose};
 use crate::driver::TenantConnection;
 use crate::error::{PoolError, RawSqlRefused};
 use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};

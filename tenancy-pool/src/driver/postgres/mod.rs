@@ -152,7 +152,7 @@ impl Driver for AsyncPgConnection {
         first.into_iter().for_each(|statement| opening.push(statement));
         #[cfg(feature = "rls")]
         if let Some(guard) = &rules.guard {
-            guard.tell(beginning.tenant, session, &mut opening);
+            guard.tell(beginning.tenants, session, &mut opening)?;
         }
         if let Some(path) = path {
             opening.push(format!("SET LOCAL search_path TO {path}"));

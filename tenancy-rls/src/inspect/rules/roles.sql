@@ -14,7 +14,7 @@ SELECT 'R003', s.name || ' in ' || quote_ident(r.rolname),
        (SELECT string_agg(m.revoke, '; ') FROM memberships AS m
          WHERE m.roleid = r.oid AND pg_has_role(s.oid, m.member, 'MEMBER') AND pg_get_userbyid(m.member) NOT LIKE 'pg\_%')
   FROM ordinary AS s, given AS g, pg_roles AS r
- WHERE r.oid <> s.oid AND r.oid <> coalesce(g.application_oid, 0) AND pg_has_role(s.oid, r.oid, 'MEMBER')
+ WHERE r.oid <> s.oid AND r.oid <> coalesce(g.application_oid, 0) AND r.oid NOT IN (SELECT oid FROM readers WHERE oid IS NOT NULL) AND pg_has_role(s.oid, r.oid, 'MEMBER')
    AND (r.rolsuper OR r.rolbypassrls OR r.oid = g.across_oid
         OR r.oid IN (SELECT oid FROM owners)
         -- PostgreSQL's own, each for something that is the whole server's, and those to come: but not by way of one another.
