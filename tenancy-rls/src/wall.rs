@@ -101,7 +101,7 @@ impl Wall {
 }
 
 /// ` {"a","b"}`, as PostgreSQL reads an array. In quotes an element is itself, whatever is in it, but for a quote and a backslash.
-fn text_of_set<'t>(tenants: impl IntoIterator<Item = &'t str>) -> String {
+pub(crate) fn text_of_set<'t>(tenants: impl IntoIterator<Item = &'t str>) -> String {
     let mut text = " {".to_owned();
     for (index, tenant) in tenants.into_iter().enumerate() {
         text.push_str(if index == 0 { "\"" } else { ",\"" });

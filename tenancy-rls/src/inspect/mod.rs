@@ -3,6 +3,7 @@
 mod access;
 mod finding;
 mod nodes;
+mod reading;
 mod report;
 mod server;
 mod statement;
@@ -204,7 +205,8 @@ impl<'a> Inspection<'a> {
             return Ok(catalog);
         }
         let accepted = |table: &str| catalog.findings.iter().any(|finding| finding.object.starts_with(table));
-        let tried = access::findings(self, connection, accepted).await.map_err(InspectionError)?;
+        let mut tried = access::findings(self, connection, accepted).await.map_err(InspectionError)?;
+        tried.extend(reading::findings(self, connection, accepted).await.map_err(InspectionError)?);
         Ok(report(catalog.findings.into_iter().chain(tried).collect()))
     }
 }

@@ -24,6 +24,7 @@ mod postgres_only;
 mod reviewed;
 mod round_trips;
 mod session;
+mod sets_on_postgres;
 mod spawned;
 mod spoiled;
 mod sqlite;

@@ -12,7 +12,7 @@ pub(crate) struct Database(walled::Database);
 
 /// Opens one, and `TenantPool` over it.
 pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
-    let database = walled::Database::new().await;
+    let database = walled::Database::with_sets("", |tables| tables).await;
     let tenants = database
         .builder()
         .max_connections(4)

@@ -24,5 +24,6 @@ mod rules_of_belonging;
 mod rules_of_keys;
 mod rules_of_objects;
 mod sealed;
+mod sets;
 mod trial;
 mod whose_a_row_is;

@@ -6,6 +6,7 @@ mod global;
 mod moved;
 mod nested;
 mod ownership;
+mod sets;
 mod verbs;
 mod within;
 mod wrong_tenant;

@@ -22,7 +22,7 @@ tenancy_diesel::table! {
 tenancy_diesel::joinable!(notes -> boards (board_id));
 diesel::allow_tables_to_appear_in_same_query!(boards, notes, marks, members, people, presets);
 
-const TABLES: &str = "
+pub(super) const TABLES: &str = "
 CREATE TABLE boards (tenant_id INTEGER NOT NULL, id INTEGER NOT NULL, title VARCHAR(20) NOT NULL, PRIMARY KEY (tenant_id, id));
 CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, board_id INTEGER NOT NULL, body VARCHAR(20) NOT NULL);
 CREATE TABLE marks (note_id INTEGER NOT NULL, mark VARCHAR(20) NOT NULL, PRIMARY KEY (note_id, mark));
