@@ -16,6 +16,7 @@ mod lent_connection;
 mod raw_sql;
 mod schema_of_the_role;
 mod seal;
+mod sets;
 mod stored_settings;
 mod swapped;
 mod tenants;

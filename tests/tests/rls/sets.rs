@@ -447,6 +447,26 @@ fn r016_the_policy_on_roles_holds_it_to_its_rows() {
 }
 
 #[test]
+fn without_the_role_no_statement_knows_of_one() {
+    let roles = || Roles::new("app", "across").unwrap();
+    for make in MODES {
+        let [without, with] = [roles(), roles().sets("app_sets").unwrap()]
+            .map(|roles| make(RowSecurity::new(declared(), roles).unwrap()).migration().named("1"));
+        assert!(!without.up().contains("tenancy_set ") && !without.down().contains("tenancy_set "));
+        // What is added are statements of its own, its place in lists of roles, and its part of the policy on roles.
+        let bare = |text: &str| {
+            text.replace(", \"app_sets\"", "").replace(", 'app_sets'", "").replace(", 'tenancy_set'", "")
+        };
+        let (ours, theirs) = (bare(&with.up()), without.up());
+        let mut rest = ours.split(";\n\n");
+        for statement in theirs.split(";\n\n").filter(|statement| !statement.contains("POLICY tenancy_roles"))
+        {
+            assert!(rest.any(|other| other == statement), "{statement}");
+        }
+    }
+}
+
+#[test]
 fn it_is_refused_on_citus_by_name() {
     let roles = Roles::new("app", "across").unwrap().sets("app_sets").unwrap();
     let refused = RowSecurity::new(tables![boards], roles).unwrap().citus().unwrap_err();
