@@ -114,7 +114,8 @@ pub use tenancy_derive::TenantScoped;
 ///     tenancy_diesel::schema! {
 ///         include = "src/diesel_schema.rs",
 ///         tenant_column = tenant_id,
-///         global = [plans, memberships = "read before admission, to find a user's tenants"],
+///         scoped = [memberships(tenant_id, admission(user_id))],
+///         global = [plans, jobs = "the worker takes the next one, whosever it is"],
 ///         joins = [canvases -> agents (agent_id)],
 ///     }
 /// }
@@ -200,7 +201,7 @@ pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, AliasSelection, FieldsOf, ScopedAlias, TableAlias};
 pub use self::source::{
     AdmissionColumn, BeforeAdmission, EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll,
-    Unfiltered, View, Within, WithinAny,
+    Unadmitted, Unfiltered, View, Within, WithinAny,
 };
 pub use self::statement::{
     CarriesTenant, ColumnNames, CrossTenantTarget, ParentError, RowOfAnotherTenant, SecondName, delete,

@@ -13,6 +13,7 @@ use super::WrongTenant;
 use super::printed::{PrintedTable, collect};
 use crate::dialect::TenantBackend;
 use crate::reviewed_sql::ReviewedSql;
+use crate::source::Unadmitted;
 
 /// The only tenants whose statements may be printed: one, those of a set, or none.
 trait Permits {
@@ -78,6 +79,14 @@ pub(super) fn permit_tenant(id: &dyn Any) -> QueryResult<()> {
 /// An error if a statement is being looked through that may not print every tenant.
 pub(crate) fn permit_every_tenant() -> QueryResult<()> {
     if ONLY.with_borrow(Option::is_some) { Err(WrongTenant::Every.into()) } else { Ok(()) }
+}
+
+/// The same of what may be printed only before anybody is admitted.
+pub(crate) fn permit_strangers() -> QueryResult<()> {
+    match ONLY.with_borrow(Clone::clone) {
+        Some(only) if !only.0.permits(&Unadmitted::nobody()) => Err(WrongTenant::BeforeAdmission.into()),
+        _ => Ok(()),
+    }
 }
 
 /// What a statement is, as far as it can be told before it is sent.
