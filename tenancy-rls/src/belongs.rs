@@ -82,6 +82,11 @@ pub(crate) struct Condition(Vec<Part>);
 const PART: char = '\u{1e}';
 
 impl Condition {
+    /// Every row.
+    pub(crate) fn always() -> Self {
+        Self(vec![Part::Text("true".to_owned())])
+    }
+
     /// As SQL.
     pub(crate) fn sql(&self) -> String {
         let print = |part: &Part| match part {

@@ -12,9 +12,11 @@ use crate::tables::Tables;
 pub(crate) enum Kind {
     /// The rows of the tenants of a set, where the setting holds one.
     Set,
+    /// Declared columns of every row of some tables, before anybody is admitted.
+    Admission,
 }
 
-/// A role that has SELECT and nothing else, which the application takes on for a transaction.
+/// A role that has SELECT and nothing else.
 ///
 /// Everything about it that is in the database hangs on what is said here: a policy of its own, the grants, its part of the
 /// restrictive policy on roles, and what an inspection compares with them.
@@ -29,6 +31,7 @@ impl Kind {
     pub(crate) const fn policy(self) -> &'static str {
         match self {
             Self::Set => "tenancy_set",
+            Self::Admission => "tenancy_admission",
         }
     }
 
@@ -36,21 +39,48 @@ impl Kind {
     pub(crate) const fn purpose(self) -> &'static str {
         match self {
             Self::Set => "sets of tenants",
+            Self::Admission => "reads before admission",
         }
     }
 
     /// The rows that it reads of a tenant table; `None` where it reads nothing.
-    #[allow(clippy::unnecessary_wraps, reason = "not every kind reads every table")]
     pub(crate) fn condition(self, tables: &Tables, table: &Table, belongs: Belongs) -> Option<Condition> {
         match self {
             Self::Set => Some(belongs::of_a_set(tables, table, belongs)),
+            Self::Admission => (!table.before_admission().is_empty()).then(Condition::always),
         }
     }
 
-    /// Whether it reads the global tables.
-    pub(crate) const fn reads_global(self) -> bool {
+    /// The columns that it reads of such a table; `None` for all.
+    pub(crate) fn columns(self, table: &Table) -> Option<Vec<&'static str>> {
+        match self {
+            Self::Set => None,
+            Self::Admission => Some(table.before_admission()),
+        }
+    }
+
+    /// Whether it reads that global table.
+    pub(crate) fn reads_global(self, tables: &Tables, table: &Table) -> bool {
         match self {
             Self::Set => true,
+            Self::Admission => tables.is_read_before_admission(table),
+        }
+    }
+
+    /// Whether the application takes it on. Otherwise it has a login of its own, and the application may not become it: what it
+    /// reads is not by the tenant.
+    pub(crate) const fn is_lent(self) -> bool {
+        match self {
+            Self::Set => true,
+            Self::Admission => false,
+        }
+    }
+
+    /// Whether its policies ask for the transaction's tenant.
+    pub(crate) const fn asks_for_the_tenant(self) -> bool {
+        match self {
+            Self::Set => true,
+            Self::Admission => false,
         }
     }
 }
@@ -58,7 +88,8 @@ impl Kind {
 impl Roles {
     /// The readers that are declared.
     pub(crate) fn readers(&self) -> impl Iterator<Item = Reader<'_>> {
-        self.sets.iter().map(|role| Reader { kind: Kind::Set, role })
+        let sets = self.sets.iter().map(|role| Reader { kind: Kind::Set, role });
+        sets.chain(self.admission.iter().map(|role| Reader { kind: Kind::Admission, role }))
     }
 
     /// The roles that rows are given to: the application's, the one across tenants, and the readers.

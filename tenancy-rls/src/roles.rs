@@ -15,6 +15,7 @@ pub struct Roles {
     pub(crate) across_tenants: RoleName,
     pub(crate) owner: Option<RoleName>,
     pub(crate) sets: Option<RoleName>,
+    pub(crate) admission: Option<RoleName>,
 }
 
 impl Roles {
@@ -32,7 +33,7 @@ impl Roles {
         if application == across_tenants {
             return Err(RowSecurityError::SameRole { role: application });
         }
-        Ok(Self { application, across_tenants, owner: None, sets: None })
+        Ok(Self { application, across_tenants, owner: None, sets: None, admission: None })
     }
 
     /// Gives what is in the schema `tenancy` to `owner`, instead of to whoever runs the migration.
@@ -63,11 +64,35 @@ impl Roles {
         if [&self.application, &self.across_tenants]
             .into_iter()
             .chain(&self.owner)
+            .chain(&self.admission)
             .any(|other| *other == role)
         {
             return Err(RowSecurityError::SameRole { role });
         }
         self.sets = Some(role);
+        Ok(self)
+    }
+
+    /// Lets `role` read [before admission](crate#before-admission): the columns that tables declare for that (`admission(user_id)`), of
+    /// every tenant's rows, and nothing else.
+    ///
+    /// It has a login of its own, and nobody else is a member of it: a statement of the application's could take it on. Without it such
+    /// a table is a tenant's like any other, and closed before admission.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be a role's, and when it is another's of these.
+    pub fn admission(mut self, role: impl AsRef<str>) -> Result<Self, RowSecurityError> {
+        let role = RoleName::try_from(role.as_ref())?;
+        if [&self.application, &self.across_tenants]
+            .into_iter()
+            .chain(&self.owner)
+            .chain(&self.sets)
+            .any(|other| *other == role)
+        {
+            return Err(RowSecurityError::SameRole { role });
+        }
+        self.admission = Some(role);
         Ok(self)
     }
 }
@@ -96,5 +121,11 @@ mod tests {
             );
         }
         assert!(Roles::new("app", "across").unwrap().sets("sets").unwrap().owner("sets").is_err());
+        for taken in ["app", "across", "owner", "sets", "public"] {
+            let roles = Roles::new("app", "across").unwrap().owner("owner").unwrap().sets("sets").unwrap();
+            assert!(roles.admission(taken).is_err(), "{taken}");
+        }
+        let roles = Roles::new("app", "across").unwrap().admission("admission").unwrap();
+        assert!(roles.clone().owner("admission").is_err() && roles.sets("admission").is_err());
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Step;
 use crate::belongs::Belongs;
-use crate::quote::literal;
+use crate::quote::{identifier, literal};
+use crate::reader::Reader;
 use crate::row_security::RowSecurity;
 use crate::table::Table;
 
@@ -11,7 +12,7 @@ fn reading<'a>(
     wall: &'a RowSecurity,
     table: &'a Table,
     belongs: Belongs,
-) -> impl Iterator<Item = (crate::reader::Reader<'a>, String)> {
+) -> impl Iterator<Item = (Reader<'a>, String)> {
     wall.roles
         .readers()
         .filter_map(move |reader| Some((reader, reader.kind.condition(&wall.tables, table, belongs)?.sql())))
@@ -41,8 +42,14 @@ pub(super) fn or_reads(wall: &RowSecurity, table: &Table, belongs: Belongs, one_
 /// SELECT of a tenant table, for those that read it.
 pub(super) fn grants(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<Step> {
     let name = wall.tables.sql_name(table);
-    let grant = |role| Step::up(format!("GRANT SELECT ON TABLE {name} TO {role}"));
-    reading(wall, table, belongs).map(|(reader, _)| grant(reader.role.quoted())).collect()
+    let grant = |reader: Reader<'_>| {
+        let columns = reader.kind.columns(table).map_or_else(String::new, |columns| {
+            let columns: Vec<_> = columns.into_iter().map(identifier).collect();
+            format!(" ({})", columns.join(", "))
+        });
+        Step::up(format!("GRANT SELECT{columns} ON TABLE {name} TO {}", reader.role.quoted()))
+    };
+    reading(wall, table, belongs).map(|(reader, _)| grant(reader)).collect()
 }
 
 /// SELECT of a global table, and nothing else.
@@ -55,7 +62,7 @@ pub(super) fn grants_of_a_global_table(wall: &RowSecurity, table: &Table) -> Vec
             let select = format!("GRANT SELECT ON TABLE {name} TO {role}");
             [
                 Some(format!("REVOKE ALL ON TABLE {name} FROM {role}")),
-                reader.kind.reads_global().then_some(select),
+                reader.kind.reads_global(&wall.tables, table).then_some(select),
             ]
         })
         .flatten()
@@ -67,6 +74,7 @@ pub(super) fn grants_of_a_global_table(wall: &RowSecurity, table: &Table) -> Vec
 pub(super) fn grants_of_the_schema(wall: &RowSecurity) -> Vec<Step> {
     wall.roles
         .readers()
+        .filter(|reader| reader.kind.asks_for_the_tenant())
         .flat_map(|reader| {
             let role = reader.role.quoted();
             [

@@ -36,7 +36,7 @@ known AS (
 ), subjects AS (
     SELECT r.oid, quote_ident(r.rolname) AS name, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolreplication
       FROM pg_roles AS r
-     WHERE r.rolname = $5 OR ($8 AND r.rolname IN (session_user, current_user)) OR r.oid IN (SELECT oid FROM readers)
+     WHERE r.rolname = $5 OR (($8 OR $36) AND r.rolname IN (session_user, current_user)) OR r.oid IN (SELECT oid FROM readers)
 ), ordinary AS (
     SELECT * FROM subjects WHERE NOT rolsuper
 ), tenant_function AS (

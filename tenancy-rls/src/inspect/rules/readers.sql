@@ -8,14 +8,15 @@ SELECT 'R063', r.quoted || ' in ' || quote_ident(o.rolname),
    AND (o.rolname = $5 OR o.oid IN (SELECT oid FROM readers))
 UNION ALL -- R064
 SELECT 'R064', r.quoted, format('the role for %s does not exist, and what is read in it fails', r.purpose),
-       format('CREATE ROLE %s NOLOGIN; GRANT %1$s TO %s', r.quoted, g.application)
+       CASE WHEN r.is_lent THEN format('CREATE ROLE %s NOLOGIN; GRANT %1$s TO %s', r.quoted, g.application)
+            ELSE format('CREATE ROLE %s LOGIN', r.quoted) END
   FROM readers AS r, given AS g WHERE r.oid IS NULL
 UNION ALL
 SELECT 'R064', r.quoted, format('the role %I cannot take it on, and what is read for %s fails', s.rolname, r.purpose),
        format('GRANT %s TO %I', r.quoted, s.rolname)
   FROM readers AS r, given AS g, pg_roles AS s
  WHERE s.rolname = CASE WHEN $8 THEN session_user ELSE $5 END
-   AND NOT s.rolsuper AND r.oid IS NOT NULL
+   AND r.is_lent AND NOT s.rolsuper AND r.oid IS NOT NULL
    AND NOT pg_has_role(s.oid, r.oid, CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER' ELSE 'SET' END)
 UNION ALL -- R065
 SELECT 'R065', w.object, format('the role for %s, %s, may %s', r.purpose, r.quoted,
@@ -39,4 +40,4 @@ UNION ALL
 SELECT 'R066', s.object, format('the role for %s, %s, may not read the table', s.purpose, s.quoted),
        format('GRANT SELECT ON TABLE %s TO %s', s.object, s.quoted)
   FROM reading AS s
- WHERE s.oid IS NOT NULL AND NOT has_table_privilege(s.oid, s.relation, 'SELECT')
+ WHERE s.oid IN (SELECT oid FROM readers WHERE is_lent) AND NOT has_table_privilege(s.oid, s.relation, 'SELECT')

@@ -1,7 +1,18 @@
 readers AS (
     -- The roles that only read.
-    SELECT r.n, r.name, quote_ident(r.name) AS quoted, r.policy, r.purpose, to_regrole(quote_ident(r.name))::oid AS oid
-      FROM unnest($30::text[], $31::text[], $32::text[]) WITH ORDINALITY AS r (name, policy, purpose, n)
+    SELECT r.n, r.name, quote_ident(r.name) AS quoted, r.policy, r.purpose, r.is_lent, to_regrole(quote_ident(r.name))::oid AS oid
+      FROM unnest($30::text[], $31::text[], $32::text[], $37::boolean[]) WITH ORDINALITY AS r (name, policy, purpose, is_lent, n)
+), opened AS (
+    -- What is read before admission: the columns of tenants' tables, and global ones as a whole.
+    SELECT r.oid, r.quoted, k.relation, k.object, nullif(c.member, '')::name AS member
+      FROM unnest($38::text[], $39::text[], $40::text[]) AS c (name, object, member)
+      JOIN readers AS r USING (name) JOIN known AS k USING (object)
+     WHERE k.relation IS NOT NULL
+), strangers AS (
+    -- Who reads it, and on a connection for that whoever connects.
+    SELECT s.oid, s.name FROM ordinary AS s
+     WHERE s.oid IN (SELECT r.oid FROM readers AS r WHERE NOT r.is_lent)
+        OR $36 AND s.name IN (quote_ident(session_user), quote_ident(current_user))
 ), reading AS (
     -- By what condition each reads a table, as the server prints it.
     SELECT w.object, w.relation, w.wall, r.n, r.name, r.quoted, r.policy, r.purpose, r.oid,
