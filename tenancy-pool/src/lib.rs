@@ -21,9 +21,11 @@ pub use self::driver::postgres::connect::{Tls, TlsError};
 pub use self::error::{BuildError, CoarseColumn, PoolError, RawSqlRefused, StatementRefused};
 pub use self::options::{IsolationLevel, TransactionOptions};
 pub use self::pool::{
-    Across, GlobalHandle, PoolState, SetHandle, TenantHandle, TenantPool, TenantPoolBuilder,
+    Across, AdmissionHandle, GlobalHandle, PoolState, SetHandle, TenantHandle, TenantPool, TenantPoolBuilder,
 };
 pub use self::statement::{Execute, Executor, Load, RunQueryDsl, RunsIn};
 #[cfg(feature = "postgres")]
 pub use self::transaction::RawSql;
-pub use self::transaction::{CrossTenantTransaction, GlobalTransaction, SetTransaction, TenantTransaction};
+pub use self::transaction::{
+    AdmissionTransaction, CrossTenantTransaction, GlobalTransaction, SetTransaction, TenantTransaction,
+};

@@ -159,6 +159,16 @@ pub trait Driver:
         std::future::ready(Ok(()))
     }
 
+    /// As [`inspect`](Self::inspect), of a connection for what is read before admission.
+    #[doc(hidden)]
+    fn inspect_admission(
+        &mut self,
+        rules: &Self::Rules,
+    ) -> impl Future<Output = Result<(), BuildError>> + Send {
+        let _ = rules;
+        std::future::ready(Ok(()))
+    }
+
     /// What a query with one number `count` returns.
     #[doc(hidden)]
     fn count(&mut self, query: String) -> impl Future<Output = QueryResult<i64>> + Send;

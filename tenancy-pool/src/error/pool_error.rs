@@ -72,6 +72,13 @@ pub enum PoolError {
          database lets do so"
     )]
     NoCrossTenantPool,
+    /// Behind the second wall there is no pool for what is read before admission.
+    #[error(
+        "behind the second wall nothing is read before admission by the application's role: declare a role of its own, \
+         `Roles::new(…)?.admission(\"app_admission\")?`, run the wall's migration, and give the builder that role's address with \
+         `admission`"
+    )]
+    NoAdmissionPool,
     /// The tenants of a set live in different places, and one transaction is in one of them.
     #[error(
         "the tenants {} and {} of one set live in different places, and a transaction reads in one: admit to those of one place at \

@@ -1,8 +1,10 @@
 //! The pool: where transactions are opened.
 
 mod across;
+mod admission;
 mod builder;
 mod global;
+mod lending;
 #[cfg(feature = "postgres")]
 mod postgres_builder;
 mod set;
@@ -15,23 +17,24 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tenancy_core::placement::{Catalog, Placement};
-use tenancy_core::{AuditSink, CrossTenant, Scoped, ScopedSet, TenantKey, ToTenantKey};
+use tenancy_core::placement::Catalog;
+use tenancy_core::{AuditSink, CrossTenant, Scoped, ScopedSet, ToTenantKey};
 use tenancy_diesel::ReviewedSql;
 
 pub use self::across::Across;
+pub use self::admission::AdmissionHandle;
 pub use self::builder::TenantPoolBuilder;
 pub use self::global::GlobalHandle;
 pub use self::set::SetHandle;
 use self::tenant_limit::TenantLimit;
 pub use self::within::TenantHandle;
-use crate::connection::{Borrowed, Lender, Loan, SharedLender};
+use crate::connection::{Loan, SharedLender};
 use crate::driver::{Beginning, TenantConnection};
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
 use crate::placement::{DatabasePools, DatabasePoolsState};
 use crate::statement::Allowed;
-use crate::transaction::{AsyncFunc, Checked, Ending, OpenTransaction, TenantTransaction, Tenants};
+use crate::transaction::{AsyncFunc, Checked, Ending, OpenTransaction, TenantTransaction, Tenants, Whose};
 
 /// Writes statements of the application's own into the opening of a tenant's transaction.
 type FirstStatements = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
@@ -82,6 +85,8 @@ struct Inner<C: TenantConnection> {
     /// Of tenants in databases of their own.
     databases: Option<DatabasePools<SharedLender<C>>>,
     across: Option<SharedLender<C>>,
+    /// Of what is read before anybody is admitted.
+    admission: Option<SharedLender<C>>,
     catalog: Arc<dyn Catalog>,
     rules: Arc<C::Rules>,
     first_statements: Option<FirstStatements>,
@@ -128,7 +133,7 @@ impl<C: TenantConnection> TenantPool<C> {
     }
 
     /// Opens a transaction where its tenants live; for no tenant, in the database of the shared tables.
-    async fn open<W>(
+    async fn open<W: Whose>(
         &self,
         whose: W,
         tenants: &Tenants,
@@ -138,13 +143,14 @@ impl<C: TenantConnection> TenantPool<C> {
         let inner = &*self.inner;
         let options = if let Tenants::Set(_) = tenants { options.read_only() } else { options };
         let placement = self.place_of(tenants).await?;
-        let mut loan = self.lend(tenants, &placement, opened.since).await?;
+        let home = if W::BEFORE_ADMISSION { self.admission_lender()? } else { &inner.home };
+        let mut loan = self.lend(home, tenants, &placement, opened.since).await?;
         loan.connection().inspect_schema(&inner.rules, &placement).await?;
         loan.finished();
         while !C::serves(&inner.rules, loan.session(), &placement) {
             loan.discard();
             drop(loan);
-            loan = self.lend(tenants, &placement, opened.since).await?;
+            loan = self.lend(home, tenants, &placement, opened.since).await?;
         }
         let first_statements = inner.first_statements.as_ref().zip(tenants.one());
         let beginning = Beginning {
@@ -159,43 +165,6 @@ impl<C: TenantConnection> TenantPool<C> {
         let opening = C::opening(&inner.rules, loan.session(), beginning)?;
         let open = OpenTransaction::new(loan, opening, options.read_only);
         Ok(Checked::new(open, whose, inner.allowed.clone()))
-    }
-
-    /// The one place where the tenants live: several can be read in a transaction if that is the same.
-    async fn place_of(&self, tenants: &Tenants) -> Result<Placement, PoolError> {
-        let mut found: Option<(&TenantKey, Placement)> = None;
-        for tenant in tenants.each() {
-            let placement = self.inner.catalog.locate(tenant).await?;
-            match &found {
-                Some((one, at)) if *at != placement => {
-                    return Err(PoolError::SetInSeveralPlaces { one: (*one).clone(), other: tenant.clone() });
-                }
-                Some(_) => {}
-                None => found = Some((tenant, placement)),
-            }
-        }
-        Ok(found.map_or(Placement::Shared, |(_, placement)| placement))
-    }
-
-    /// Lends a connection to where the tenants live, within what one tenant may hold.
-    async fn lend(
-        &self,
-        tenants: &Tenants,
-        placement: &Placement,
-        since: Option<Instant>,
-    ) -> Result<Loan<C>, PoolError> {
-        let permit = match self.inner.tenant_limit.as_ref().zip(tenants.one()) {
-            Some((limit, tenant)) => Some(limit.acquire(tenant).await?),
-            None => None,
-        };
-        let Some((tenant, address)) = tenants.each().first().zip(placement.database()) else {
-            return Ok(Loan::new(opened_since(&*self.inner.home, since).await?, permit, None));
-        };
-        let Some(databases) = &self.inner.databases else {
-            return Err(PoolError::NoDatabases { tenant: tenant.clone() });
-        };
-        let pool = databases.get(address).await?;
-        Ok(Loan::new(opened_since(&**pool, since).await?, permit, Some(pool)))
     }
 
     /// Runs `work` in a transaction of the scope's tenant: committed when it returns `Ok`, rolled back otherwise.
@@ -357,21 +326,6 @@ struct Opened {
 impl Opened {
     /// For whatever its caller runs.
     const WHOLE: Self = Self { single_query: false, since: None };
-}
-
-/// Lends a connection that is no older than `since`; older ones are closed. The age of a connection of the application's pool is not
-/// known.
-async fn opened_since<C: TenantConnection>(
-    lender: &dyn Lender<C>,
-    since: Option<Instant>,
-) -> Result<Box<dyn Borrowed<C>>, PoolError> {
-    loop {
-        let mut borrowed = lender.lend().await?;
-        match (borrowed.opened(), since) {
-            (Some(opened), Some(since)) if opened < since => borrowed.discard(),
-            _ => return Ok(borrowed),
-        }
-    }
 }
 
 /// What [`TenantPool::state`] counts.

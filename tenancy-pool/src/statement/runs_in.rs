@@ -61,7 +61,7 @@ pub trait RunsIn<R, Kind = kind::Single> {
 
 /// A reach whose transactions write. Sealed.
 #[diagnostic::on_unimplemented(
-    message = "a transaction over a set of tenants only reads",
+    message = "this statement writes, and a transaction over a set of tenants or before admission only reads",
     label = "this statement writes, and the transaction is of `{Self}`",
     note = "write as one of the tenants, in its own transaction: `set.one(&tenant)`; or a global table in `pool.global()`",
     note = "T0301: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0301"

@@ -3,7 +3,7 @@
 use diesel::result::{Error, QueryResult};
 use tenancy_core::{InvalidTenantKey, Scoped, ScopedSet, TenantKey, ToTenantKey};
 use tenancy_diesel::__pool::{LookedThrough, Only};
-use tenancy_diesel::{TenantBackend, WrongTenant};
+use tenancy_diesel::{TenantBackend, Unadmitted, WrongTenant};
 
 use crate::error::StatementRefused;
 use crate::statement::Printable;
@@ -40,6 +40,9 @@ impl Tenants {
 
 /// Whose a transaction is.
 pub(crate) trait Whose: Clone + Send + Sync {
+    /// Whether nobody is admitted yet: then the connection is one that may read no more than that takes.
+    const BEFORE_ADMISSION: bool = false;
+
     /// The tenants, as texts.
     fn tenants(&self) -> Result<Tenants, InvalidTenantKey>;
 
@@ -104,6 +107,32 @@ impl Whose for Nobody {
             Ok(looked)
         } else {
             Err(StatementRefused::TenantTable.into())
+        }
+    }
+}
+
+/// A stranger's: what is read before anybody is admitted, and what all tenants share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stranger;
+
+impl Whose for Stranger {
+    const BEFORE_ADMISSION: bool = true;
+
+    fn tenants(&self) -> Result<Tenants, InvalidTenantKey> {
+        Ok(Tenants::Nobody)
+    }
+
+    /// A tenant's table is printed with its tenant, across tenants, or by what a stranger has brought; and only the last passes.
+    fn look_through<DB, Q>(&self, statement: &Q, backend: &DB) -> QueryResult<LookedThrough>
+    where
+        DB: TenantBackend,
+        Q: Printable<DB>,
+    {
+        match statement.look_through(Only::one(&Unadmitted::nobody()), backend) {
+            Err(Error::QueryBuilderError(why)) if why.is::<WrongTenant>() => {
+                Err(StatementRefused::BeforeAdmission.into())
+            }
+            looked => looked,
         }
     }
 }

@@ -103,6 +103,15 @@ impl Driver for AsyncPgConnection {
         Ok(())
     }
 
+    async fn inspect_admission(&mut self, rules: &PostgresRules) -> Result<(), BuildError> {
+        #[cfg(feature = "rls")]
+        if let Some(guard) = &rules.guard {
+            guard.inspect_admission(self).await?;
+        }
+        let _ = rules;
+        Ok(())
+    }
+
     async fn inspect_schema(
         &mut self,
         rules: &PostgresRules,

@@ -49,6 +49,20 @@ impl Guard {
         self.compare(connection, self.wall.row_security()).await
     }
 
+    /// Refuses a connection that may do more before admission than read what is declared.
+    pub(super) async fn inspect_admission(
+        &self,
+        connection: &mut AsyncPgConnection,
+    ) -> Result<(), BuildError> {
+        let security = self.wall.row_security();
+        if security.admission_role().is_none() {
+            return Err(BuildError::NoAdmissionRole);
+        }
+        let inspection = Inspection::new(security).waivers(self.waivers.clone()).before_admission();
+        let report = inspection.run(connection).await?;
+        if report.is_clean() { Ok(()) } else { Err(BuildError::Holes(Box::new(report))) }
+    }
+
     /// Refuses a schema of a tenant's own whose wall has holes.
     pub(super) async fn inspect_schema(
         &self,
