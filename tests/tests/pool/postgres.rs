@@ -2,6 +2,7 @@
 
 use diesel_async::AsyncPgConnection;
 use tenancy_pool::TenantPool;
+use tenancy_rls::Tables;
 
 use super::walled;
 
@@ -23,6 +24,16 @@ pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
     Some((tenants, Database(database)))
 }
 
+/// The same with a table that is read before admission, by a role of its own.
+pub(crate) async fn open_with_members() -> Option<(TenantPool<Connection>, Database)> {
+    use everywhere::admission::{TABLES, members, organisations};
+    let declare =
+        |tables: Tables| tables.table::<members::table>().read_before_admission::<organisations::table>();
+    let database = walled::Database::admitting(TABLES, declare).await;
+    let tenants = database.builder().max_connections(4).admission(database.admission()).build().await;
+    Some((tenants.expect("PostgreSQL answers"), Database(database)))
+}
+
 impl Database {
     /// Creates tables that have no part in the wall, for the application's roles.
     pub(crate) async fn run(&self, statements: &str) {
@@ -38,4 +49,4 @@ impl Database {
 }
 
 #[path = "everywhere/mod.rs"]
-mod everywhere;
+pub(crate) mod everywhere;

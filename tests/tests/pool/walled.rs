@@ -18,6 +18,8 @@ pub(crate) const APPLICATION: &str = "tenancy_application";
 /// The role of what spans tenants.
 const ACROSS: &str = "tenancy_across";
 
+/// The role of what is read before admission.
+pub(crate) const ADMISSION: &str = "tenancy_admission";
 /// The role of what reads over sets of tenants, where there is one.
 const SETS: &str = "tenancy_sets";
 
@@ -66,10 +68,16 @@ impl Database {
         Self::for_roles(roles(), make, declare).await
     }
 
+    /// The same with a role that reads before admission.
+    pub(crate) async fn admitting(make: &str, declare: impl FnOnce(Tables) -> Tables) -> Self {
+        let roles = roles().admission(ADMISSION).expect("the name of a role");
+        Self::for_roles(roles, make, declare).await
+    }
+
     async fn for_roles(roles: Roles, make: &str, declare: impl FnOnce(Tables) -> Tables) -> Self {
         let security = RowSecurity::new(declare(tables![agents, canvases, plans]), roles).expect("tables");
         let database = Self { url: server::fresh_postgres_database("tenants"), wall: Wall::plain(security) };
-        for role in [APPLICATION, ACROSS] {
+        for role in [APPLICATION, ACROSS, ADMISSION] {
             // Tests run side by side, and roles are of the whole server.
             database
                 .run(&format!(
@@ -118,6 +126,11 @@ impl Database {
     /// The address for the role that spans tenants.
     pub(crate) fn across(&self) -> String {
         self.as_role(ACROSS)
+    }
+
+    /// The address for the role that reads before admission.
+    pub(crate) fn admission(&self) -> String {
+        self.as_role(ADMISSION)
     }
 
     fn as_role(&self, role: &str) -> String {

@@ -1,5 +1,6 @@
 //! What every database has to do: `super::open` opens one.
 
+pub(crate) mod admission;
 mod dropped;
 mod endings;
 mod global;
