@@ -2,6 +2,7 @@
 
 mod dropped;
 mod endings;
+mod generic;
 mod global;
 mod moved;
 mod nested;
