@@ -6,14 +6,14 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use super::columns::ColumnNames;
-use super::predicate::{Before, Conditions, Everything};
+use super::predicate::{Before, Conditions, Either, Everything, Filtered};
 use super::second_name::refuse_second_names;
-use super::stamp::{push_key, refuse_parents};
+use super::stamp::{key_of, refuse_parents};
 use crate::bound_tenant::ComparedTenant;
-use crate::dialect::TenantBackend;
+use crate::dialect::{Database, TenantBackend};
 use crate::source::TenantIs;
-use crate::table::TenantTable;
 use crate::table::belonging::Belonging as _;
+use crate::table::{TenantTable, push_column_of};
 
 /// No ON CONFLICT clause.
 #[derive(Debug, Clone, Copy, QueryId)]
@@ -73,12 +73,14 @@ impl<T, E, Changes, P> DoUpdate<T, E, Changes, P> {
     }
 }
 
-/// Backends whose ON CONFLICT names the key. MySQL's ON DUPLICATE KEY names none, and would merge a row into whichever row
-/// any unique key finds; so there is no upsert for it.
+/// Backends whose ON CONFLICT names the key, and the conditions on a row that is there. MySQL's ON DUPLICATE KEY does neither: it
+/// finds whichever row any unique key finds. An upsert with a key says there in its assignments which row it has to be, and
+/// fails if it is another; what has no key, or a condition, is not for it.
 #[diagnostic::on_unimplemented(
-    message = "backend `{Self}` has no ON CONFLICT that names its key",
-    label = "an upsert here could overwrite another tenant's row",
-    note = "on MySQL and MariaDB, insert first, and update where a unique violation says that the row is there",
+    message = "backend `{Self}` has no ON CONFLICT without a key, nor with conditions",
+    label = "ON DUPLICATE KEY takes whichever row any unique key finds, another tenant's as well",
+    note = "on MySQL and MariaDB, name the key and leave conditions out, `.on_conflict(agents::id).do_update()`; or insert first, and \
+            update where a unique violation says that the row is there",
     note = "T0005: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0005"
 )]
 pub trait ConflictBackend: TenantBackend {}
@@ -87,6 +89,30 @@ pub trait ConflictBackend: TenantBackend {}
 impl ConflictBackend for diesel::pg::Pg {}
 #[cfg(feature = "sqlite")]
 impl ConflictBackend for diesel::sqlite::Sqlite {}
+
+/// Conditions of an upsert: none, or those of a backend that has them there.
+#[diagnostic::on_unimplemented(
+    message = "an upsert has conditions, and backend `{DB}` has none there",
+    label = "ON DUPLICATE KEY takes whichever row any unique key finds, whatever else it is",
+    note = "on MySQL and MariaDB, name the key and leave conditions out, `.on_conflict(agents::id).do_update()`; or insert first, and \
+            update where a unique violation says that the row is there",
+    note = "T0005: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0005"
+)]
+pub trait ConflictConditions<DB: TenantBackend>: Conditions<DB> {}
+
+impl<DB: TenantBackend> ConflictConditions<DB> for Everything {}
+
+#[diagnostic::do_not_recommend]
+impl<DB: ConflictBackend, Rest, Predicate> ConflictConditions<DB> for Filtered<Rest, Predicate> where
+    Self: Conditions<DB>
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<DB: ConflictBackend, Rest, Predicate> ConflictConditions<DB> for Either<Rest, Predicate> where
+    Self: Conditions<DB>
+{
+}
 
 impl<DB: ConflictBackend> QueryFragment<DB> for OnConflict<(), DoNothing> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -97,46 +123,108 @@ impl<DB: ConflictBackend> QueryFragment<DB> for OnConflict<(), DoNothing> {
 
 impl<DB, T, Key, Shape, Action, Indexed> QueryFragment<DB> for OnConflict<(T, (Key, Shape)), Action, Indexed>
 where
-    DB: ConflictBackend,
+    DB: TenantBackend,
     T: TenantTable,
     Key: ColumnNames<T, Shape>,
-    Action: QueryFragment<DB>,
-    Indexed: Conditions<DB>,
+    Action: ConflictAction<DB>,
+    Indexed: ConflictConditions<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let key = key_of::<T>(Key::names());
+        if out.backend().database() == Database::Mysql {
+            walk_on_duplicate::<T, DB>(&key, &mut out)?;
+            self.action.walk_assigned(", ", out)?;
+            return Ok(());
+        }
         out.push_sql(" ON CONFLICT (");
-        push_key::<T, DB>(&Key::names(), &mut out)?;
+        for (index, column) in key.iter().enumerate() {
+            out.push_sql(if index == 0 { "" } else { ", " });
+            out.push_identifier(column)?;
+        }
         out.push_sql(")");
         self.indexed.walk_conditions(Before::Where, out.reborrow())?;
-        self.action.walk_ast(out.reborrow())
+        if self.action.walk_assigned(" DO UPDATE SET ", out.reborrow())? {
+            self.action.walk_whose(out)
+        } else {
+            out.push_sql(" DO NOTHING");
+            Ok(())
+        }
     }
 }
 
-impl<DB: ConflictBackend> QueryFragment<DB> for DoNothing {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(" DO NOTHING");
+/// Prints ON DUPLICATE KEY UPDATE, and as its first assignment one that changes nothing, and fails where the row that was found has
+/// not the key of the one that was to be inserted. That has the tenant in it, or the parent, which was looked for.
+fn walk_on_duplicate<T: TenantTable, DB: TenantBackend>(
+    key: &[&str],
+    out: &mut AstPass<'_, '_, DB>,
+) -> QueryResult<()> {
+    let Some(first) = key.first() else { return Ok(()) };
+    out.push_sql(" ON DUPLICATE KEY UPDATE ");
+    out.push_identifier(first)?;
+    out.push_sql(" = CASE CASE WHEN ");
+    for (index, column) in key.iter().enumerate() {
+        out.push_sql(if index == 0 { "" } else { " AND " });
+        push_column_of(T::NAME, column, out)?;
+        out.push_sql(" <=> VALUES(");
+        out.push_identifier(column)?;
+        out.push_sql(")");
+    }
+    out.push_sql(" THEN 1 ELSE ");
+    out.push_sql(ANOTHER_ROW);
+    // Of the column's own type, whichever that is.
+    out.push_sql(" END WHEN 1 THEN ");
+    push_column_of(T::NAME, first, out)?;
+    out.push_sql(" ELSE ");
+    push_column_of(T::NAME, first, out)?;
+    out.push_sql(" END");
+    Ok(())
+}
+
+/// "Subquery returns more than 1 row": an expression that fails when it is computed, on MySQL and MariaDB.
+const ANOTHER_ROW: &str = "(SELECT 1 UNION ALL SELECT 2)";
+
+/// What is done with the row that is there.
+pub trait ConflictAction<DB: TenantBackend> {
+    /// Prints `before` and what is assigned. Returns whether there is anything; if not it prints nothing.
+    #[doc(hidden)]
+    fn walk_assigned<'b>(&'b self, before: &str, out: AstPass<'_, 'b, DB>) -> QueryResult<bool>;
+
+    /// Prints whose the row has to be, and the caller's conditions.
+    #[doc(hidden)]
+    fn walk_whose<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()>;
+}
+
+impl<DB: TenantBackend> ConflictAction<DB> for DoNothing {
+    fn walk_assigned<'b>(&'b self, _: &str, _: AstPass<'_, 'b, DB>) -> QueryResult<bool> {
+        Ok(false)
+    }
+
+    fn walk_whose<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         Ok(())
     }
 }
 
-impl<DB, T, E, Changes, P> QueryFragment<DB> for DoUpdate<T, E, Changes, P>
+impl<DB, T, E, Changes, P> ConflictAction<DB> for DoUpdate<T, E, Changes, P>
 where
-    DB: ConflictBackend,
+    DB: TenantBackend,
     T: TenantTable,
     E: ComparedTenant<DB>,
     Changes: QueryFragment<DB>,
-    P: Conditions<DB>,
+    P: ConflictConditions<DB>,
 {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    fn walk_assigned<'b>(&'b self, before: &str, mut out: AstPass<'_, 'b, DB>) -> QueryResult<bool> {
         // Without a static id, so it is kept prepared under its text: see `ScopedUpdate`.
         if self.changes.is_noop(out.backend())? {
-            out.push_sql(" DO NOTHING");
-            return Ok(());
+            return Ok(false);
         }
         refuse_second_names::<T, DB>(&self.changes, out.backend())?;
         refuse_parents::<T, DB>(&self.changes, out.backend())?;
-        out.push_sql(" DO UPDATE SET ");
-        self.changes.walk_ast(out.reborrow())?;
+        out.push_sql(before);
+        self.changes.walk_ast(out)?;
+        Ok(true)
+    }
+
+    fn walk_whose<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let before = if T::Belonging::MANY {
             Before::Where // across tenants: there is no one tenant whose row it is
         } else {
