@@ -7,7 +7,7 @@
 //! # #[cfg(feature = "postgres")]
 //! # mod example {
 //! use diesel_async::AsyncPgConnection;
-//! use tenancy_diesel::generic::{Change, Find, Insert, Page, Read};
+//! use tenancy_diesel::generic::{Find, Insert, Page, Read};
 //! use tenancy_pool::generic::{ChangesIn, ReturnsIn};
 //! use tenancy_pool::prelude::*;
 //! use tenancy_pool::{Executor, PoolError};
