@@ -126,15 +126,14 @@ where
     DB: TenantBackend,
     T: TenantTable,
     Key: ColumnNames<T, Shape>,
-    Action: ConflictAction<DB>,
+    Action: QueryFragment<DB>,
     Indexed: ConflictConditions<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let key = key_of::<T>(Key::names());
-        if out.backend().database() == Database::Mysql {
+        if assigns_only(out.backend()) {
             walk_on_duplicate::<T, DB>(&key, &mut out)?;
-            self.action.walk_assigned(", ", out)?;
-            return Ok(());
+            return self.action.walk_ast(out);
         }
         out.push_sql(" ON CONFLICT (");
         for (index, column) in key.iter().enumerate() {
@@ -143,12 +142,7 @@ where
         }
         out.push_sql(")");
         self.indexed.walk_conditions(Before::Where, out.reborrow())?;
-        if self.action.walk_assigned(" DO UPDATE SET ", out.reborrow())? {
-            self.action.walk_whose(out)
-        } else {
-            out.push_sql(" DO NOTHING");
-            Ok(())
-        }
+        self.action.walk_ast(out)
     }
 }
 
@@ -183,28 +177,21 @@ fn walk_on_duplicate<T: TenantTable, DB: TenantBackend>(
 /// "Subquery returns more than 1 row": an expression that fails when it is computed, on MySQL and MariaDB.
 const ANOTHER_ROW: &str = "(SELECT 1 UNION ALL SELECT 2)";
 
-/// What is done with the row that is there.
-pub trait ConflictAction<DB: TenantBackend> {
-    /// Prints `before` and what is assigned. Returns whether there is anything; if not it prints nothing.
-    #[doc(hidden)]
-    fn walk_assigned<'b>(&'b self, before: &str, out: AstPass<'_, 'b, DB>) -> QueryResult<bool>;
-
-    /// Prints whose the row has to be, and the caller's conditions.
-    #[doc(hidden)]
-    fn walk_whose<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()>;
+/// Whether the database is one whose upsert is a list of assignments: MySQL. What is done is then more of them, or none.
+fn assigns_only<DB: TenantBackend>(backend: &DB) -> bool {
+    backend.database() == Database::Mysql
 }
 
-impl<DB: TenantBackend> ConflictAction<DB> for DoNothing {
-    fn walk_assigned<'b>(&'b self, _: &str, _: AstPass<'_, 'b, DB>) -> QueryResult<bool> {
-        Ok(false)
-    }
-
-    fn walk_whose<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+impl<DB: TenantBackend> QueryFragment<DB> for DoNothing {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !assigns_only(out.backend()) {
+            out.push_sql(" DO NOTHING");
+        }
         Ok(())
     }
 }
 
-impl<DB, T, E, Changes, P> ConflictAction<DB> for DoUpdate<T, E, Changes, P>
+impl<DB, T, E, Changes, P> QueryFragment<DB> for DoUpdate<T, E, Changes, P>
 where
     DB: TenantBackend,
     T: TenantTable,
@@ -212,19 +199,20 @@ where
     Changes: QueryFragment<DB>,
     P: ConflictConditions<DB>,
 {
-    fn walk_assigned<'b>(&'b self, before: &str, mut out: AstPass<'_, 'b, DB>) -> QueryResult<bool> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         // Without a static id, so it is kept prepared under its text: see `ScopedUpdate`.
         if self.changes.is_noop(out.backend())? {
-            return Ok(false);
+            return QueryFragment::<DB>::walk_ast(&DoNothing, out);
         }
         refuse_second_names::<T, DB>(&self.changes, out.backend())?;
         refuse_parents::<T, DB>(&self.changes, out.backend())?;
-        out.push_sql(before);
-        self.changes.walk_ast(out)?;
-        Ok(true)
-    }
-
-    fn walk_whose<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if assigns_only(out.backend()) {
+            // Whose the row is, the first assignment looked at, and there are no conditions.
+            out.push_sql(", ");
+            return self.changes.walk_ast(out);
+        }
+        out.push_sql(" DO UPDATE SET ");
+        self.changes.walk_ast(out.reborrow())?;
         let before = if T::Belonging::MANY {
             Before::Where // across tenants: there is no one tenant whose row it is
         } else {
