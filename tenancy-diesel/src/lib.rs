@@ -238,7 +238,7 @@ pub mod __private {
     pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through, through_key};
     pub use crate::table::grouping::Grouped;
     pub use crate::table::grouping::nowhere::table as nowhere;
-    pub use crate::table::owner::{ByColumnName, ById, MeetsId, OtherOwner};
+    pub use crate::table::owner::{ByColumnName, ById, IdOf, MeetsId, OtherOwner};
     pub use crate::table::{GlobalName, push_column, push_star};
     pub use crate::unscoped::{
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
@@ -249,6 +249,6 @@ pub mod __private {
     pub use crate::{
         AdmissionColumn, AliasField, BeforeAdmission, CrossTenantTarget, DeclaredTable, EveryTenant,
         GlobalTable, HasSharedRows, Owned, RowFilter, ScopedAlias, ScopedTable, SharedRows, TableAlias,
-        TenantId, TenantTable, Through, Unbranded, Unowned, Within,
+        TenantTable, Through, Unbranded, Unowned, Within,
     };
 }

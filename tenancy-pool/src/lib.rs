@@ -3,6 +3,7 @@
 mod connection;
 mod driver;
 mod error;
+pub mod generic;
 mod options;
 #[cfg(all(feature = "catalog", feature = "postgres"))]
 mod pg_catalog;

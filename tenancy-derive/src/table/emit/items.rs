@@ -130,8 +130,8 @@ const TENANT_ITEMS: &str = stringify! {
         type Proof = __tenancy::IsBare;
     }
 
-    /// A boxed query on this table, within one tenant.
-    pub type BoxedQuery<'a, DB, ST = SqlType, I = __tenancy::TenantId, B = __tenancy::Unbranded> =
+    /// A boxed query on this table, within one tenant, by the type of ids that is declared for its owner.
+    pub type BoxedQuery<'a, DB, ST = SqlType, I = __tenancy::IdOf<table>, B = __tenancy::Unbranded> =
         diesel::internal::table_macro::BoxedSelectStatement<
             'a,
             ST,

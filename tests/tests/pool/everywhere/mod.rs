@@ -3,6 +3,7 @@
 pub(crate) mod admission;
 mod dropped;
 mod endings;
+mod generic;
 mod global;
 mod moved;
 mod nested;
