@@ -1,7 +1,7 @@
 //! A table that was a tenant's in an earlier wall, and is declared global now.
 
 use super::Step;
-use super::policies::NAMES;
+use super::policies::names;
 use crate::quote::literal;
 use crate::row_security::{RowSecurity, Server};
 
@@ -16,7 +16,7 @@ pub(super) fn step(wall: &RowSecurity) -> Option<Step> {
     if global.is_empty() || wall.server == Server::Citus {
         return None;
     }
-    let names = NAMES.map(literal).join(", ");
+    let names = names(wall).into_iter().map(literal).collect::<Vec<_>>().join(", ");
     Some(Step::up(format!(
         "DO $tenancy$
 DECLARE

@@ -16,7 +16,7 @@ tenancy_diesel::table! {
     // The parent is the key.
     #[tenant_scoped(through = boards(board_id))]
     covers (board_id) { board_id -> Integer, colour -> VarChar, }
-    #[tenant_scoped(tenant_id, admission(person_id))]
+    #[tenant_scoped(tenant_id, admission(person_id, read(role)))]
     members (person_id) { tenant_id -> Integer, person_id -> Integer, role -> VarChar, }
     #[tenant_scoped(link = members(person_id))]
     people (id) { id -> Integer, name -> VarChar, }

@@ -94,7 +94,9 @@ pub(super) async fn run(read: &Read, scopes: &Scopes, connection: &mut Connectio
         }
         Shape::BeforeAdmission => {
             let source = members::table.before_admission(&scopes.door, members::person_id, read.person);
-            all!(source, on!(on, members::person_id, members::role), (i32, i32, String), connection)
+            let query = source.filter(on!(on, members::person_id, members::role));
+            let query = query.select((members::tenant_id, members::person_id, members::role));
+            rows(query.load::<(i32, i32, String)>(connection).await)
         }
         Shape::SetOfBoards
         | Shape::SetOfNotes
