@@ -1,6 +1,7 @@
 //! What a migration finds before it changes anything, so that its *down* brings back just that: the state without a wall, or
 //! that of the migration before it.
 
+use super::became_global::is_of_this_wall;
 use super::policies::names;
 use super::{Step, grants};
 use crate::citus::on_all_nodes;
@@ -251,9 +252,9 @@ pub(super) fn of_tables(wall: &RowSecurity, migration: &str) -> Step {
           JOIN pg_namespace AS n ON '\"' || replace(n.nspname, '\"', '\"\"') || '\"' = s.object
          WHERE {schema_is_new}
     ), policies AS (
-        -- Of a table that became a global one they stay, and are not made again.
+        -- Of a global table those that it has from its time as a tenants' one.
         SELECT o.object, p.* FROM objects AS o JOIN pg_policy AS p ON p.polrelid = o.relation
-         WHERE p.polname IN ({names}) AND o.object IN ({of_tenants})
+         WHERE p.polname IN ({names}) AND (o.object IN ({of_tenants}) OR {is_of_this_wall})
     ), relations AS (
         SELECT o.object, c.oid, 'TABLE' AS kind, c.relacl AS acl, acldefault('r', c.relowner) AS owners
           FROM objects AS o JOIN pg_class AS c ON c.oid = o.relation
@@ -306,6 +307,7 @@ pub(super) fn of_tables(wall: &RowSecurity, migration: &str) -> Step {
     SELECT object, NULL, 4 FROM objects
     UNION ALL
     SELECT object, NULL, 4 FROM schemas",
+        is_of_this_wall = is_of_this_wall(wall, "o.relation"),
         roles = roles(wall)
     );
     Step::new(objects.remember(migration, &select), objects.undo(migration))

@@ -1,5 +1,6 @@
 //! The migration that puts the wall up, and the one that takes it down.
 
+mod became_global;
 mod functions;
 mod grants;
 mod keys;
@@ -113,6 +114,7 @@ impl RowSecurity {
             steps.extend(grants::of_tenant_table(self, table, belongs));
             steps
         }));
+        steps.extend(became_global::step(self));
         steps.extend(grants::of_global_tables(self));
         steps
     }

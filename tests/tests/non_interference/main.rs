@@ -7,6 +7,7 @@
 #![allow(clippy::duplicate_mod, reason = "what runs the statements is a module of each database")]
 #![allow(clippy::expect_used, reason = "a database that cannot be prepared ends the test")]
 
+mod belonging;
 mod mariadb;
 mod postgres;
 mod predicate;

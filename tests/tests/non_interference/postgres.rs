@@ -9,14 +9,15 @@ use tenancy_tests::blocking::RunQueryDsl;
 use tenancy_tests::schema::{agents, canvases};
 use tenancy_tests::server;
 
+use crate::belonging::property as belonging;
 use crate::property::{self, Answer};
 
 type Backend = diesel::pg::Pg;
 type Connection = PgConnection;
 
-fn connect() -> statements::Statements {
+fn connect() -> Connection {
     let url = server::fresh_postgres_database("non_interference");
-    statements::Statements::on(PgConnection::establish(&url).expect("PostgreSQL answers"))
+    PgConnection::establish(&url).expect("PostgreSQL answers")
 }
 
 async fn run(connection: &mut Connection, statements: &str) -> QueryResult<()> {
@@ -43,19 +44,48 @@ async fn lock(connection: &mut Connection, scope: &Scoped<i32>, filter: statemen
 
 #[test]
 fn reads_see_no_other_tenant() {
-    property::reads_see_no_other_tenant(&mut connect(), 25);
+    property::reads_see_no_other_tenant(&mut statements::Statements::on(connect()), 25);
 }
 
 #[test]
 fn writes_touch_no_other_tenant() {
-    property::writes_touch_no_other_tenant(&mut connect(), 60);
+    property::writes_touch_no_other_tenant(&mut statements::Statements::on(connect()), 60);
 }
 
 #[test]
 fn no_kind_is_idle() {
-    property::no_kind_is_idle(&mut connect());
+    property::no_kind_is_idle(&mut statements::Statements::on(connect()));
 }
 
+#[test]
+fn reads_depend_on_their_reach_alone() {
+    belonging::reads_depend_on_their_reach_alone(&mut belonging_statements::Statements::on(connect()), 8);
+}
+
+#[test]
+fn everybody_reads_what_all_share() {
+    belonging::everybody_reads_what_all_share(&mut belonging_statements::Statements::on(connect()), 10);
+}
+
+#[test]
+fn writes_touch_the_tenants_rows_alone() {
+    belonging::writes_touch_the_tenants_rows_alone(&mut belonging_statements::Statements::on(connect()), 6);
+}
+
+#[test]
+fn moves_touch_two_tenants() {
+    belonging::moves_touch_two_tenants(&mut belonging_statements::Statements::on(connect()), 10);
+}
+
+#[test]
+fn no_kind_of_belonging_is_idle() {
+    belonging::no_kind_is_idle(&mut belonging_statements::Statements::on(connect()));
+}
+
+#[path = "belonging/on_sqlite_and_postgres.rs"]
+mod belonging_dialect;
+#[path = "belonging/statements/mod.rs"]
+mod belonging_statements;
 #[path = "on_sqlite_and_postgres.rs"]
 mod dialect;
 #[path = "statements/mod.rs"]

@@ -75,40 +75,54 @@ pub(crate) fn writes_touch_no_other_tenant(database: &mut impl Database, cases: 
 
 /// Every kind of read finds rows now and then, and every kind of write changes some: none of them is vacuous.
 pub(crate) fn no_kind_is_idle(database: &mut impl Database) {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    // The same cases on every run: this is about the generators, not about what they find.
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let mut sample = |kind: &str, mut works: Box<dyn FnMut(&mut TestRunner) -> bool + '_>| {
-        let working = (0..64).filter(|_| works(&mut runner)).count();
-        assert!(working >= 8, "only {working} of 64 cases of `{kind}` do something");
-    };
+    let mut sample = Sampler::new();
     for (kind, reads) in read::kinds() {
-        let works = |runner: &mut TestRunner| {
-            let (world, read) = tree(&(world(), reads.clone()), runner);
+        sample.works(kind, &(world(), reads), |(world, read)| {
             database.fill(&everything(&world));
             database.read(&read).expect("a read succeeds").iter().any(|row| !row.is_empty())
-        };
-        sample(kind, Box::new(works));
+        });
     }
     for (kind, writes) in write::kinds() {
-        let works = |runner: &mut TestRunner| {
-            let (world, write) = tree(&(world(), writes.clone()), runner);
+        sample.works(kind, &(world(), writes), |(world, write)| {
             database.fill(&everything(&world));
             let before = database.contents(&[TENANT]);
             // An insert of a key that is there fails, and is a case as well.
             database.write(&write).is_ok() && database.contents(&[TENANT]) != before
-        };
-        sample(kind, Box::new(works));
+        });
     }
 }
 
-fn tree<S: Strategy>(strategy: &S, runner: &mut TestRunner) -> S::Value {
-    use proptest::strategy::ValueTree as _;
+/// Looks whether cases do something.
+pub(crate) struct Sampler(TestRunner);
 
-    strategy.new_tree(runner).expect("a value").current()
+impl Sampler {
+    /// The same cases on every run: this is about the generators, not about what they find.
+    pub(crate) fn new() -> Self {
+        let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+        Self(TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)))
+    }
+
+    /// Eight cases of 128 do, at the least.
+    pub(crate) fn works<S: Strategy>(
+        &mut self,
+        kind: &str,
+        strategy: &S,
+        mut works: impl FnMut(S::Value) -> bool,
+    ) {
+        use proptest::strategy::ValueTree as _;
+
+        let mut case = || strategy.new_tree(&mut self.0).expect("a value").current();
+        let working = (0..128).filter(|_| works(case())).take(8).count();
+        assert!(working >= 8, "only {working} of 128 cases of `{kind}` do something");
+    }
 }
 
-fn check<S: Strategy>(kind: &str, cases: u32, strategy: &S, test: impl FnMut(S::Value) -> TestCaseResult) {
+pub(crate) fn check<S: Strategy>(
+    kind: &str,
+    cases: u32,
+    strategy: &S,
+    test: impl FnMut(S::Value) -> TestCaseResult,
+) {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let test = std::cell::RefCell::new(test);
     let result = TestRunner::new(config).run(strategy, |value| (test.borrow_mut())(value));

@@ -8,13 +8,14 @@ use tenancy_diesel::Scoped;
 use tenancy_tests::blocking::RunQueryDsl;
 use tenancy_tests::schema::{agents, canvases};
 
+use crate::belonging::property as belonging;
 use crate::property::{self, Answer};
 
 type Backend = diesel::sqlite::Sqlite;
 type Connection = SqliteConnection;
 
-fn connect() -> statements::Statements {
-    statements::Statements::on(SqliteConnection::establish(":memory:").expect("SQLite opens"))
+fn connect() -> Connection {
+    SqliteConnection::establish(":memory:").expect("SQLite opens")
 }
 
 async fn run(connection: &mut Connection, statements: &str) -> QueryResult<()> {
@@ -40,19 +41,48 @@ async fn lock(connection: &mut Connection, scope: &Scoped<i32>, filter: statemen
 
 #[test]
 fn reads_see_no_other_tenant() {
-    property::reads_see_no_other_tenant(&mut connect(), 150);
+    property::reads_see_no_other_tenant(&mut statements::Statements::on(connect()), 150);
 }
 
 #[test]
 fn writes_touch_no_other_tenant() {
-    property::writes_touch_no_other_tenant(&mut connect(), 300);
+    property::writes_touch_no_other_tenant(&mut statements::Statements::on(connect()), 300);
 }
 
 #[test]
 fn no_kind_is_idle() {
-    property::no_kind_is_idle(&mut connect());
+    property::no_kind_is_idle(&mut statements::Statements::on(connect()));
 }
 
+#[test]
+fn reads_depend_on_their_reach_alone() {
+    belonging::reads_depend_on_their_reach_alone(&mut belonging_statements::Statements::on(connect()), 60);
+}
+
+#[test]
+fn everybody_reads_what_all_share() {
+    belonging::everybody_reads_what_all_share(&mut belonging_statements::Statements::on(connect()), 60);
+}
+
+#[test]
+fn writes_touch_the_tenants_rows_alone() {
+    belonging::writes_touch_the_tenants_rows_alone(&mut belonging_statements::Statements::on(connect()), 30);
+}
+
+#[test]
+fn moves_touch_two_tenants() {
+    belonging::moves_touch_two_tenants(&mut belonging_statements::Statements::on(connect()), 60);
+}
+
+#[test]
+fn no_kind_of_belonging_is_idle() {
+    belonging::no_kind_is_idle(&mut belonging_statements::Statements::on(connect()));
+}
+
+#[path = "belonging/on_sqlite_and_postgres.rs"]
+mod belonging_dialect;
+#[path = "belonging/statements/mod.rs"]
+mod belonging_statements;
 #[path = "on_sqlite_and_postgres.rs"]
 mod dialect;
 #[path = "statements/mod.rs"]

@@ -29,16 +29,20 @@ impl Plans {
     /// Compares the plans. PostgreSQL makes one for the values at hand, and, when it has seen a prepared statement a few
     /// times, may make one for all values: both must be alike.
     async fn same(&mut self, ours: impl QueryFragment<Backend>, by_hand: &str, values: &[i32]) {
-        let by_hand = numbered(by_hand);
-        let mut written = diesel::sql_query(&by_hand).into_boxed();
+        assert_eq!(
+            self.generic_plan(&sql_of(&ours)),
+            self.generic_plan(&numbered(by_hand)),
+            "the generic plan of: {by_hand}"
+        );
+        self.same_for_these(ours, by_hand, values).await;
+    }
+
+    /// Compares the plans for the values at hand: of a statement that is not kept prepared.
+    async fn same_for_these(&mut self, ours: impl QueryFragment<Backend>, by_hand: &str, values: &[i32]) {
+        let mut written = diesel::sql_query(numbered(by_hand)).into_boxed();
         for value in values {
             written = written.bind::<Integer, _>(value);
         }
-        assert_eq!(
-            self.generic_plan(&sql_of(&ours)),
-            self.generic_plan(&by_hand),
-            "the generic plan of: {by_hand}"
-        );
         assert_eq!(self.plan(ours), self.plan(written), "the plan of: {by_hand}");
     }
 
@@ -107,6 +111,8 @@ fn sql_of(statement: impl QueryFragment<Backend>) -> String {
     sql.split(" -- binds:").next().unwrap_or_default().to_owned()
 }
 
+#[path = "kinds.rs"]
+mod kinds;
 #[path = "locking.rs"]
 mod locking;
 #[path = "shapes.rs"]

@@ -33,6 +33,11 @@ impl Plans {
         assert_eq!(ours, written, "the plan of: {by_hand}");
     }
 
+    /// SQLite has one plan for all values.
+    async fn same_for_these(&mut self, ours: impl QueryFragment<Backend>, by_hand: &str, values: &[i32]) {
+        self.same(ours, by_hand, values).await;
+    }
+
     fn plan(&mut self, statement: impl QueryFragment<Backend>) -> Vec<String> {
         let query = Explain::<_, Backend>::new(statement);
         let rows: Vec<(i32, i32, i32, String)> = query.load(&mut self.connection).expect("a plan");
@@ -55,6 +60,8 @@ fn normal_form(line: &str) -> Option<String> {
     Some(if numbered { line.trim_end_matches(|last: char| last.is_ascii_digit()).to_owned() } else { line })
 }
 
+#[path = "kinds.rs"]
+mod kinds;
 #[path = "shapes.rs"]
 mod shapes;
 #[path = "subqueries.rs"]

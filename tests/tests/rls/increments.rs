@@ -160,6 +160,74 @@ fn other_roles() {
     assert!(lines(&mut earlier, "SELECT nextval('agents_id_seq')").is_err());
 }
 
+mod later {
+    tenancy_diesel::table! {
+        #![tenant_global(plans, canvases = "a catalogue of all")]
+        agents (id) { id -> Integer, tenant_id -> Integer, plan_id -> Nullable<Integer>, name -> Text, }
+        canvases (id) { id -> Integer, tenant_id -> Integer, agent_id -> Nullable<Integer>, title -> Text, score -> Integer, }
+        plans (id) { id -> Integer, name -> Text, }
+    }
+}
+
+fn with_global_canvases(roles: Roles) -> RowSecurity {
+    RowSecurity::new(tables![later::agents, later::canvases, later::plans], roles).unwrap()
+}
+
+/// What was a tenant's is everybody's to read, and nobody's to write who was not granted it anew.
+#[test]
+fn a_tenants_table_that_becomes_global() {
+    let database = Database::unwalled("inc_global");
+    let (first, second) = (database.wall(), with_global_canvases(database.roles()));
+    there_and_back(&database, &first.migration().named("1"), &second.migration().named("2"));
+    there_and_back(&database, &second.migration().named("1"), &first.migration().named("2"));
+    run(&database, &first.migration().named("1").up());
+    run(&database, &second.migration().named("2").up());
+    is_clean(&database, &second);
+    let mut app = database.app();
+    app.batch_execute("SET tenancy.tenant = '1'").unwrap();
+    assert_eq!(lines(&mut app, "SELECT id FROM canvases").unwrap().len(), 4);
+    assert_eq!(lines(&mut app, "SELECT id FROM agents").unwrap().len(), 2);
+    for write in [
+        "UPDATE canvases SET score = 0",
+        "DELETE FROM canvases",
+        "INSERT INTO canvases VALUES (9, 1, NULL, '', 1)",
+    ] {
+        let error = app.batch_execute(write).unwrap_err().to_string();
+        assert!(error.contains("permission denied"), "{error}");
+    }
+    run(&database, &second.migration().named("2").down());
+    is_clean(&database, &first);
+}
+
+#[test]
+fn row_security_that_was_there_before_the_wall_stays() {
+    let database = Database::unwalled("inc_own");
+    let (first, second) = (database.wall(), with_global_canvases(database.roles()));
+    run(&database, "ALTER TABLE canvases ENABLE ROW LEVEL SECURITY");
+    there_and_back(&database, &first.migration().named("1"), &second.migration().named("2"));
+    run(&database, &first.migration().named("1").up());
+    run(&database, &second.migration().named("2").up());
+    let mut app = database.app();
+    assert_eq!(lines(&mut app, "SELECT id FROM canvases").unwrap().len(), 0);
+}
+
+/// Global in one set of tables, and of tenants in another: the other's wall stays.
+#[test]
+fn a_table_of_another_wall_keeps_its_policies() {
+    let database = Database::walled("inc_others", |wall| wall);
+    let names = ["app2", "across2"].map(|role| database.role(role));
+    database
+        .superuser()
+        .batch_execute(&format!("CREATE ROLE {} LOGIN; CREATE ROLE {}", names[0], names[1]))
+        .unwrap();
+    let second = with_global_canvases(Roles::new(&names[0], &names[1]).unwrap());
+    // Its agents become those of the second wall, as in `other_roles`.
+    run(&database, &second.migration().named("2").up());
+    let mut app = database.app();
+    app.batch_execute("SET tenancy.tenant = '1'").unwrap();
+    assert_eq!(lines(&mut app, "SELECT id FROM canvases").unwrap().len(), 2);
+}
+
 /// The table goes by the team's own migration, and comes back by its way down: without a wall, and without grants.
 #[test]
 fn a_dropped_table() {
@@ -285,4 +353,43 @@ fn over_a_wall_that_an_older_version_put_up() {
     run(&database, &older(include_str!("older/down.sql")));
     assert_eq!(before, catalog(&database));
     let _: PgConnection = PgConnection::establish(&database.url("owner")).unwrap();
+}
+
+/// The same, and what had a tenant column belongs through its parent by then, whose key had become the tenant's.
+#[test]
+fn over_a_wall_that_an_older_version_put_up_a_table_belongs_through_its_parent() {
+    mod through {
+        tenancy_diesel::table! {
+            #![tenant_global(plans)]
+            agents (id) { id -> Integer, tenant_id -> Integer, plan_id -> Nullable<Integer>, name -> Text, }
+            #[tenant_scoped(through = agents(agent_id))]
+            canvases (id) { id -> Integer, agent_id -> Integer, title -> Text, score -> Integer, }
+            plans (id) { id -> Integer, name -> Text, }
+        }
+    }
+    let database = Database::unwalled("inc_older_through");
+    run(
+        &database,
+        "ALTER TABLE canvases DROP CONSTRAINT canvases_agent_id_fkey; ALTER TABLE canvases ALTER agent_id SET NOT NULL",
+    );
+    let before = catalog(&database);
+    let older = |text: &str| {
+        text.replace("{app}", &database.role("app")).replace("{across}", &database.role("across"))
+    };
+    run(&database, &older(include_str!("older/up.sql")));
+    let one = catalog(&database);
+    let tables = tables![through::agents, through::canvases, through::plans];
+    let wall = RowSecurity::new(tables, database.roles()).unwrap();
+    let second = wall.migration().named("2");
+    run(&database, &second.up());
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    let refused: Vec<_> = report.refusals().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(refused, ["R037"], "the team has dropped the reference: {report}");
+    let mut app = database.app();
+    app.batch_execute("SET tenancy.tenant = '2'").unwrap();
+    assert_eq!(lines(&mut app, "SELECT id FROM canvases ORDER BY 1").unwrap(), ["(3)", "(4)"]);
+    run(&database, &second.down());
+    assert_eq!(one, catalog(&database));
+    run(&database, &older(include_str!("older/down.sql")));
+    assert_eq!(before, catalog(&database));
 }

@@ -142,6 +142,59 @@ CREATE TABLE monthly_consolidated_revenue_recognition_adjustment_entry_lines (id
 -- Meant over all tenants.
 CREATE TABLE api_tokens (id integer PRIMARY KEY, tenant_id integer NOT NULL, token text NOT NULL UNIQUE);
 CREATE TABLE uses (id integer PRIMARY KEY, tenant_id integer NOT NULL, token text REFERENCES api_tokens (token));
+
+-- The other ways to belong to a tenant. Through a parent, in one step and in two.
+CREATE TABLE boards (
+    tenant_id integer NOT NULL, number integer NOT NULL, title text NOT NULL,
+    CONSTRAINT boards_key PRIMARY KEY (tenant_id, number),
+    CONSTRAINT boards_number UNIQUE (number) WITH (fillfactor = 76)
+);
+COMMENT ON CONSTRAINT boards_number ON boards IS 'unique alone';
+CREATE TABLE notes (
+    id bigint GENERATED ALWAYS AS IDENTITY, board_number integer NOT NULL, slug varchar(20) COLLATE "C", body text, during tstzrange,
+    CONSTRAINT notes_key PRIMARY KEY (id) INCLUDE (slug) WITH (fillfactor = 77),
+    CONSTRAINT notes_board FOREIGN KEY (board_number) REFERENCES boards (number) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT notes_slug UNIQUE NULLS NOT DISTINCT (board_number, slug) DEFERRABLE,
+    CONSTRAINT notes_alone EXCLUDE USING gist (during WITH &&) WHERE (body <> '')
+);
+COMMENT ON CONSTRAINT notes_board ON notes IS 'by which it belongs';
+COMMENT ON CONSTRAINT notes_key ON notes IS 'numbered';
+CREATE UNIQUE INDEX notes_body ON notes (lower(body)) WHERE slug IS NOT NULL;
+ALTER TABLE notes REPLICA IDENTITY USING INDEX notes_key;
+ALTER TABLE notes CLUSTER ON notes_key;
+CREATE TRIGGER notes_touched BEFORE UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION touched();
+CREATE POLICY own_policy ON notes AS RESTRICTIVE FOR SELECT USING (id > 0);
+GRANT SELECT (slug), TRUNCATE ON notes TO {app};
+CREATE TABLE marks (note_id bigint NOT NULL CONSTRAINT marks_note REFERENCES notes ON DELETE CASCADE, mark text, PRIMARY KEY (note_id, mark));
+CREATE STATISTICS marks_together ON note_id, mark FROM marks;
+
+-- Through a link.
+CREATE TABLE people (id serial CONSTRAINT people_key PRIMARY KEY, mail citext CONSTRAINT people_mail UNIQUE);
+COMMENT ON CONSTRAINT people_mail ON people IS 'over all';
+CREATE TABLE memberships (
+    tenant_id integer NOT NULL, person_id integer NOT NULL, role mood DEFAULT 'calm',
+    CONSTRAINT memberships_key PRIMARY KEY (tenant_id, person_id),
+    CONSTRAINT memberships_person FOREIGN KEY (person_id) REFERENCES people ON DELETE CASCADE
+);
+GRANT INSERT, UPDATE (role) ON memberships TO {app};
+
+-- Beside what all share, by NULL and by a value; and what belongs through such a row.
+CREATE TABLE presets (
+    id integer, tenant_id integer, name text NOT NULL, value text,
+    CONSTRAINT presets_key PRIMARY KEY (id),
+    CONSTRAINT presets_name UNIQUE NULLS NOT DISTINCT (name)
+);
+COMMENT ON CONSTRAINT presets_name ON presets IS 'one of a name';
+INSERT INTO presets VALUES (1, NULL, 'all', ''), (2, 7, 'own', '');
+CREATE TABLE labels (
+    id integer NOT NULL, tenant_id integer NOT NULL DEFAULT 0, name text NOT NULL,
+    CONSTRAINT labels_key PRIMARY KEY (tenant_id, id), CONSTRAINT labels_id UNIQUE (id)
+);
+CREATE TABLE hints (label_id integer NOT NULL CONSTRAINT hints_label REFERENCES labels (id), hint text, PRIMARY KEY (label_id, hint));
+
+-- By a filter, which is the application's.
+CREATE TABLE archives (id integer, tenant_id integer NOT NULL, archived_at timestamptz, name text, CONSTRAINT archives_key PRIMARY KEY (id));
+CREATE UNIQUE INDEX archives_name ON archives (name) WHERE archived_at IS NULL;
 RESET ROLE;
 
 ALTER INDEX "teams, (by % USING label" DEPENDS ON EXTENSION citext;

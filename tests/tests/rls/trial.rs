@@ -70,6 +70,53 @@ fn r098_a_write_that_an_empty_table_takes() {
     assert_eq!(value(&mut database.superuser(), "SELECT count(*) FROM notes"), "0", "and taken back");
 }
 
+/// Each way to belong to a tenant, with equalities that are more lenient than they seem: one of tenants, and one by which rows refer to others.
+const LENIENT: &str = "
+CREATE DOMAIN org AS integer; CREATE DOMAIN ref AS integer;
+CREATE FUNCTION same(org, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE OPERATOR = (LEFTARG = org, RIGHTARG = integer, FUNCTION = same);
+CREATE FUNCTION refers(integer, ref) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE OPERATOR = (LEFTARG = integer, RIGHTARG = ref, FUNCTION = refers);
+CREATE TABLE boards (tenant_id org NOT NULL, id integer NOT NULL UNIQUE, title text, PRIMARY KEY (tenant_id, id));
+CREATE TABLE notes (id integer PRIMARY KEY, board_id ref NOT NULL REFERENCES boards (id), body text);
+CREATE TABLE marks (note_id ref NOT NULL REFERENCES notes (id), mark text, PRIMARY KEY (note_id, mark));
+CREATE TABLE people (id integer PRIMARY KEY, name text);
+CREATE TABLE members (tenant_id org NOT NULL, person_id integer NOT NULL REFERENCES people (id), role text, PRIMARY KEY (tenant_id, person_id));
+CREATE TABLE presets (id integer PRIMARY KEY, tenant_id org, name text);
+CREATE TABLE labels (id integer NOT NULL UNIQUE, tenant_id org NOT NULL, name text, PRIMARY KEY (tenant_id, id));
+CREATE TABLE hints (label_id ref NOT NULL REFERENCES labels (id), hint text, PRIMARY KEY (label_id, hint));
+INSERT INTO boards VALUES (1, 1, ''); INSERT INTO notes VALUES (1, 1, ''); INSERT INTO marks VALUES (1, '');
+INSERT INTO people VALUES (1, ''); INSERT INTO members VALUES (1, 1, '');
+INSERT INTO presets VALUES (1, 1, ''); INSERT INTO labels VALUES (1, 1, ''); INSERT INTO hints VALUES (1, '');
+";
+
+#[test]
+fn r097_r098_are_tried_on_tables_of_each_kind() {
+    let database = Database::empty("trial_kinds");
+    database.owner().batch_execute(LENIENT).unwrap();
+    let wall = RowSecurity::new(crate::belonging_tables::declared(), database.roles()).unwrap();
+    database.owner().batch_execute(&wall.migration().up()).unwrap();
+    let catalog = report_as(&database, &Inspection::new(&wall).catalog_only(), "app");
+    assert!(catalog.is_clean(), "no rule sees it: {catalog}");
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    let of = |code: &str| -> Vec<_> {
+        let found = report.findings.iter().filter(|finding| finding.code == code);
+        found.map(|finding| finding.object.trim_start_matches("\"public\".").trim_matches('"')).collect()
+    };
+    assert_eq!(
+        of("R097"),
+        ["boards", "hints", "labels", "marks", "members", "notes", "people", "presets"],
+        "{report}"
+    );
+    // Links, and what they name, the application does not write at all.
+    assert_eq!(of("R098"), ["boards", "hints", "labels", "marks", "notes", "presets"], "{report}");
+    assert_eq!(
+        lines(&mut database.superuser(), "SELECT id FROM presets").unwrap().len(),
+        1,
+        "and taken back"
+    );
+}
+
 #[test]
 fn r099_a_read_that_fails() {
     let database = Database::walled("trial_fails", |wall| wall);

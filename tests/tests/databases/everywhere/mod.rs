@@ -16,6 +16,8 @@ mod inserts;
 mod joins;
 mod mixed_batches;
 mod models;
+mod moves;
+mod owners;
 mod relations;
 mod sets;
 mod shapes;

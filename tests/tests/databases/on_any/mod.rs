@@ -29,6 +29,10 @@ mod inserts;
 mod joins;
 #[path = "../everywhere/models.rs"]
 mod models;
+#[path = "../everywhere/moves.rs"]
+mod moves;
+#[path = "../everywhere/owners.rs"]
+mod owners;
 #[path = "../everywhere/relations.rs"]
 mod relations;
 #[path = "../on_sqlite_and_postgres/returning.rs"]

@@ -2,5 +2,6 @@
 
 use super::{Connection, RunQueryDsl, connect_twice, run};
 
+mod belonging;
 mod locks;
 mod stored;
