@@ -1,0 +1,58 @@
+//! The schemas that are declared as real applications declare theirs, `schemas/tests`: as the Diesel CLI printed them, and the same
+//! file declared.
+
+/// A schema.
+#[derive(Debug)]
+pub(super) struct Schema {
+    pub(super) name: &'static str,
+    pub(super) tables: usize,
+    /// The file that the Diesel CLI printed.
+    pub(super) printed: &'static str,
+    /// What is said beside it.
+    declared: &'static str,
+    /// The types of ids, where there are several kinds of owner.
+    ids: &'static str,
+    /// Whether a table has more than 32 columns.
+    pub(super) is_wide: bool,
+}
+
+macro_rules! schema {
+    ($name:literal, $tables:literal, $ids:expr, $wide:literal) => {
+        Schema {
+            name: $name,
+            tables: $tables,
+            printed: include_str!(concat!("../../../schemas/tests/", $name, "/diesel_schema.rs")),
+            declared: include_str!(concat!("../../../schemas/tests/", $name, "/schema.rs")),
+            ids: $ids,
+            is_wide: $wide,
+        }
+    };
+}
+
+pub(super) const SCHEMAS: [Schema; 3] = [
+    schema!("keyring", 33, "", false),
+    schema!("agora", 61, "", false),
+    schema!("atelier", 111, include_str!("../../../schemas/tests/atelier/ids.rs"), true),
+];
+
+/// The root of a crate of such a schema. `limit` stands in a function's body, for an edit that changes nothing else.
+pub(super) fn root(limit: usize) -> String {
+    format!("//! A schema.\n\npub mod ids;\npub mod schema;\n\npub fn limit() -> usize {{\n    {limit}\n}}\n")
+}
+
+impl Schema {
+    /// The file with the types of ids; there is one in each crate.
+    pub(super) fn ids(&self) -> &'static str {
+        self.ids
+    }
+
+    /// What declares the file `printed`, for the types alone.
+    pub(super) fn declared(&self) -> String {
+        let lines = self.declared.lines().map(|line| match line.trim_start() {
+            line if line.starts_with("include = ") => "include = \"src/printed.rs\",",
+            line if line.starts_with("tables = ") => "",
+            _ => line,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
