@@ -1,5 +1,6 @@
 //! Schemas of the sizes and shapes of real applications, each printed by the Diesel CLI from a migration of its own and declared
 //! beside that file. The tests, one program for each schema, put two tenants' rows into every table and look who sees what.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed set-up is a failed test
 
 mod catalog;
 mod database;

@@ -67,7 +67,7 @@ impl Crates {
                     }
                     Application::Schema(schema) => {
                         fs::write(sources.join("lib.rs"), schemas::root(10))?;
-                        fs::write(sources.join("ids.rs"), schema.ids())?;
+                        fs::write(sources.join("ids.rs"), schema.ids)?;
                         fs::write(sources.join("printed.rs"), schema.printed)?;
                         let declared = match style {
                             Style::Plain => schema.printed.to_owned(),
@@ -101,19 +101,15 @@ impl Crates {
 }
 
 fn manifest(style: Style, application: Application, name: &str, library: &str) -> String {
-    let wide = match application {
-        Application::Schema(schema) if schema.is_wide => ", \"128-column-tables\"",
-        _ => "",
-    };
     let types = match application {
         Application::Models(_) => "",
         Application::Schema(_) => ", \"chrono\", \"numeric\", \"serde_json\", \"network-address\"",
     };
     format!(
         "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n\
-         diesel = {{ version = \"2.3\", default-features = false, features = [\"postgres_backend\", \"uuid\"{types}{wide}] }}\n\
+         diesel = {{ version = \"2.3\", default-features = false, features = [\"postgres_backend\", \"uuid\"{types}] }}\n\
          diesel-async = {{ version = \"0.9\", default-features = false, features = [\"postgres\"] }}\n\
          uuid = \"1\"\n{}",
-        style.dependencies(library, wide)
+        style.dependencies(library)
     )
 }

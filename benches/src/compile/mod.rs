@@ -125,7 +125,12 @@ fn outcome(row: &Row) -> Option<Outcome> {
     Some(Outcome { words: words.into(), route: row.build.name(), limit, ratio })
 }
 
-fn measure_row(crates: &Crates, application: Application, build: Build, repetitions: usize) -> Result<Row, Failure> {
+fn measure_row(
+    crates: &Crates,
+    application: Application,
+    build: Build,
+    repetitions: usize,
+) -> Result<Row, Failure> {
     let mode = build.mode();
     // What they depend on is built now, and the state is there that an incremental build goes on from.
     let names: Vec<_> = Style::ALL.map(|style| application.crate_name(style)).into();

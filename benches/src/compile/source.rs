@@ -21,11 +21,11 @@ impl Style {
         }
     }
 
-    /// What its `Cargo.toml` asks for beside Diesel and diesel-async; `wide` are further features.
-    pub(super) fn dependencies(self, library: &str, wide: &str) -> String {
+    /// What its `Cargo.toml` asks for beside Diesel and diesel-async.
+    pub(super) fn dependencies(self, library: &str) -> String {
         match self {
             Self::Plain => String::new(),
-            Self::Scoped => format!("tenancy-diesel = {{ path = {library:?}, features = [\"postgres\"{wide}] }}\n"),
+            Self::Scoped => format!("tenancy-diesel = {{ path = {library:?}, features = [\"postgres\"] }}\n"),
         }
     }
 }

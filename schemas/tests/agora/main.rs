@@ -1,9 +1,11 @@
 //! A forum with a search of its own: sixty-one tables, most of which know their community by way of two to five others.
 #![allow(missing_docs, unreachable_pub)] // the CLI documents only what the database does
+#![allow(clippy::unwrap_used)] // a failed set-up is a failed test
 
 mod queries;
 mod schema;
 
+use diesel::connection::SimpleConnection as _;
 use schema::*;
 use tenancy_diesel::testing;
 use tenancy_rls::RowSecurity;
@@ -53,9 +55,8 @@ fn typed_statements_keep_two_communities_apart_in_every_table() {
     proof::typed(&database, &fixture, &statements(), scopes);
 }
 
-#[test]
-fn raw_sql_behind_the_wall_keeps_them_apart_in_every_table() {
-    let (database, mut fixture) = populated();
+/// The wall of its tables.
+fn walled(database: &Database) -> RowSecurity {
     let tables = tables()
         .unique_over_all_tenants::<invitations::table>(
             "invitations_token_hash_key",
@@ -67,8 +68,25 @@ fn raw_sql_behind_the_wall_keeps_them_apart_in_every_table() {
             "it is the community's address",
         );
     let wall = RowSecurity::new(tables, database.roles("all")).unwrap();
-    proof::walled(&database, &wall);
+    proof::walled(database, &wall);
+    wall
+}
+
+#[test]
+fn raw_sql_behind_the_wall_keeps_them_apart_in_every_table() {
+    let (database, mut fixture) = populated();
+    let wall = walled(&database);
     proof::raw(&database, &mut fixture, "all", &wall, &facts(), [("1", Whose::Ours), ("2", Whose::Theirs)]);
     let unaccepted = proof::unaccepted(&database, "all", &wall, include_str!("accepted.txt"));
     assert!(unaccepted.is_empty(), "{}", unaccepted.join("\n"));
+}
+
+/// The proof itself sees what it is for, four steps from the community.
+#[test]
+#[should_panic(expected = "public.post_links")]
+fn a_table_without_its_policies_is_noticed() {
+    let (database, mut fixture) = populated();
+    let wall = walled(&database);
+    database.superuser().batch_execute("ALTER TABLE post_links DISABLE ROW LEVEL SECURITY").unwrap();
+    proof::raw(&database, &mut fixture, "all", &wall, &facts(), [("1", Whose::Ours), ("2", Whose::Theirs)]);
 }

@@ -1,6 +1,7 @@
 //! A large product of a hundred and eleven tables: organisations, their workspaces and their canvases are three kinds of owner. With
 //! the feature `128-column-tables` there is one more, of a hundred columns.
 #![allow(missing_docs, unreachable_pub)] // the CLI documents only what the database does
+#![allow(clippy::unwrap_used)] // a failed set-up is a failed test
 
 mod ids;
 mod queries;

@@ -1,6 +1,7 @@
 //! A password manager of thirty-three tables: people belong to several organisations, and what is theirs is seen by way of their
 //! memberships.
 #![allow(missing_docs, unreachable_pub)] // the CLI documents only what the database does
+#![allow(clippy::unwrap_used)] // a failed set-up is a failed test
 
 mod queries;
 mod schema;

@@ -46,9 +46,9 @@ SELECT 'R037', f.child::regclass || ' column ' || quote_ident(f.column_),
   FROM referring AS r,
        LATERAL (VALUES ('parent', r.relation, r.member, r.other, r.key), ('link', r.other, r.key, r.relation, r.member)) AS f (kind, child, column_, parent, key)
  WHERE f.kind = r.kind
-   AND NOT EXISTS (SELECT FROM held AS h WHERE (h.child, h.child_column, h.parent, h.parent_column) = (f.child, f.column_, f.parent, f.key))
+   AND NOT EXISTS (SELECT FROM attached AS h WHERE (h.child, h.child_column, h.parent, h.parent_column) = (f.child, f.column_, f.parent, f.key))
    -- Or a third table, that of the persons whose devices they are: both refer to its rows, and none of these is there without its row.
-   AND NOT (f.kind = 'link' AND EXISTS (SELECT FROM held AS l JOIN held AS s USING (parent, parent_column)
+   AND NOT (f.kind = 'link' AND EXISTS (SELECT FROM attached AS l JOIN attached AS s USING (parent, parent_column)
                                          WHERE (l.child, l.child_column, s.child, s.child_column) = (f.child, f.column_, f.parent, f.key)))
 UNION ALL -- R038
 SELECT 'R038' || CASE WHEN d.key IS NULL THEN '' ELSE ' accepted' END, r.relation::regclass || ' key ' || quote_ident(x.relname),

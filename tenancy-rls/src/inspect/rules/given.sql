@@ -15,7 +15,7 @@ known AS (
     SELECT k.relation, k.object, k.member::name AS member, o.relation AS other, k.other_key::name AS key, k.kind
       FROM known AS k JOIN known AS o ON o.object = k.other
      WHERE k.other <> '' AND k.relation IS NOT NULL AND o.relation IS NOT NULL
-), held AS (
+), attached AS (
     -- Which columns hold to rows that are there, by foreign keys that do.
     SELECT c.conrelid AS child, a.attname AS child_column, c.confrelid AS parent, b.attname AS parent_column
       FROM pg_constraint AS c, unnest(c.conkey, c.confkey) AS u (child_column, parent_column), pg_attribute AS a, pg_attribute AS b
