@@ -3,15 +3,13 @@
 mod cargo;
 mod crates;
 mod rustc;
-mod schemas;
 mod source;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use self::cargo::{Mode, Taken};
-use self::crates::{Application, Crates};
-use self::schemas::SCHEMAS;
+use self::crates::Crates;
 use self::source::Style;
 use crate::chapter::Chapter;
 use crate::goals::Outcome;
@@ -22,9 +20,6 @@ pub(crate) use self::rustc::stand_in_for_rustc;
 
 /// How much longer the library's application may compile.
 const LIMIT: f64 = 1.20;
-
-/// How much longer the first check of a schema alone may take.
-const SCHEMA_LIMIT: f64 = 1.10;
 
 /// The size that the goal is about.
 const LARGE: usize = 50;
@@ -59,9 +54,9 @@ impl Build {
     }
 }
 
-/// One application, built in one way: by hand and within tenants.
+/// One size, built in one way: by hand and within tenants.
 struct Row {
-    application: Application,
+    models: usize,
     build: Build,
     /// The time of each repetition, and its most memory in MiB.
     taken: [Vec<Taken>; 2],
@@ -86,54 +81,35 @@ impl Row {
 
 /// Writes the crates and builds them in turns.
 pub(crate) fn measure(context: &Context<'_>) -> Result<Chapter, Failure> {
-    let (builds, repetitions): (&[Build], usize) =
-        if context.quick { (&[Build::ColdCheck], 1) } else { (&Build::ALL, 3) };
-    let applications = if context.quick {
-        vec![Application::Models(2)]
-    } else {
-        let models = [10, LARGE].map(Application::Models);
-        models.into_iter().chain(SCHEMAS.iter().map(Application::Schema)).collect()
-    };
+    let (sizes, builds, repetitions): (&[usize], &[Build], usize) =
+        if context.quick { (&[2], &[Build::ColdCheck], 1) } else { (&[10, LARGE], &Build::ALL, 3) };
     // Beside the sources, as the report is.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/compile");
-    let crates = Crates::write(folder, &applications)?;
+    let crates = Crates::write(folder, sizes)?;
     let mut rows = Vec::new();
-    for application in applications {
+    for &models in sizes {
         for &build in builds {
-            // A schema has nothing to generate code for.
-            if build == Build::ColdRelease && matches!(application, Application::Schema(_)) {
-                continue;
-            }
-            eprintln!("{}, {} …", build.name(), application.words());
-            rows.push(measure_row(&crates, application, build, repetitions)?);
+            eprintln!("{}, {models} models …", build.name());
+            rows.push(measure_row(&crates, models, build, repetitions)?);
         }
     }
-    let outcomes = rows.iter().filter_map(outcome).collect();
+    let outcomes = rows
+        .iter()
+        .filter(|row| row.models == LARGE)
+        .map(|row| Outcome {
+            words: "compile time at 50 models, to plain Diesel's".into(),
+            route: row.build.name(),
+            limit: LIMIT,
+            ratio: row.ratio(|taken| taken.seconds)[1],
+        })
+        .collect();
     Ok(Chapter { title: "Compile time", text: text(&rows)?, outcomes, pictures: Vec::new() })
 }
 
-/// What a row says of a goal, if there is one.
-fn outcome(row: &Row) -> Option<Outcome> {
-    let (limit, words) = match row.application {
-        Application::Models(LARGE) => (LIMIT, "compile time at 50 models, to plain Diesel's".to_owned()),
-        Application::Schema(_) if row.build == Build::ColdCheck => {
-            (SCHEMA_LIMIT, format!("compile time of a {}, to plain Diesel's", row.application.words()))
-        }
-        _ => return None,
-    };
-    let ratio = row.ratio(|taken| taken.seconds)[1];
-    Some(Outcome { words: words.into(), route: row.build.name(), limit, ratio })
-}
-
-fn measure_row(
-    crates: &Crates,
-    application: Application,
-    build: Build,
-    repetitions: usize,
-) -> Result<Row, Failure> {
+fn measure_row(crates: &Crates, models: usize, build: Build, repetitions: usize) -> Result<Row, Failure> {
     let mode = build.mode();
     // What they depend on is built now, and the state is there that an incremental build goes on from.
-    let names: Vec<_> = Style::ALL.map(|style| application.crate_name(style)).into();
+    let names: Vec<_> = Style::ALL.map(|style| crates::name(style, models)).into();
     cargo::prepare(crates, mode, &names)?;
     let mut taken = [Vec::new(), Vec::new()];
     for repetition in 0..repetitions {
@@ -142,22 +118,21 @@ fn measure_row(
             let (style, name) = (Style::ALL[index], &names[index]);
             match build {
                 Build::ColdCheck | Build::ColdRelease => cargo::forget(crates, mode, name)?,
-                // Another limit each time, in one function's body.
-                Build::IncrementalCheck => crates.change(style, application, 11 + repetition)?,
+                // Another limit each time, in the first model's first query.
+                Build::IncrementalCheck => crates.write_model(style, models, 0, 11 + repetition)?,
             }
             taken[index].push(cargo::build(crates, mode, name)?);
         }
     }
-    Ok(Row { application, build, taken })
+    Ok(Row { models, build, taken })
 }
 
 fn text(rows: &[Row]) -> Result<String, Failure> {
     let mut text = String::from(
         "Crates of models with eight columns each, Diesel's five derives on three structs, and five async queries: by hand with \
-         Diesel and diesel-async, and the same with tables of tenants and `derive(TenantScoped)`. \
-         And the schemas of `schemas/tests` alone, as the Diesel CLI prints them and declared by `schema!`. What they depend on is built \
+         Diesel and diesel-async, and the same with tables of tenants and `derive(TenantScoped)`. What they depend on is built \
          before. On every core; the ratio is the median of those of interleaved builds, in brackets its quartiles.\n\n\
-         | build | of | plain, s | scoped, s | ratio | memory of rustc, MiB | ratio |\n|---|---|--:|--:|--:|--:|--:|\n",
+         | build | models | plain, s | scoped, s | ratio | memory of rustc, MiB | ratio |\n|---|--:|--:|--:|--:|--:|--:|\n",
     );
     for row in rows {
         let [plain, scoped] = row.measured(|taken| taken.seconds);
@@ -167,7 +142,7 @@ fn text(rows: &[Row]) -> Result<String, Failure> {
             text,
             "| {} | {} | {:.2} | {:.2} | **{middle:.2}** ({low:.2}–{high:.2}) | {:.0} / {:.0} | {:.2} |",
             row.build.name(),
-            row.application.words(),
+            row.models,
             plain.median(),
             scoped.median(),
             plain_memory.median(),
