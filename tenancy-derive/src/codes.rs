@@ -6,8 +6,6 @@
 mod file;
 mod joins;
 
-use std::fmt::Display;
-
 use proc_macro2::Ident;
 
 pub(crate) use self::file::*;
@@ -29,7 +27,6 @@ const UNKNOWN_GLOBAL: Code = "T0110";
 const JOINS: Code = "T0111";
 const MODEL_SHAPE: Code = "T0201";
 const MODEL_TENANT: Code = "T0202";
-const MODEL_OPTION: Code = "T0203";
 const MODEL_OPTIONS: Code = "T0204";
 
 const KEEP_ONE: &str = "keep one of them";
@@ -337,14 +334,6 @@ pub(crate) fn no_tenant_field(model: &Ident, field: &str) -> Mistake {
              `#[tenant_scoped(tenant = field)]`; or, for a model that leaves the tenant out, say the type: \
              `#[tenant_scoped(id = TenantId)]`"
         ),
-    )
-}
-
-pub(crate) fn optional_tenant(model: &Ident, field: &str, inner: impl Display) -> Mistake {
-    mistake(
-        MODEL_OPTION,
-        format!("the tenant of model `{model}` is an `Option`: a row without a tenant belongs to nobody"),
-        format!("make `{field}` a `{inner}`, as the table's column is not nullable"),
     )
 }
 

@@ -4,6 +4,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::token::Paren;
 use syn::{Lit, Path, Token, parenthesized};
 
 use crate::tenant_column::TenantColumn;
@@ -14,8 +16,8 @@ pub(crate) struct Ownership {
     pub(crate) way: Way,
     pub(crate) shared: Option<Shared>,
     pub(crate) filter: Option<Filter>,
-    /// The columns by which a stranger's row is found, before anybody is admitted.
-    pub(crate) admission: Vec<Ident>,
+    /// What is read before anybody is admitted.
+    pub(crate) admission: Admission,
 }
 
 /// By what a row belongs to its tenant.
@@ -53,13 +55,20 @@ pub(crate) struct Filter {
     value: Option<Literal>,
 }
 
+/// `admission(user_id, token_hash, read(role))`: the columns by which a stranger's row is found, and those that are read of it beside them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Admission {
+    pub(crate) by: Vec<Ident>,
+    pub(crate) read: Vec<Ident>,
+}
+
 /// A literal that is the same in Rust and SQL, but for its quotes.
 #[derive(Clone, Debug)]
 pub(crate) struct Literal(Lit);
 
 impl From<TenantColumn> for Ownership {
     fn from(column: TenantColumn) -> Self {
-        Self { way: Way::Column(column), shared: None, filter: None, admission: Vec::new() }
+        Self { way: Way::Column(column), shared: None, filter: None, admission: Admission::default() }
     }
 }
 
@@ -89,9 +98,36 @@ impl ToTokens for Ownership {
             let value = value.as_ref().map(|Literal(value)| value);
             quote!(, filter = #column.#method(#value))
         });
-        let admission = &self.admission;
-        let admission = (!admission.is_empty()).then(|| quote!(, admission(#(#admission),*)));
+        let Admission { by, read } = &self.admission;
+        let read = (!read.is_empty()).then(|| quote!(, read(#(#read),*)));
+        let admission = (!by.is_empty()).then(|| quote!(, admission(#(#by),* #read)));
         out.extend(quote!(#way #shared #filter #admission));
+    }
+}
+
+impl Admission {
+    /// Adds what stands in the parentheses.
+    pub(crate) fn extend(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        while !input.is_empty() {
+            let name: Ident = input.parse()?;
+            if name == "read" && input.peek(Paren) {
+                let columns;
+                parenthesized!(columns in input);
+                self.read.extend(Punctuated::<Ident, Token![,]>::parse_terminated(&columns)?);
+            } else {
+                self.by.push(name);
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        if let (true, Some(read)) = (self.by.is_empty(), self.read.first()) {
+            return Err(syn::Error::new(
+                read.span(),
+                "name first the column by which a stranger looks for a row",
+            ));
+        }
+        Ok(())
     }
 }
 

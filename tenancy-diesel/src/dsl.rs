@@ -1,7 +1,8 @@
 //! Names for the types of scoped sources and queries, for the signatures of functions.
 //!
 //! As in Diesel's `dsl`, a name is made of a table and what is done with it. `I` is the type of the tenant's id; the brand, where there is
-//! one, comes last.
+//! one, comes last. `agents::BoxedQuery<'_, DB>` and `ScopedBy<agents::table>` take the type that the table declares for its owner's ids,
+//! `#[tenant_scoped(org_id: OrgId)]`, and elsewhere [`TenantId`](crate::TenantId).
 //!
 //! # Examples
 //!
@@ -54,9 +55,10 @@ use diesel::sql_types::Bool;
 use tenancy_core::Unbranded;
 
 use crate::source::{ScopedTable, Within};
+pub use crate::table::owner::IdOf;
 
 /// What `table.scoped(&scope)` is: table `T`, within the tenant of a `Scoped<I, B>`.
-pub type ScopedBy<T, I, B = Unbranded> = ScopedTable<T, Within<I, B>>;
+pub type ScopedBy<T, I = IdOf<T>, B = Unbranded> = ScopedTable<T, Within<I, B>>;
 
 /// What `table.scoped(&scope).into_boxed()` is.
 pub type BoxedQuery<'a, T, I, DB, B = Unbranded> = IntoBoxed<'a, ScopedBy<T, I, B>, DB>;

@@ -115,7 +115,8 @@ pub use tenancy_derive::TenantScoped;
 ///     tenancy_diesel::schema! {
 ///         include = "src/diesel_schema.rs",
 ///         tenant_column = tenant_id,
-///         global = [plans, memberships = "read before admission, to find a user's tenants"],
+///         scoped = [memberships(tenant_id, admission(user_id))],
+///         global = [plans, jobs = "the worker takes the next one, whosever it is"],
 ///         joins = [canvases -> agents (agent_id)],
 ///     }
 /// }
@@ -201,7 +202,7 @@ pub use self::reviewed_sql::ReviewedSql;
 pub use self::source::alias::{Alias, AliasField, AliasSelection, FieldsOf, ScopedAlias, TableAlias};
 pub use self::source::{
     AdmissionColumn, BeforeAdmission, EveryTenant, OrShared, OverShared, Own, ScopedTable, SharedByAll,
-    Unfiltered, View, Within, WithinAny,
+    Unadmitted, Unfiltered, View, Within, WithinAny,
 };
 pub use self::statement::{
     CarriesTenant, ColumnNames, CrossTenantTarget, ParentError, RowOfAnotherTenant, SecondName, delete,
@@ -217,7 +218,7 @@ pub use self::table::{
 /// What the pool asks of a statement. Not part of the public API.
 #[doc(hidden)]
 pub mod __pool {
-    pub use crate::bound_tenant::{LookedThrough, PrintedTable, look_through};
+    pub use crate::bound_tenant::{LookedThrough, Only, PrintedTable, look_through};
     pub use crate::source::{InTransaction, Stands, TransactionSource};
 }
 
@@ -238,7 +239,7 @@ pub mod __private {
     pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through, through_key};
     pub use crate::table::grouping::Grouped;
     pub use crate::table::grouping::nowhere::table as nowhere;
-    pub use crate::table::owner::{ByColumnName, ById, MeetsId, OtherOwner};
+    pub use crate::table::owner::{ByColumnName, ById, IdOf, MeetsId, OtherOwner};
     pub use crate::table::{GlobalName, push_column, push_star};
     pub use crate::unscoped::{
         JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
@@ -249,6 +250,6 @@ pub mod __private {
     pub use crate::{
         AdmissionColumn, AliasField, BeforeAdmission, CrossTenantTarget, DeclaredTable, EveryTenant,
         GlobalTable, HasSharedRows, Owned, RowFilter, ScopedAlias, ScopedTable, SharedRows, TableAlias,
-        TenantId, TenantTable, Through, Unbranded, Unowned, Within,
+        TenantTable, Through, Unbranded, Unowned, Within,
     };
 }

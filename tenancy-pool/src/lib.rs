@@ -3,6 +3,7 @@
 mod connection;
 mod driver;
 mod error;
+pub mod generic;
 mod options;
 #[cfg(all(feature = "catalog", feature = "postgres"))]
 mod pg_catalog;
@@ -20,8 +21,12 @@ pub use self::driver::TenantConnection;
 pub use self::driver::postgres::connect::{Tls, TlsError};
 pub use self::error::{BuildError, CoarseColumn, PoolError, RawSqlRefused, StatementRefused};
 pub use self::options::{IsolationLevel, TransactionOptions};
-pub use self::pool::{Across, GlobalHandle, PoolState, TenantHandle, TenantPool, TenantPoolBuilder};
+pub use self::pool::{
+    Across, AdmissionHandle, GlobalHandle, PoolState, SetHandle, TenantHandle, TenantPool, TenantPoolBuilder,
+};
 pub use self::statement::{Execute, Executor, Load, RunQueryDsl, RunsIn};
 #[cfg(feature = "postgres")]
 pub use self::transaction::RawSql;
-pub use self::transaction::{CrossTenantTransaction, GlobalTransaction, TenantTransaction};
+pub use self::transaction::{
+    AdmissionTransaction, CrossTenantTransaction, GlobalTransaction, SetTransaction, TenantTransaction,
+};

@@ -82,6 +82,11 @@ pub(crate) struct Condition(Vec<Part>);
 const PART: char = '\u{1e}';
 
 impl Condition {
+    /// Every row.
+    pub(crate) fn always() -> Self {
+        Self(vec![Part::Text("true".to_owned())])
+    }
+
     /// As SQL.
     pub(crate) fn sql(&self) -> String {
         let print = |part: &Part| match part {
@@ -104,11 +109,18 @@ impl Condition {
     }
 }
 
+/// What a set of tenants is to the database: the array that follows a blank in the setting, and NULL where no tenant is in it.
+///
+/// No tenant's text begins with a blank, so that no single tenant is one; and to every other condition a set is nobody.
+const SET: &str = r#""substring"(tenancy.tenant(), '^ ({".*})$')"#;
+
 /// Who is asked for in a condition.
 #[derive(Clone, Copy)]
 enum Whose<'a> {
     /// The transaction's tenant.
     Tenants,
+    /// Those of the transaction's set.
+    Set,
     /// A tenant, by its text.
     Of(&'a str),
 }
@@ -153,6 +165,11 @@ impl Builder<'_> {
                 }
                 self.text("))");
             }
+            // Computed once a statement, and read as an array's elements only because a cast follows it.
+            Whose::Set => {
+                let sql_type = self.sql_type;
+                self.text(format!(" = ANY (( SELECT ({SET})::{sql_type}[])::{sql_type}[]))"));
+            }
             Whose::Of(tenant) => {
                 let (tenant, sql_type) = (literal(tenant), self.sql_type);
                 self.text(format!("::text COLLATE \"C\" IS NOT DISTINCT FROM {tenant}::{sql_type}::text)"));
@@ -193,8 +210,9 @@ impl Builder<'_> {
             });
             // Without a tenant there are no rows, these neither.
             self.text(match self.whose {
-                Whose::Tenants => ") AND ( SELECT (tenancy.tenant() IS NOT NULL))))",
-                Whose::Of(_) => ") AND true))",
+                Whose::Tenants => ") AND ( SELECT (tenancy.tenant() IS NOT NULL))))".to_owned(),
+                Whose::Set => format!(") AND ( SELECT ({SET} IS NOT NULL))))"),
+                Whose::Of(_) => ") AND true))".to_owned(),
             });
             return;
         };
@@ -243,6 +261,11 @@ impl Conditions {
         };
         Self { read: of(true), write }
     }
+}
+
+/// The condition that a row is of one of the tenants of the transaction's set, or shared by all.
+pub(crate) fn of_a_set(tables: &Tables, table: &Table, belongs: Belongs) -> Condition {
+    condition(tables, table, belongs, Whose::Set, true, None)
 }
 
 /// The condition that a row, which goes by `row`, is neither `tenant`'s nor shared.

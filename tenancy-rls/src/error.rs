@@ -13,8 +13,8 @@ pub enum RowSecurityError {
     Role(#[from] InvalidName),
     /// One role was named twice.
     #[error(
-        "the role {} has two parts: who acts within tenants, who spans them and who owns the wall have to be different \
-         roles",
+        "the role {} has two parts: who acts within tenants, who spans them, who owns the wall, who reads over sets and who \
+         reads before admission have to be different roles",
         role.quoted()
     )]
     SameRole {
@@ -110,6 +110,26 @@ pub enum RowSecurityError {
     NotOnCitus {
         /// The table, quoted and qualified.
         table: String,
+    },
+    /// A role that reads over sets of tenants, on Citus.
+    #[error(
+        "Citus has no sub-selects in policies, and no restrictive ones, so that the role {} would read by none that hold: \
+         leave `Roles::sets` out, and read one tenant at a time",
+        role.quoted()
+    )]
+    SetsOnCitus {
+        /// The role.
+        role: RoleName,
+    },
+    /// A role that reads before admission, on Citus.
+    #[error(
+        "Citus has no sub-selects in policies, and no restrictive ones, so that nothing keeps the role {} to what it may read before \
+         admission: leave `Roles::admission` out, and read memberships as the role across tenants",
+        role.quoted()
+    )]
+    AdmissionOnCitus {
+        /// The role.
+        role: RoleName,
     },
     /// The secret of a sealing key is too short.
     #[error(

@@ -8,6 +8,7 @@ mod error;
 mod inspect;
 mod migration;
 mod quote;
+mod reader;
 mod roles;
 mod row_security;
 mod seal;

@@ -6,13 +6,16 @@ use super::error::RowSecurityError;
 
 /// Who works with the walled tables.
 ///
-/// The roles have to exist: a migration knows no passwords. None of them is a superuser or has BYPASSRLS, and the first two own no
-/// table and are not members of each other. A login that is a member of one of them has its rights.
+/// The roles have to exist: a migration knows no passwords. None of them is a superuser or has BYPASSRLS, and all but the owner own no
+/// table and are not members of each other, save the application's role of the one for [`sets`](Self::sets). A login that is a member of
+/// one of them has its rights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roles {
     pub(crate) application: RoleName,
     pub(crate) across_tenants: RoleName,
     pub(crate) owner: Option<RoleName>,
+    pub(crate) sets: Option<RoleName>,
+    pub(crate) admission: Option<RoleName>,
 }
 
 impl Roles {
@@ -30,20 +33,66 @@ impl Roles {
         if application == across_tenants {
             return Err(RowSecurityError::SameRole { role: application });
         }
-        Ok(Self { application, across_tenants, owner: None })
+        Ok(Self { application, across_tenants, owner: None, sets: None, admission: None })
     }
 
     /// Gives what is in the schema `tenancy` to `owner`, instead of to whoever runs the migration.
     ///
     /// # Errors
     ///
-    /// When the name cannot be a role's, and when it is one of the other two's.
+    /// When the name cannot be a role's, and when it is another's of these.
     pub fn owner(mut self, owner: impl AsRef<str>) -> Result<Self, RowSecurityError> {
         let owner = RoleName::try_from(owner.as_ref())?;
-        if owner == self.application || owner == self.across_tenants {
+        if self.all().any(|other| *other == owner) {
             return Err(RowSecurityError::SameRole { role: owner });
         }
         self.owner = Some(owner);
+        Ok(self)
+    }
+
+    /// Lets `role` read over [sets of tenants](crate#sets-of-tenants): it has SELECT, of the rows of the tenants that the
+    /// transaction's setting names, and nothing else.
+    ///
+    /// The application takes it on for such a transaction (`SET LOCAL ROLE`), and so is a member of it:
+    /// `CREATE ROLE app_sets; GRANT app_sets TO app`. Without it the wall gives a set of tenants nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be a role's, and when it is another's of these.
+    pub fn sets(mut self, role: impl AsRef<str>) -> Result<Self, RowSecurityError> {
+        let role = RoleName::try_from(role.as_ref())?;
+        if [&self.application, &self.across_tenants]
+            .into_iter()
+            .chain(&self.owner)
+            .chain(&self.admission)
+            .any(|other| *other == role)
+        {
+            return Err(RowSecurityError::SameRole { role });
+        }
+        self.sets = Some(role);
+        Ok(self)
+    }
+
+    /// Lets `role` read [before admission](crate#before-admission): the columns that tables declare for that (`admission(user_id)`), of
+    /// every tenant's rows, and nothing else.
+    ///
+    /// It has a login of its own, and nobody else is a member of it: a statement of the application's could take it on. Without it such
+    /// a table is a tenant's like any other, and closed before admission.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be a role's, and when it is another's of these.
+    pub fn admission(mut self, role: impl AsRef<str>) -> Result<Self, RowSecurityError> {
+        let role = RoleName::try_from(role.as_ref())?;
+        if [&self.application, &self.across_tenants]
+            .into_iter()
+            .chain(&self.owner)
+            .chain(&self.sets)
+            .any(|other| *other == role)
+        {
+            return Err(RowSecurityError::SameRole { role });
+        }
+        self.admission = Some(role);
         Ok(self)
     }
 }
@@ -59,10 +108,24 @@ mod tests {
                 assert!(matches!(refused, Err(RowSecurityError::Role(_))), "{name}: {refused:?}");
             }
             assert!(Roles::new("app", "across").unwrap().owner(name).is_err(), "{name}");
+            assert!(Roles::new("app", "across").unwrap().sets(name).is_err(), "{name}");
         }
         let same = Roles::new("a", "a").unwrap_err();
         assert!(matches!(&same, RowSecurityError::SameRole { role } if role.as_str() == "a"), "{same:?}");
         assert!(Roles::new("app", "across").unwrap().owner("app").is_err());
         assert!(Roles::new("app", "across").unwrap().owner("across").is_err());
+        for taken in ["app", "across", "owner"] {
+            assert!(
+                Roles::new("app", "across").unwrap().owner("owner").unwrap().sets(taken).is_err(),
+                "{taken}"
+            );
+        }
+        assert!(Roles::new("app", "across").unwrap().sets("sets").unwrap().owner("sets").is_err());
+        for taken in ["app", "across", "owner", "sets", "public"] {
+            let roles = Roles::new("app", "across").unwrap().owner("owner").unwrap().sets("sets").unwrap();
+            assert!(roles.admission(taken).is_err(), "{taken}");
+        }
+        let roles = Roles::new("app", "across").unwrap().admission("admission").unwrap();
+        assert!(roles.clone().owner("admission").is_err() && roles.sets("admission").is_err());
     }
 }

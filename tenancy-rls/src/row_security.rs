@@ -1,6 +1,9 @@
 //! What wall a database has.
 
+use tenancy_core::database::RoleName;
+
 use super::error::RowSecurityError;
+use super::reader::Kind;
 use super::roles::Roles;
 use super::tables::Tables;
 
@@ -94,12 +97,25 @@ impl RowSecurity {
     ///
     /// # Errors
     ///
-    /// When rows belong to tenants in another way than by a tenant column of their own, or some are shared by all.
+    /// When rows belong to tenants in another way than by a tenant column of their own, or some are shared by all; and when a role
+    /// reads over sets of tenants ([`Roles::sets`]), or one before admission ([`Roles::admission`]).
     pub fn citus(self) -> Result<Self, RowSecurityError> {
+        if let Some(reader) = self.roles.readers().next() {
+            let role = reader.role.clone();
+            return Err(match reader.kind {
+                Kind::Set => RowSecurityError::SetsOnCitus { role },
+                Kind::Admission => RowSecurityError::AdmissionOnCitus { role },
+            });
+        }
         if let Some((table, _)) = self.tables.of_tenants().find(|(_, belongs)| !belongs.is_plain()) {
             return Err(RowSecurityError::NotOnCitus { table: self.tables.sql_name(table) });
         }
         Ok(Self { server: Server::Citus, ..self })
+    }
+
+    /// The role that reads before admission, if there is one: [`Roles::admission`].
+    pub fn admission_role(&self) -> Option<&str> {
+        self.roles.admission.as_ref().map(RoleName::as_str)
     }
 
     /// What the setting holds.
@@ -117,6 +133,11 @@ impl RowSecurity {
     #[must_use]
     pub fn in_tenant_schema(&self, schema: &str) -> Self {
         Self { tables: self.tables.clone().tenant_tables_in_schema(schema), ..self.clone() }
+    }
+
+    /// The role that reads over sets of tenants, if there is one.
+    pub fn sets(&self) -> Option<&RoleName> {
+        self.roles.sets.as_ref()
     }
 
     /// The tables.

@@ -1,6 +1,8 @@
 //! One declared table, as data.
 
-use tenancy_diesel::{Belonging as _, DeclaredTable, Owned, Owner as _, TenantSqlType, TenantTable, Unowned};
+use tenancy_diesel::{
+    Belonging as _, DeclaredTable, Owned, Owner as _, RowFilter, TenantSqlType, TenantTable, Unowned,
+};
 
 use super::belongs::{Belongs, Reference};
 use super::sql_type::TenantType;
@@ -13,6 +15,9 @@ pub struct Table {
     columns: &'static [&'static str],
     pub(crate) belongs: Option<Belongs>,
     pub(crate) owner: Option<&'static str>,
+    /// The columns that are read before anybody is admitted, in the statement or its filter.
+    admission: &'static [&'static str],
+    filter: Option<&'static str>,
 }
 
 /// The column that holds the tenant.
@@ -46,13 +51,32 @@ where
         };
         let root = T::THROUGH.map_or(column, |through| through.root().column);
         let owner = Some(T::Owner::id_type().unwrap_or(root));
-        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, belongs: Some(belongs), owner }
+        let filter = T::FILTER.map(|filter| match filter {
+            RowFilter::IsNull(column) | RowFilter::IsNotNull(column) | RowFilter::Equals(column, _) => column,
+        });
+        Table {
+            schema: T::SCHEMA,
+            name: T::NAME,
+            columns: T::COLUMNS,
+            belongs: Some(belongs),
+            owner,
+            admission: T::ADMISSION,
+            filter,
+        }
     }
 }
 
 impl<T: DeclaredTable> Describe<T> for Unowned {
     fn describe() -> Table {
-        Table { schema: T::SCHEMA, name: T::NAME, columns: T::COLUMNS, belongs: None, owner: None }
+        Table {
+            schema: T::SCHEMA,
+            name: T::NAME,
+            columns: T::COLUMNS,
+            belongs: None,
+            owner: None,
+            admission: &[],
+            filter: None,
+        }
     }
 }
 
@@ -73,6 +97,14 @@ impl Table {
             Belongs::Column { tenant, .. } => Some(tenant),
             Belongs::Parent(_) | Belongs::Link(_) => None,
         }
+    }
+
+    /// The columns that are read before anybody is admitted: those that the declaration names, the one by which rows belong to
+    /// tenants, and its filter's. None of a table that is not read then.
+    pub fn before_admission(&self) -> Vec<&'static str> {
+        let mut columns = self.admission.to_vec();
+        columns.extend(self.filter.filter(|filter| !columns.is_empty() && !columns.contains(filter)));
+        columns
     }
 
     /// How its rows belong to tenants; `None` for a global table.

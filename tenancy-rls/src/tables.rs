@@ -1,6 +1,6 @@
 //! The declared tables, as data.
 
-use tenancy_diesel::{DeclaredTable, Owned, TenantTable, Through};
+use tenancy_diesel::{DeclaredTable, GlobalTable, Owned, TenantTable, Through, Unowned};
 
 use super::belongs::{Belongs, Link, Reference};
 use super::error::RowSecurityError;
@@ -30,6 +30,7 @@ pub struct Tables {
     declared: Vec<Table>,
     over_all_tenants: Vec<KeyOverAll>,
     linked_by_tenants: Vec<(Table, &'static str)>,
+    before_admission: Vec<Table>,
     tenant_schema: Option<String>,
     global_schema: Option<String>,
 }
@@ -132,6 +133,35 @@ impl Tables {
             self.linked_by_tenants.push((table, reason));
         }
         self
+    }
+
+    /// Lets the role that reads before admission ([`Roles::admission`](crate::Roles::admission)) read the global table `T` as well, which
+    /// a read of an admission table joins: `organisations`, for the names of a user's tenants. Without this it reads no global table.
+    ///
+    /// ```
+    /// # tenancy_diesel::table! {
+    /// #     #![tenant_global(organisations)]
+    /// #     #[tenant_scoped(tenant_id, admission(user_id))]
+    /// #     memberships (tenant_id, user_id) { tenant_id -> Integer, user_id -> Integer, }
+    /// #     organisations (id) { id -> Integer, name -> Text, }
+    /// # }
+    /// use tenancy_rls::tables;
+    ///
+    /// # fn main() {
+    /// let tables = tables![memberships, organisations].read_before_admission::<organisations::table>();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn read_before_admission<T>(mut self) -> Self
+    where
+        T: GlobalTable,
+    {
+        self.before_admission.push(<Unowned as Describe<T>>::describe());
+        self.table::<T>()
+    }
+
+    pub(crate) fn is_read_before_admission(&self, table: &Table) -> bool {
+        self.before_admission.contains(table)
     }
 
     /// Keeps the tables whose rows belong to the kind of owner that those of `T` belong to, and the global ones: a wall, and a

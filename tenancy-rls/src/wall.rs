@@ -62,6 +62,20 @@ impl Wall {
         }
     }
 
+    /// The value of [`SETTING`](super::SETTING) for a transaction over a set of tenants, in the role of [`Roles::sets`](crate::Roles::sets):
+    /// to every other role it is nobody. Bind it.
+    ///
+    /// It is a blank and an array, so that it is no single tenant's, whose text a blank does not begin. It is sealed as that one's is.
+    #[must_use]
+    pub fn setting_of_set<'t>(
+        &self,
+        tenants: impl IntoIterator<Item = &'t str>,
+        backend_pid: Option<i32>,
+        now: SystemTime,
+    ) -> String {
+        self.setting(&text_of_set(tenants), backend_pid, now)
+    }
+
     /// The statement that sets the tenant until the transaction ends, on PostgreSQL itself.
     ///
     /// To be sent within an explicit transaction: outside of one the server only warns, and there is no tenant.
@@ -86,13 +100,30 @@ impl Wall {
     }
 }
 
+/// ` {"a","b"}`, as PostgreSQL reads an array. In quotes an element is itself, whatever is in it, but for a quote and a backslash.
+pub(crate) fn text_of_set<'t>(tenants: impl IntoIterator<Item = &'t str>) -> String {
+    let mut text = " {".to_owned();
+    for (index, tenant) in tenants.into_iter().enumerate() {
+        text.push_str(if index == 0 { "\"" } else { ",\"" });
+        for character in tenant.chars() {
+            if matches!(character, '"' | '\\') {
+                text.push('\\');
+            }
+            text.push(character);
+        }
+        text.push('"');
+    }
+    text.push('}');
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::UNIX_EPOCH;
 
     use tenancy_diesel::table;
 
-    use super::Wall;
+    use super::{Wall, text_of_set};
     use crate::{Mode, Roles, RowSecurity, Sealer, SealingKey, tables};
 
     table! { agents (id) { id -> Integer, tenant_id -> Integer, } }
@@ -106,6 +137,13 @@ mod tests {
         let (wall, at) = (Wall::plain(security()), UNIX_EPOCH);
         assert_eq!(wall.set_local("o'neil", None, at), "SET LOCAL tenancy.tenant = 'o''neil'");
         assert_eq!(wall.select_set_tenant("7", at), "SELECT tenancy.set_tenant('7')");
+    }
+
+    #[test]
+    fn a_set_is_a_blank_and_an_array_in_which_nothing_leads_out_of_an_element() {
+        assert_eq!(text_of_set([]), " {}");
+        assert_eq!(text_of_set(["7", "acme"]), r#" {"7","acme"}"#);
+        assert_eq!(text_of_set([r#"a","b"#, "c\\", "NULL", "{d}"]), r#" {"a\",\"b","c\\","NULL","{d}"}"#);
     }
 
     #[test]

@@ -116,6 +116,20 @@ fn children_of_one_parent_and_of_many() {
     let all_of_vec: Vec<Canvas> =
         Canvas::belonging_to(scope, &parents).order(canvases::id).load(connection).unwrap();
     assert_eq!(all_of_vec, all);
+    let chosen: Vec<&Agent> = parents.iter().filter(|agent| agent.name == "Ada").collect();
+    let of_chosen: Vec<Canvas> =
+        Canvas::belonging_to(scope, &chosen).order(canvases::id).load(connection).unwrap();
+    let of_slice: Vec<Canvas> =
+        Canvas::belonging_to(scope, &chosen[..]).order(canvases::id).load(connection).unwrap();
+    assert_eq!(of_chosen, of_slice);
+    let of_one: Vec<Canvas> =
+        Canvas::belonging_to(scope, &chosen[0]).order(canvases::id).load(connection).unwrap();
+    assert_eq!(of_chosen, of_one);
+    assert_eq!(Canvas::source_of(scope, &chosen).count().get_result::<i64>(connection), Ok(2));
+    assert_eq!(
+        of_chosen.grouped_by(&chosen).into_iter().map(titles).collect::<Vec<_>>(),
+        [["engine", "notes"]]
+    );
     let grouped = all.grouped_by(&parents);
     assert_eq!(
         grouped.into_iter().map(titles).collect::<Vec<_>>(),

@@ -14,9 +14,16 @@ pub(crate) struct Model {
     pub(crate) table: Path,
     pub(crate) tenant_id: Type,
     /// The field that holds the tenant, if the model has it.
-    pub(crate) tenant: Option<Ident>,
+    pub(crate) tenant: Option<Tenant>,
     pub(crate) parents: Vec<Path>,
     pub(crate) krate: Path,
+}
+
+/// The field that holds a row's tenant.
+pub(crate) struct Tenant {
+    pub(crate) field: Ident,
+    /// The type of the field where it is an `Option`: of a row that all tenants share it is `None`.
+    pub(crate) optional: Option<Type>,
 }
 
 /// The model, or `None` after a mistake that leaves none.
@@ -55,16 +62,15 @@ fn tenant_id<'a>(
     mut fields: impl Iterator<Item = &'a Field>,
     options: &Options,
     mistakes: &mut Mistakes,
-) -> Option<(Type, Option<Ident>)> {
+) -> Option<(Type, Option<Tenant>)> {
     let wanted = options.tenant.as_ref().map_or_else(|| "tenant_id".to_owned(), Ident::to_string);
     let field = fields.find(|field| field.ident.as_ref().is_some_and(|ident| *ident == wanted));
     match (field, &options.id) {
         (Some(field), None) => {
-            if let Some(inner) = option_of(&field.ty) {
-                mistakes.add(field.ty.span(), codes::optional_tenant(name, &wanted, quote::quote!(#inner)));
-                return None;
-            }
-            Some((field.ty.clone(), field.ident.clone()))
+            let inner = option_of(&field.ty);
+            let optional = inner.map(|_| field.ty.clone());
+            let tenant = field.ident.clone().map(|field| Tenant { field, optional });
+            Some((inner.unwrap_or(&field.ty).clone(), tenant))
         }
         (None, Some(id)) => Some((id.clone(), None)),
         (None, None) => {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::check::Model;
+use super::check::{Model, Tenant};
 
 /// `impl TenantScoped`, `impl CarriesTenant` if the model has the field, and `belonging_to` for each of the model's parents.
 pub(crate) fn expand(model: &Model) -> TokenStream {
@@ -55,15 +55,32 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             }
         }
     });
-    let carries_tenant = tenant.as_ref().map(|field| {
+    let carries_tenant = tenant.as_ref().map(|Tenant { field, optional }| {
+        // A row that all tenants share is not the scope's tenant's either.
+        let another = match optional {
+            Some(_) => quote!(self.#field.as_ref() != ::core::option::Option::Some(tenant)),
+            None => quote!(self.#field != *tenant),
+        };
+        let nullable = optional.as_ref().map(|ty| {
+            // Only the compiler knows whether the table has such rows. Its error points at the field's type.
+            let table = quote_spanned!(ty.span()=> <#name as #krate::TenantScoped>::Table);
+            quote! {
+                const _: () = {
+                    const fn has_rows_of_nobody<Table: #krate::model::OptionalTenant<#name>>() {}
+                    has_rows_of_nobody::<#table>();
+                };
+            }
+        });
         quote! {
             impl #krate::CarriesTenant for #name {
                 type TenantId = #tenant_id;
 
                 fn row_of_another(&self, tenant: &#tenant_id) -> ::core::option::Option<usize> {
-                    (self.#field != *tenant).then_some(0)
+                    (#another).then_some(0)
                 }
             }
+
+            #nullable
         }
     });
     quote! {

@@ -17,8 +17,8 @@ use diesel::sql_types::SqlType;
 
 use self::canonical::TenantColumn;
 pub(crate) use self::compared::{ComparedTenant, Everybody};
-pub(crate) use self::only::permit_every_tenant;
-pub use self::only::{LookedThrough, look_through};
+pub use self::only::{LookedThrough, Only, look_through};
+pub(crate) use self::only::{permit_every_tenant, permit_strangers};
 pub use self::printed::PrintedTable;
 pub(crate) use self::printed::{tell, tell_reviewed, tell_table};
 pub(crate) use self::several::{BoundTenants, EachTenant};

@@ -20,6 +20,12 @@ pub enum WrongTenant {
          `pool.across(&cross_tenant)`"
     )]
     Every,
+    /// A part of the statement is read before admission.
+    #[error(
+        "the statement reads before anybody is admitted, and the transaction is that of somebody who is; nothing was sent. Run it in \
+         `pool.before_admission(&door)`, or read the table by `.scoped(&scope)`"
+    )]
+    BeforeAdmission,
 }
 
 impl From<WrongTenant> for Error {

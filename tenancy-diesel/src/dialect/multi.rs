@@ -89,7 +89,7 @@ impl LastBound for diesel::sqlite::Sqlite {
     }
 }
 
-/// A backend that has ON CONFLICT. The lifetime means nothing: a bound without it is checked where it is written.
+/// A backend that has ON CONFLICT with conditions and without a key. The lifetime means nothing: a bound without it is checked where it is written.
 pub trait Upserts<'variant> {}
 #[diagnostic::do_not_recommend]
 impl<DB: ConflictBackend> Upserts<'_> for DB {}
@@ -105,8 +105,8 @@ impl<DB: ReturningBackend> Returns<'_> for DB {}
 /// of the enum as they are declared. Each variant has to be a connection of PostgreSQL, SQLite or MySQL, whose feature of this
 /// crate is on.
 ///
-/// A statement gets the forms of the database that it is sent to. Upserts compile where every variant has `ON CONFLICT`,
-/// `returning` where every variant has it, and locks (`for_update`) not at all, because Diesel has none for such a backend. A
+/// A statement gets the forms of the database that it is sent to. Upserts with conditions, or without a key, compile where every variant
+/// has `ON CONFLICT`, `returning` where every variant has it, and locks (`for_update`) not at all, because Diesel has none for such a backend. A
 /// batch is one statement: on SQLite, rows of it that leave different columns to their defaults are refused when it is
 /// run. A `TenantId` is a text there, the one type of column that every database has for it.
 ///

@@ -1,5 +1,6 @@
 //! Models that are read and written within a tenant: the types behind [`TenantScoped`]'s methods.
 
+mod optional;
 mod parent;
 mod types;
 
@@ -15,6 +16,7 @@ use diesel::sql_types::BoolOrNullableBool;
 use diesel::{Selectable, SelectableHelper};
 use tenancy_core::Scoped;
 
+pub use self::optional::OptionalTenant;
 pub use self::parent::{ManyParents, OneParent, ParentOf};
 pub use self::types::{
     BelongingTo, Bind, Delete, Find, Insert, KeyIs, KeyOf, Select, Source, SourceOf, Stamped, Update, Upsert,
@@ -37,8 +39,11 @@ use crate::table::{DeclaredTable, TenantTable};
 /// - `id = Type`: the type of the tenant's id, for a model that leaves the tenant out;
 /// - `crate = path`: where this crate is, if it is renamed.
 ///
+/// The field may be an `Option` where the tenants share the rows whose tenant column is NULL (`#[tenant_scoped(tenant_id, shared)]` on the
+/// table): it is `None` in those. They are read by `Model::source(&scope).or_shared().select(Model::as_select())`.
+///
 /// A model with Diesel's `#[diesel(belongs_to(Parent))]` also gets `belonging_to(&scope, &parent)`; its parent may be
-/// one row, a slice or a `Vec` of rows, whose children Diesel's `grouped_by` then distributes. Where that
+/// one row, a slice or a `Vec` of rows or of references to them, whose children Diesel's `grouped_by` then distributes. Where that
 /// is not what is loaded, in Diesel's idiom for many-to-many relations or to count, `source_of(&scope, &parent)` selects nothing yet:
 /// `AgentTag::source_of(&scope, &agents).inner_join(tags::table.scoped(&scope)).select((AgentTag::as_select(), Tag::as_select()))`.
 ///
@@ -141,7 +146,7 @@ pub trait TenantScoped: Sized {
         Ok(Self::insert(scope, values))
     }
 
-    /// Inserts a row for the tenant, or changes the tenant's row with the same key. PostgreSQL and SQLite.
+    /// Inserts a row for the tenant, or changes the tenant's row with the same key.
     ///
     /// `values` is both what is inserted and what is changed: a reference to a struct that derives Diesel's
     /// `Insertable` and `AsChangeset`. The key, with the tenant column first, has to be a unique key in the database.

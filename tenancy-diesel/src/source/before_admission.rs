@@ -13,7 +13,7 @@ use tenancy_core::AdmissionDoor;
 use super::condition::push_filter;
 use super::tenant_id::BoundValue;
 use super::{Condition, Reach, ScopedTable};
-use crate::bound_tenant::permit_every_tenant;
+use crate::bound_tenant::permit_strangers;
 use crate::dialect::TenantBackend;
 use crate::table::{TenantTable, push_column_of};
 
@@ -29,7 +29,23 @@ pub trait AdmissionColumn<T>: Column<Table = T> {
     type Column;
 }
 
-/// The reach of whoever is not admitted yet: the rows whose column `C` has the brought value. For reading.
+/// The reach of a transaction before anybody is admitted: it reads what [`BeforeAdmission`] sources and global tables show, and
+/// nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unadmitted(());
+
+impl Unadmitted {
+    /// The one in the place of a tenant's id where statements are looked through.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn nobody() -> Self {
+        Self(())
+    }
+}
+
+/// The reach of whoever is not admitted yet: the rows whose column `C` has the brought value, with the columns that the table declares
+/// for that: the one by which rows belong to tenants, and those in `admission(…)`. No other stands in the statement, so that one which is
+/// named all the same is an error of the database. For reading.
 pub struct BeforeAdmission<C, K> {
     key: K,
     column: PhantomData<fn() -> C>,
@@ -73,6 +89,8 @@ where
     C: AdmissionColumn<T>,
     E: QueryFragment<DB>,
 {
+    const COLUMNS: Option<&'static [&'static str]> = Some(T::ADMISSION);
+
     fn walk_condition<'b>(
         &'b self,
         name: &str,
@@ -80,7 +98,7 @@ where
         before: impl FnOnce(&mut AstPass<'_, 'b, DB>) -> QueryResult<()>,
     ) -> QueryResult<bool> {
         // Whoever is admitted reads what is theirs.
-        permit_every_tenant()?;
+        permit_strangers()?;
         before(&mut out)?;
         push_column_of(name, C::NAME, &mut out)?;
         out.push_sql(" = ");

@@ -17,6 +17,10 @@ pub trait Condition<T, DB: TenantBackend> {
     #[doc(hidden)]
     const PLAIN_TABLE: bool = false;
 
+    /// The columns that a source has, where these are not all. The others are not in the statement, whoever names them.
+    #[doc(hidden)]
+    const COLUMNS: Option<&'static [&'static str]> = None;
+
     /// Prints what `before` prints, then the condition on the rows of `T`, which go by `name` here; or neither, where every
     /// row is within the reach. Returns whether there was a condition.
     #[doc(hidden)]

@@ -7,7 +7,7 @@ use diesel::result::QueryResult;
 
 use super::Condition;
 use crate::dialect::{SourceForm, TenantBackend};
-use crate::table::{DeclaredTable, push_table};
+use crate::table::{DeclaredTable, push_column_of, push_table};
 
 /// What a source is called in a query, and the table behind it.
 pub trait SourceName {
@@ -51,9 +51,19 @@ where
         if C::PLAIN_TABLE {
             return push_named::<N, DB>(&mut out);
         }
-        match out.backend().database().source() {
+        let form = match C::COLUMNS {
+            // Of a join one has every column.
+            Some(_) => SourceForm::Derived,
+            None => out.backend().database().source(),
+        };
+        match form {
             SourceForm::Derived => {
-                out.push_sql("(SELECT * FROM ");
+                out.push_sql("(SELECT ");
+                match C::COLUMNS {
+                    Some(columns) => push_columns::<N::Table, DB>(columns, &mut out)?,
+                    None => out.push_sql("*"),
+                }
+                out.push_sql(" FROM ");
                 push_table::<N::Table, DB>(&mut out)?;
                 self.condition.walk_condition(N::Table::NAME, out.reborrow(), |out| {
                     out.push_sql(" WHERE ");
@@ -76,6 +86,20 @@ where
             }
         }
     }
+}
+
+/// Prints the columns, qualified.
+fn push_columns<T: DeclaredTable, DB: TenantBackend>(
+    columns: &[&str],
+    out: &mut AstPass<'_, '_, DB>,
+) -> QueryResult<()> {
+    for (index, column) in columns.iter().enumerate() {
+        if index > 0 {
+            out.push_sql(", ");
+        }
+        push_column_of(T::NAME, column, out)?;
+    }
+    Ok(())
 }
 
 /// Prints the table, and `AS` the name where that is another.

@@ -25,7 +25,7 @@ mod transaction_source;
 pub(crate) mod view;
 mod within_any;
 
-pub use self::before_admission::{AdmissionColumn, BeforeAdmission};
+pub use self::before_admission::{AdmissionColumn, BeforeAdmission, Unadmitted};
 pub(crate) use self::condition::{Condition, TenantIs};
 pub use self::cross_tenant_for::CrossTenantFor;
 pub(crate) use self::fragment::SourceFragment;

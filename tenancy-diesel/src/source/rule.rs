@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{BeforeAdmission, EveryTenant, SharedByAll, Within, WithinAny};
+use super::{BeforeAdmission, EveryTenant, SharedByAll, Unadmitted, Within, WithinAny};
 use crate::table::Unowned;
 use crate::table::owner::{MeetsId, OtherOwner, SameOwner};
 
@@ -74,6 +74,12 @@ impl OpenTo<EveryTenant> for Unowned {}
 impl OpenTo<EveryTenant> for SharedByAll {}
 impl<I, V> OpenTo<EveryTenant> for WithinAny<I, V> {}
 impl<C, K> OpenTo<EveryTenant> for BeforeAdmission<C, K> {}
+// Before admission nothing is read but what is brought, and what is everybody's.
+impl<C, K> OpenTo<Unadmitted> for BeforeAdmission<C, K> {}
+impl OpenTo<Unadmitted> for Unowned {}
+// A transaction over a set reads what is of its tenants, which is looked at when it runs, and what is nobody's.
+impl<I, V> OpenTo<WithinAny<I>> for WithinAny<I, V> {}
+impl<I> OpenTo<WithinAny<I>> for Unowned {}
 // A transaction of no tenant runs what is nobody's.
 impl OpenTo<Unowned> for Unowned {}
 // No transaction is of this reach. But a statement is built before the compiler knows its transaction, and with only one

@@ -23,6 +23,11 @@ impl<I, V> WithinAny<I, V> {
     pub(crate) fn new(tenants: Arc<[I]>) -> Self {
         Self { tenants, view: PhantomData }
     }
+
+    /// The same tenants' rows, seen otherwise.
+    pub(crate) fn viewed<W>(self) -> WithinAny<I, W> {
+        WithinAny::new(self.tenants)
+    }
 }
 
 impl<T, I, V> Reach<T> for WithinAny<I, V>
@@ -41,7 +46,7 @@ where
 impl<T: TenantTable, I> ScopedTable<T, WithinAny<I>> {
     /// The tenants' rows without the table's filter.
     pub fn unfiltered(self) -> ScopedTable<T, WithinAny<I, Unfiltered>> {
-        ScopedTable::reaching(WithinAny::new(self.into_reach().tenants))
+        ScopedTable::reaching(self.into_reach().viewed())
     }
 
     /// The tenants' rows, and those that all tenants share.
@@ -49,7 +54,7 @@ impl<T: TenantTable, I> ScopedTable<T, WithinAny<I>> {
     where
         T: HasSharedRows,
     {
-        ScopedTable::reaching(WithinAny::new(self.into_reach().tenants))
+        ScopedTable::reaching(self.into_reach().viewed())
     }
 }
 

@@ -6,14 +6,14 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use super::columns::ColumnNames;
-use super::predicate::{Before, Conditions, Everything};
+use super::predicate::{Before, Conditions, Either, Everything, Filtered};
 use super::second_name::refuse_second_names;
-use super::stamp::{push_key, refuse_parents};
+use super::stamp::{key_of, refuse_parents};
 use crate::bound_tenant::ComparedTenant;
-use crate::dialect::TenantBackend;
+use crate::dialect::{Database, TenantBackend};
 use crate::source::TenantIs;
-use crate::table::TenantTable;
 use crate::table::belonging::Belonging as _;
+use crate::table::{TenantTable, push_column_of};
 
 /// No ON CONFLICT clause.
 #[derive(Debug, Clone, Copy, QueryId)]
@@ -73,12 +73,14 @@ impl<T, E, Changes, P> DoUpdate<T, E, Changes, P> {
     }
 }
 
-/// Backends whose ON CONFLICT names the key. MySQL's ON DUPLICATE KEY names none, and would merge a row into whichever row
-/// any unique key finds; so there is no upsert for it.
+/// Backends whose ON CONFLICT names the key, and the conditions on a row that is there. MySQL's ON DUPLICATE KEY does neither: it
+/// finds whichever row any unique key finds. An upsert with a key says there in its assignments which row it has to be, and
+/// fails if it is another; what has no key, or a condition, is not for it.
 #[diagnostic::on_unimplemented(
-    message = "backend `{Self}` has no ON CONFLICT that names its key",
-    label = "an upsert here could overwrite another tenant's row",
-    note = "on MySQL and MariaDB, insert first, and update where a unique violation says that the row is there",
+    message = "backend `{Self}` has no ON CONFLICT without a key, nor with conditions",
+    label = "ON DUPLICATE KEY takes whichever row any unique key finds, another tenant's as well",
+    note = "on MySQL and MariaDB, name the key and leave conditions out, `.on_conflict(agents::id).do_update()`; or insert first, and \
+            update where a unique violation says that the row is there",
     note = "T0005: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0005"
 )]
 pub trait ConflictBackend: TenantBackend {}
@@ -87,6 +89,30 @@ pub trait ConflictBackend: TenantBackend {}
 impl ConflictBackend for diesel::pg::Pg {}
 #[cfg(feature = "sqlite")]
 impl ConflictBackend for diesel::sqlite::Sqlite {}
+
+/// Conditions of an upsert: none, or those of a backend that has them there.
+#[diagnostic::on_unimplemented(
+    message = "an upsert has conditions, and backend `{DB}` has none there",
+    label = "ON DUPLICATE KEY takes whichever row any unique key finds, whatever else it is",
+    note = "on MySQL and MariaDB, name the key and leave conditions out, `.on_conflict(agents::id).do_update()`; or insert first, and \
+            update where a unique violation says that the row is there",
+    note = "T0005: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0005"
+)]
+pub trait ConflictConditions<DB: TenantBackend>: Conditions<DB> {}
+
+impl<DB: TenantBackend> ConflictConditions<DB> for Everything {}
+
+#[diagnostic::do_not_recommend]
+impl<DB: ConflictBackend, Rest, Predicate> ConflictConditions<DB> for Filtered<Rest, Predicate> where
+    Self: Conditions<DB>
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<DB: ConflictBackend, Rest, Predicate> ConflictConditions<DB> for Either<Rest, Predicate> where
+    Self: Conditions<DB>
+{
+}
 
 impl<DB: ConflictBackend> QueryFragment<DB> for OnConflict<(), DoNothing> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -97,44 +123,94 @@ impl<DB: ConflictBackend> QueryFragment<DB> for OnConflict<(), DoNothing> {
 
 impl<DB, T, Key, Shape, Action, Indexed> QueryFragment<DB> for OnConflict<(T, (Key, Shape)), Action, Indexed>
 where
-    DB: ConflictBackend,
+    DB: TenantBackend,
     T: TenantTable,
     Key: ColumnNames<T, Shape>,
     Action: QueryFragment<DB>,
-    Indexed: Conditions<DB>,
+    Indexed: ConflictConditions<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let key = key_of::<T>(Key::names());
+        if assigns_only(out.backend()) {
+            walk_on_duplicate::<T, DB>(&key, &mut out)?;
+            return self.action.walk_ast(out);
+        }
         out.push_sql(" ON CONFLICT (");
-        push_key::<T, DB>(&Key::names(), &mut out)?;
+        for (index, column) in key.iter().enumerate() {
+            out.push_sql(if index == 0 { "" } else { ", " });
+            out.push_identifier(column)?;
+        }
         out.push_sql(")");
         self.indexed.walk_conditions(Before::Where, out.reborrow())?;
-        self.action.walk_ast(out.reborrow())
+        self.action.walk_ast(out)
     }
 }
 
-impl<DB: ConflictBackend> QueryFragment<DB> for DoNothing {
+/// Prints ON DUPLICATE KEY UPDATE, and as its first assignment one that changes nothing, and fails where the row that was found has
+/// not the key of the one that was to be inserted. That has the tenant in it, or the parent, which was looked for.
+fn walk_on_duplicate<T: TenantTable, DB: TenantBackend>(
+    key: &[&str],
+    out: &mut AstPass<'_, '_, DB>,
+) -> QueryResult<()> {
+    let Some(first) = key.first() else { return Ok(()) };
+    out.push_sql(" ON DUPLICATE KEY UPDATE ");
+    out.push_identifier(first)?;
+    out.push_sql(" = CASE CASE WHEN ");
+    for (index, column) in key.iter().enumerate() {
+        out.push_sql(if index == 0 { "" } else { " AND " });
+        push_column_of(T::NAME, column, out)?;
+        out.push_sql(" <=> VALUES(");
+        out.push_identifier(column)?;
+        out.push_sql(")");
+    }
+    out.push_sql(" THEN 1 ELSE ");
+    out.push_sql(ANOTHER_ROW);
+    // Of the column's own type, whichever that is.
+    out.push_sql(" END WHEN 1 THEN ");
+    push_column_of(T::NAME, first, out)?;
+    out.push_sql(" ELSE ");
+    push_column_of(T::NAME, first, out)?;
+    out.push_sql(" END");
+    Ok(())
+}
+
+/// "Subquery returns more than 1 row": an expression that fails when it is computed, on MySQL and MariaDB.
+const ANOTHER_ROW: &str = "(SELECT 1 UNION ALL SELECT 2)";
+
+/// Whether the database is one whose upsert is a list of assignments: MySQL. What is done is then more of them, or none.
+fn assigns_only<DB: TenantBackend>(backend: &DB) -> bool {
+    backend.database() == Database::Mysql
+}
+
+impl<DB: TenantBackend> QueryFragment<DB> for DoNothing {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(" DO NOTHING");
+        if !assigns_only(out.backend()) {
+            out.push_sql(" DO NOTHING");
+        }
         Ok(())
     }
 }
 
 impl<DB, T, E, Changes, P> QueryFragment<DB> for DoUpdate<T, E, Changes, P>
 where
-    DB: ConflictBackend,
+    DB: TenantBackend,
     T: TenantTable,
     E: ComparedTenant<DB>,
     Changes: QueryFragment<DB>,
-    P: Conditions<DB>,
+    P: ConflictConditions<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         // Without a static id, so it is kept prepared under its text: see `ScopedUpdate`.
         if self.changes.is_noop(out.backend())? {
-            out.push_sql(" DO NOTHING");
-            return Ok(());
+            return QueryFragment::<DB>::walk_ast(&DoNothing, out);
         }
         refuse_second_names::<T, DB>(&self.changes, out.backend())?;
         refuse_parents::<T, DB>(&self.changes, out.backend())?;
+        if assigns_only(out.backend()) {
+            // Whose the row is, the first assignment looked at, and there are no conditions.
+            out.push_sql(", ");
+            return self.changes.walk_ast(out);
+        }
         out.push_sql(" DO UPDATE SET ");
         self.changes.walk_ast(out.reborrow())?;
         let before = if T::Belonging::MANY {

@@ -6,12 +6,14 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use super::columns::ColumnNames;
+use super::filled::Filled;
 use super::rows::{RowCount, Stamped};
 use super::second_name::refuse_second_names;
+use crate::bound_tenant::ComparedTenant;
 use crate::dialect::TenantBackend;
 use crate::table::TenantTable;
 
-/// Rows that a query selects, with the tenant stamped into each.
+/// Rows that a query selects, each with the tenant stamped into it, or with a parent that has to be the tenant's.
 #[derive(Debug, Clone, Copy)]
 pub struct FromSelect<T, E, Q, C, Shape> {
     pub(crate) tenant: E,
@@ -36,22 +38,22 @@ impl<T, E: Clone, Q, C, Shape> Stamped for FromSelect<T, E, Q, C, Shape> {
 impl<T, E, Q, C, Shape, DB> QueryFragment<DB> for FromSelect<T, E, Q, C, Shape>
 where
     DB: TenantBackend,
-    T: TenantTable,
-    E: QueryFragment<DB>,
+    T: TenantTable<Belonging: Filled<T>>,
+    E: ComparedTenant<DB>,
     C: ColumnNames<T, Shape>,
     Q: Query<SqlType = C::SqlType> + QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         refuse_second_names::<T, DB>(&Columns::<T, C, Shape>(PhantomData), out.backend())?;
-        out.push_sql("(");
-        out.push_identifier(T::TENANT_COLUMN)?;
-        C::push_names(&mut out)?;
-        out.push_sql(") SELECT ");
-        self.tenant.walk_ast(out.reborrow())?;
-        out.push_sql(", selected.* FROM (");
-        self.query.walk_ast(out.reborrow())?;
+        let rows = |mut out: AstPass<'_, 'b, DB>| {
+            out.push_sql("(");
+            self.query.walk_ast(out.reborrow())?;
+            out.push_sql(")");
+            Ok(())
+        };
+        T::Belonging::walk_filled(&self.tenant, &C::names(), "selected", &rows, out.reborrow())?;
         // SQLite cannot tell an ON CONFLICT that follows from a join's ON without a WHERE between.
-        out.push_sql(") AS selected WHERE 1 = 1");
+        out.push_sql(" WHERE 1 = 1");
         Ok(())
     }
 }

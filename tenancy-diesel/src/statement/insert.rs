@@ -92,6 +92,9 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     /// A row is anything that is Diesel's `Insertable` for the bare table, without the tenant column, as long as its values
     /// are plain ones. A field that is `None` leaves its column to the default; all rows have to leave out the same columns.
     ///
+    /// On a table that belongs to its tenants through a parent, each row's parent is looked for in the statement: one that is not the
+    /// tenant's fails all of it.
+    ///
     /// Two things are refused: a column that is itself an array, and, by Citus under row-level security, any
     /// `INSERT … SELECT` of this kind. Use `values` there.
     ///
@@ -126,13 +129,15 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     where
         Row: Insertable<T, Values = ValuesClause<V, T>>,
         V: BulkRow<T, Columns = Columns>,
-        T::Belonging: NamesItsTenant<T>,
     {
         let rows = BulkRows::new(self.tenant, rows.into_iter().map(Insertable::values));
         ScopedInsert::new(rows, NoConflict, NoReturning)
     }
 
     /// The rows that `query` selects, into `columns`, which are in the order of its selection.
+    ///
+    /// On a table that belongs to its tenants through a parent, the column that names it is among `columns`, and each row's parent is
+    /// looked for in the statement: one that is not the tenant's fails all of it.
     ///
     /// Citus runs this on the coordinator, and refuses it under row-level security; use `values` there.
     pub fn from_select<Q, C, Shape>(
@@ -143,7 +148,6 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     where
         C: ColumnNames<T, Shape>,
         Q: AsQuery<SqlType = C::SqlType>,
-        T::Belonging: NamesItsTenant<T>,
     {
         let rows = FromSelect { tenant: self.tenant, query: query.as_query(), table: PhantomData };
         ScopedInsert::new(rows, NoConflict, NoReturning)
@@ -177,7 +181,10 @@ impl<T, R, Values> ScopedInsert<T, R, Values> {
         ScopedInsert::new(self.rows, OnConflict::new(Everything, DoNothing), NoReturning)
     }
 
-    /// Names the key whose conflict is handled: `target`, and the tenant column before it. PostgreSQL and SQLite.
+    /// Names the key whose conflict is handled: `target`, and the tenant column before it.
+    ///
+    /// On MySQL and MariaDB this is ON DUPLICATE KEY UPDATE, which finds a row by any unique key: where it is not the named one's, the
+    /// statement fails with an error of the server's, and stores nothing. A changed row counts as two there.
     pub fn on_conflict<Target, Shape>(
         self,
         _target: Target,

@@ -13,6 +13,7 @@ mod columns;
 mod conflict;
 mod default_row;
 mod delete;
+mod filled;
 mod from_select;
 mod insert;
 mod moved;

@@ -277,7 +277,7 @@ fn parent_of<T: TenantTable>() -> &'static str {
     T::THROUGH.map_or(T::NAME, |through| through.table)
 }
 
-fn missing<T: TenantTable>() -> Error {
+pub(super) fn missing<T: TenantTable>() -> Error {
     ParentError::Missing { table: T::NAME, column: T::TENANT_COLUMN, parent: parent_of::<T>() }.into()
 }
 
@@ -294,22 +294,10 @@ where
     Err(ParentError::Assigned { table: T::NAME, column: T::TENANT_COLUMN, parent: parent_of::<T>() }.into())
 }
 
-/// Prints a key of `T` with the column by which rows belong to tenants in it, whether or not it is among `names`.
-pub(super) fn push_key<T, DB>(names: &[&str], out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>
-where
-    T: TenantTable,
-    DB: TenantBackend,
-{
+/// A key of `T` with the column by which rows belong to tenants in it, whether or not it is among `names`.
+pub(super) fn key_of<T: TenantTable>(names: Vec<&'static str>) -> Vec<&'static str> {
     use crate::table::belonging::Belonging as _;
 
-    let mut separator = "";
-    if !T::Belonging::MANY && !names.contains(&T::TENANT_COLUMN) {
-        out.push_identifier(T::TENANT_COLUMN)?;
-        separator = ", ";
-    }
-    for name in names {
-        out.push_sql(std::mem::replace(&mut separator, ", "));
-        out.push_identifier(name)?;
-    }
-    Ok(())
+    let added = (!T::Belonging::MANY && !names.contains(&T::TENANT_COLUMN)).then_some(T::TENANT_COLUMN);
+    added.into_iter().chain(names).collect()
 }

@@ -86,6 +86,10 @@ pub trait TenantTable: DeclaredTable<Ownership = Owned> {
     /// The filter that every source of the table has, unless it is `unfiltered()`.
     const FILTER: Option<RowFilter> = None;
 
+    /// The columns that are read before anybody is admitted, if any are: the one by which rows belong to tenants, and those that
+    /// the declaration names.
+    const ADMISSION: &'static [&'static str] = &[];
+
     /// The column, as a value.
     fn tenant_column() -> Self::TenantColumn;
 }

@@ -2,6 +2,14 @@
 
 use std::marker::PhantomData;
 
+use tenancy_core::TenantId;
+
+use super::TenantTable;
+
+/// The type of the ids of table `T`'s tenants where it is declared, `#[tenant_scoped(org_id: OrgId)]`, also of a parent's; elsewhere
+/// [`TenantId`].
+pub type IdOf<T> = <<T as TenantTable>::Owner as Owner>::Id;
+
 /// The kind of owner of a table that says no more than its column: whoever is named by a column of that name.
 ///
 /// `NAME` is the column's name in the database, hashed by FNV-1a with 128 bits (draft-eastlake-fnv): a type cannot have a text.
@@ -23,17 +31,24 @@ mod sealed {
 
 /// The kind of owner of a table: [`ByColumnName`] or [`ById`]. Sealed.
 pub trait Owner: sealed::Sealed {
+    /// The type of its ids where one is declared, and elsewhere the one that this library has, [`TenantId`].
+    type Id;
+
     /// The type of its ids, where one is declared.
     fn id_type() -> Option<&'static str>;
 }
 
 impl<const NAME: u128> Owner for ByColumnName<NAME> {
+    type Id = TenantId;
+
     fn id_type() -> Option<&'static str> {
         None
     }
 }
 
 impl<I> Owner for ById<I> {
+    type Id = I;
+
     fn id_type() -> Option<&'static str> {
         Some(std::any::type_name::<I>())
     }

@@ -12,13 +12,13 @@ use diesel::connection::TransactionManagerStatus;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::{AsyncConnection, TransactionManager};
-use tenancy_core::TenantKey;
 use tenancy_core::placement::{DatabaseAddress, Placement};
 use tenancy_diesel::TenantBackend;
 
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, Wanted};
+use crate::transaction::Tenants;
 
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -44,12 +44,12 @@ pub enum Abandoned {
 )]
 #[derive(Debug)]
 pub struct Beginning<'a> {
-    /// For the wall, and for refusals. None where the transaction is no tenant's.
+    /// For the wall, and for refusals.
     #[cfg_attr(
         not(any(feature = "rls", feature = "mysql", feature = "sqlite")),
         allow(dead_code, reason = "PostgreSQL without the wall has no use for it")
     )]
-    pub(crate) tenant: Option<&'a TenantKey>,
+    pub(crate) tenants: &'a Tenants,
     pub(crate) placement: &'a Placement,
     pub(crate) options: TransactionOptions,
     /// The application's own, right after the BEGIN.
@@ -155,6 +155,16 @@ pub trait Driver:
     /// Refuses a database that does not keep its part of the promise.
     #[doc(hidden)]
     fn inspect(&mut self, rules: &Self::Rules) -> impl Future<Output = Result<(), BuildError>> + Send {
+        let _ = rules;
+        std::future::ready(Ok(()))
+    }
+
+    /// As [`inspect`](Self::inspect), of a connection for what is read before admission.
+    #[doc(hidden)]
+    fn inspect_admission(
+        &mut self,
+        rules: &Self::Rules,
+    ) -> impl Future<Output = Result<(), BuildError>> + Send {
         let _ = rules;
         std::future::ready(Ok(()))
     }
@@ -323,7 +333,7 @@ fn plain_opening(
     beginning: Beginning<'_>,
     begin: impl FnOnce(TransactionOptions) -> Vec<String>,
 ) -> Result<Option<Vec<String>>, PoolError> {
-    if let (Some(tenant), Some(_)) = (beginning.tenant, beginning.placement.schema()) {
+    if let (Some(tenant), Some(_)) = (beginning.tenants.each().first(), beginning.placement.schema()) {
         return Err(PoolError::NoSchemas { tenant: tenant.clone() });
     }
     if beginning.single_query && beginning.first_statements.is_empty() {

@@ -66,6 +66,13 @@ pub enum BuildError {
         /// What the database says.
         source: diesel::result::Error,
     },
+    /// There is to be a pool for what is read before admission, and the wall has no role for that.
+    #[cfg(feature = "rls")]
+    #[error(
+        "the builder was given connections for what is read before admission, and the wall has no role for it, which keeps them to \
+         the declared columns: say `Roles::new(…)?.admission(\"app_admission\")?`, and run the wall's migration"
+    )]
+    NoAdmissionRole,
     /// The database's catalog could not be read.
     #[cfg(feature = "rls")]
     #[error(transparent)]

@@ -72,6 +72,32 @@ pub enum PoolError {
          database lets do so"
     )]
     NoCrossTenantPool,
+    /// Behind the second wall there is no pool for what is read before admission.
+    #[error(
+        "behind the second wall nothing is read before admission by the application's role: declare a role of its own, \
+         `Roles::new(…)?.admission(\"app_admission\")?`, run the wall's migration, and give the builder that role's address with \
+         `admission`"
+    )]
+    NoAdmissionPool,
+    /// The tenants of a set live in different places, and one transaction is in one of them.
+    #[error(
+        "the tenants {} and {} of one set live in different places, and a transaction reads in one: admit to those of one place at \
+         a time, or read each tenant in its own transaction, by `set.one(&tenant)`",
+        shown(.one.as_str()),
+        shown(.other.as_str())
+    )]
+    SetInSeveralPlaces {
+        /// A tenant of the set.
+        one: TenantKey,
+        /// One that lives elsewhere.
+        other: TenantKey,
+    },
+    /// The second wall has no role that reads over a set of tenants.
+    #[error(
+        "the second wall has no role that reads over a set of tenants: declare one, `Roles::sets(\"app_sets\")`, run the wall's \
+         migration again, and make the application's role a member of it"
+    )]
+    NoSetsRole,
     /// The database checks each foreign key at once.
     #[error(
         "this database checks each foreign key at once, and defers none: declare those that pair the tenants \

@@ -22,6 +22,13 @@ pub enum StatementRefused {
          in the tenant's, of `pool.within(&scope)`, where global tables run as well"
     )]
     TenantTable,
+    /// Somewhere in a statement of `pool.before_admission(&door)` stands a tenant's table with a scope, or across tenants.
+    #[error(
+        "the statement reads a tenant's table otherwise than by what a stranger has brought, and nobody is admitted in \
+         `pool.before_admission(&door)`; nothing was sent. Read it by `.before_admission(&door, column, value)`, or in the tenant's \
+         transaction"
+    )]
+    BeforeAdmission,
     /// The text of the statement cannot be followed, so that nobody knows which tables it reads.
     #[error(
         "the statement contains {found}, and what follows it cannot be told to be the tenant's; nothing was sent. Bind values \

@@ -44,6 +44,7 @@ use crate::statement::Allowed;
 pub struct TenantPoolBuilder<C: TenantConnection> {
     home: Connections<C>,
     across: Option<Connections<C>>,
+    admission: Option<Connections<C>>,
     sizes: PoolSizes,
     databases: DatabasePoolsOptions,
     max_connections_per_tenant: Option<usize>,
@@ -92,6 +93,7 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
         Self {
             home,
             across: None,
+            admission: None,
             sizes: PoolSizes::default(),
             databases: DatabasePoolsOptions::new(),
             max_connections_per_tenant: None,
@@ -167,6 +169,25 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
         self
     }
 
+    /// The address for what is read before anybody is admitted, with the role that the wall has for that
+    /// (`tenancy_rls::Roles::admission`). [`build`](Self::build) refuses one that may do more.
+    ///
+    /// Behind the second wall [`before_admission`](TenantPool::before_admission) runs on it alone, and on nothing where there is none;
+    /// elsewhere, on the pool's own connections unless this is said.
+    pub fn admission(mut self, address: impl Into<String>) -> Self {
+        self.admission = Some(Connections::At(address.into()));
+        self
+    }
+
+    /// The pool for what is read before anybody is admitted: as [`admission`](Self::admission).
+    pub fn admission_over<M>(mut self, pool: bb8::Pool<M>) -> Self
+    where
+        M: ManageConnection<Connection = C, Error: fmt::Display>,
+    {
+        self.admission = Some(Connections::Of(Arc::new(ExternalPool(pool))));
+        self
+    }
+
     /// Statements that go ahead of a tenant's in every transaction, right after its BEGIN; `write` is given the tenant's id as
     /// text. For what a sharding pooler has to hear first (`SET LOCAL pgdog.sharding_key TO '…'`).
     ///
@@ -238,6 +259,7 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
         let Self {
             home,
             across,
+            admission,
             sizes,
             databases,
             max_connections_per_tenant,
@@ -259,6 +281,10 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
             Some(connections) => Some(connections.open(sizes, &options).await?),
             None => None,
         };
+        let admission = match admission {
+            Some(connections) => Some(open_admission::<C>(connections, sizes, &options, &rules).await?),
+            None => None,
+        };
         let databases = own.then(|| {
             let rules = rules.clone();
             DatabasePools::new(databases, move |address: DatabaseAddress| {
@@ -274,6 +300,7 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
             home,
             databases,
             across,
+            admission,
             catalog: catalog.unwrap_or_else(|| Arc::new(AllShared)),
             rules,
             first_statements,
@@ -305,6 +332,20 @@ async fn open<C: TenantConnection>(
     options: C::Options,
 ) -> Result<SharedLender<C>, BuildError> {
     Ok(Arc::new(OwnPool::<C>::open(address, sizes, options).await?))
+}
+
+/// Refuses a connection that may do more before admission than read what is declared.
+async fn open_admission<C: TenantConnection>(
+    connections: Connections<C>,
+    sizes: PoolSizes,
+    options: &C::Options,
+    rules: &C::Rules,
+) -> Result<SharedLender<C>, BuildError> {
+    let lender = connections.open(sizes, options).await?;
+    let mut borrowed = lender.lend().await.map_err(BuildError::Pool)?;
+    borrowed.parts().0.inspect_admission(rules).await?;
+    drop(borrowed);
+    Ok(lender)
 }
 
 /// Refuses to serve from a database that does not keep its part of the promise.

@@ -16,7 +16,7 @@ use crate::driver::TenantConnection;
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Executor, Load, OurOwn, RunsIn, Sealed, Shape, Wanted, first};
-use crate::transaction::{AsyncFunc, GlobalTransaction, Nobody};
+use crate::transaction::{AsyncFunc, GlobalTransaction, Nobody, Tenants};
 
 /// The database as nobody's: it runs statements of tables that are declared global, without a scope.
 ///
@@ -117,7 +117,7 @@ impl<C: TenantConnection> GlobalHandle<C> {
     ///
     /// As [`begin`](Self::begin).
     pub async fn begin_with(&self, options: TransactionOptions) -> Result<GlobalTransaction<C>, PoolError> {
-        Ok(GlobalTransaction::new(self.pool.open(Nobody, None, options, Opened::WHOLE).await?))
+        Ok(GlobalTransaction::new(self.pool.open(Nobody, &Tenants::Nobody, options, Opened::WHOLE).await?))
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back otherwise.

@@ -1,10 +1,13 @@
 //! The pool: where transactions are opened.
 
 mod across;
+mod admission;
 mod builder;
 mod global;
+mod lending;
 #[cfg(feature = "postgres")]
 mod postgres_builder;
+mod set;
 mod single;
 mod tenant_column;
 mod tenant_limit;
@@ -14,22 +17,24 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tenancy_core::placement::{Catalog, Placement};
-use tenancy_core::{AuditSink, CrossTenant, Scoped, TenantKey, ToTenantKey};
+use tenancy_core::placement::Catalog;
+use tenancy_core::{AuditSink, CrossTenant, Scoped, ScopedSet, ToTenantKey};
 use tenancy_diesel::ReviewedSql;
 
 pub use self::across::Across;
+pub use self::admission::AdmissionHandle;
 pub use self::builder::TenantPoolBuilder;
 pub use self::global::GlobalHandle;
+pub use self::set::SetHandle;
 use self::tenant_limit::TenantLimit;
 pub use self::within::TenantHandle;
-use crate::connection::{Borrowed, Lender, Loan, SharedLender};
+use crate::connection::{Loan, SharedLender};
 use crate::driver::{Beginning, TenantConnection};
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
 use crate::placement::{DatabasePools, DatabasePoolsState};
 use crate::statement::Allowed;
-use crate::transaction::{AsyncFunc, Checked, Ending, OpenTransaction, TenantTransaction};
+use crate::transaction::{AsyncFunc, Checked, Ending, OpenTransaction, TenantTransaction, Tenants, Whose};
 
 /// Writes statements of the application's own into the opening of a tenant's transaction.
 type FirstStatements = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
@@ -80,6 +85,8 @@ struct Inner<C: TenantConnection> {
     /// Of tenants in databases of their own.
     databases: Option<DatabasePools<SharedLender<C>>>,
     across: Option<SharedLender<C>>,
+    /// Of what is read before anybody is admitted.
+    admission: Option<SharedLender<C>>,
     catalog: Arc<dyn Catalog>,
     rules: Arc<C::Rules>,
     first_statements: Option<FirstStatements>,
@@ -120,34 +127,34 @@ impl<C: TenantConnection> TenantPool<C> {
     ) -> Result<TenantTransaction<C, I, B>, PoolError> {
         let inner = &*self.inner;
         let tenant = scope.tenant().to_tenant_key()?;
-        let checked = self.open(scope.clone(), Some(&tenant), options, Opened::WHOLE).await?;
+        let tenants = Tenants::One(tenant.clone());
+        let checked = self.open(scope.clone(), &tenants, options, Opened::WHOLE).await?;
         Ok(TenantTransaction::new(checked, tenant, C::is_walled(&inner.rules), inner.audit.clone()))
     }
 
-    /// Opens a transaction where the tenant lives; for no tenant, in the database of the shared tables.
-    async fn open<W>(
+    /// Opens a transaction where its tenants live; for no tenant, in the database of the shared tables.
+    async fn open<W: Whose>(
         &self,
         whose: W,
-        tenant: Option<&TenantKey>,
+        tenants: &Tenants,
         options: TransactionOptions,
         opened: Opened,
     ) -> Result<Checked<C, W>, PoolError> {
         let inner = &*self.inner;
-        let placement = match tenant {
-            Some(tenant) => inner.catalog.locate(tenant).await?,
-            None => Placement::Shared,
-        };
-        let mut loan = self.lend(tenant, &placement, opened.since).await?;
+        let options = if let Tenants::Set(_) = tenants { options.read_only() } else { options };
+        let placement = self.place_of(tenants).await?;
+        let home = if W::BEFORE_ADMISSION { self.admission_lender()? } else { &inner.home };
+        let mut loan = self.lend(home, tenants, &placement, opened.since).await?;
         loan.connection().inspect_schema(&inner.rules, &placement).await?;
         loan.finished();
         while !C::serves(&inner.rules, loan.session(), &placement) {
             loan.discard();
             drop(loan);
-            loan = self.lend(tenant, &placement, opened.since).await?;
+            loan = self.lend(home, tenants, &placement, opened.since).await?;
         }
-        let first_statements = inner.first_statements.as_ref().zip(tenant);
+        let first_statements = inner.first_statements.as_ref().zip(tenants.one());
         let beginning = Beginning {
-            tenant,
+            tenants,
             placement: &placement,
             options,
             first_statements: first_statements
@@ -158,27 +165,6 @@ impl<C: TenantConnection> TenantPool<C> {
         let opening = C::opening(&inner.rules, loan.session(), beginning)?;
         let open = OpenTransaction::new(loan, opening, options.read_only);
         Ok(Checked::new(open, whose, inner.allowed.clone()))
-    }
-
-    /// Lends a connection to where the tenant lives, within what one tenant may hold.
-    async fn lend(
-        &self,
-        tenant: Option<&TenantKey>,
-        placement: &Placement,
-        since: Option<Instant>,
-    ) -> Result<Loan<C>, PoolError> {
-        let permit = match self.inner.tenant_limit.as_ref().zip(tenant) {
-            Some((limit, tenant)) => Some(limit.acquire(tenant).await?),
-            None => None,
-        };
-        let Some((tenant, address)) = tenant.zip(placement.database()) else {
-            return Ok(Loan::new(opened_since(&*self.inner.home, since).await?, permit, None));
-        };
-        let Some(databases) = &self.inner.databases else {
-            return Err(PoolError::NoDatabases { tenant: tenant.clone() });
-        };
-        let pool = databases.get(address).await?;
-        Ok(Loan::new(opened_since(&**pool, since).await?, permit, Some(pool)))
     }
 
     /// Runs `work` in a transaction of the scope's tenant: committed when it returns `Ok`, rolled back otherwise.
@@ -256,6 +242,28 @@ impl<C: TenantConnection> TenantPool<C> {
         TenantHandle::new(self.clone(), scope.clone())
     }
 
+    /// The database as the tenants of a set have it: it reads over all of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "postgres")]
+    /// # mod example {
+    /// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+    /// use diesel_async::AsyncPgConnection;
+    /// use tenancy_diesel::ScopedSet;
+    /// use tenancy_pool::PoolError;
+    /// use tenancy_pool::prelude::*;
+    ///
+    /// async fn names(pool: &TenantPool<AsyncPgConnection>, set: &ScopedSet<i32>) -> Result<Vec<(i32, String)>, PoolError> {
+    ///     pool.within_any(set).load(agents::table.scoped(set).select((agents::tenant_id, agents::name))).await
+    /// }
+    /// # }
+    /// ```
+    pub fn within_any<I: ToTenantKey>(&self, set: &ScopedSet<I>) -> SetHandle<C, I> {
+        SetHandle::new(self.clone(), set.clone())
+    }
+
     /// The database as nobody's: it runs statements of global tables, before there is a tenant or where none is meant.
     ///
     /// # Examples
@@ -318,21 +326,6 @@ struct Opened {
 impl Opened {
     /// For whatever its caller runs.
     const WHOLE: Self = Self { single_query: false, since: None };
-}
-
-/// Lends a connection that is no older than `since`; older ones are closed. The age of a connection of the application's pool is not
-/// known.
-async fn opened_since<C: TenantConnection>(
-    lender: &dyn Lender<C>,
-    since: Option<Instant>,
-) -> Result<Box<dyn Borrowed<C>>, PoolError> {
-    loop {
-        let mut borrowed = lender.lend().await?;
-        match (borrowed.opened(), since) {
-            (Some(opened), Some(since)) if opened < since => borrowed.discard(),
-            _ => return Ok(borrowed),
-        }
-    }
 }
 
 /// What [`TenantPool::state`] counts.

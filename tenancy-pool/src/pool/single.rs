@@ -124,9 +124,8 @@ impl<C: TenantConnection> TenantPool<C> {
         Q: Execute<'query, BackendOf<C>>,
     {
         async move {
-            let tenant = whose.tenant_key()?;
-            let mut tx =
-                self.open(whose.clone(), tenant.as_ref(), TransactionOptions::new(), Opened::WHOLE).await?;
+            let tenants = whose.tenants()?;
+            let mut tx = self.open(whose.clone(), &tenants, TransactionOptions::new(), Opened::WHOLE).await?;
             let changed = tx.execute(statement, shape).await;
             tx.end(changed.map_err(PoolError::from), Ending::Commit).await
         }
@@ -147,8 +146,8 @@ impl<C: TenantConnection> TenantPool<C> {
         U: Send + 'a,
     {
         async move {
-            let tenant = whose.tenant_key()?;
-            let open = |options, opened| self.open(whose.clone(), tenant.as_ref(), options, opened);
+            let tenants = whose.tenants()?;
+            let open = |options, opened| self.open(whose.clone(), &tenants, options, opened);
             if shape.writes {
                 let mut tx = open(TransactionOptions::new(), Opened::WHOLE).await?;
                 let rows = tx.load(&mut query, wanted, shape).await;

@@ -28,8 +28,10 @@ mod sealed {
 pub(crate) use sealed::Sealed;
 
 /// What runs statements: a [`TenantTransaction`](crate::TenantTransaction), a [`GlobalTransaction`](crate::GlobalTransaction), a
-/// [`CrossTenantTransaction`](crate::CrossTenantTransaction), or a handle that runs each in a transaction of its own:
-/// [`TenantHandle`](crate::TenantHandle), [`GlobalHandle`](crate::GlobalHandle). Sealed.
+/// [`SetTransaction`](crate::SetTransaction), a [`CrossTenantTransaction`](crate::CrossTenantTransaction), an
+/// [`AdmissionTransaction`](crate::AdmissionTransaction), or a handle that runs each in a transaction of its own:
+/// [`TenantHandle`](crate::TenantHandle), [`GlobalHandle`](crate::GlobalHandle), [`SetHandle`](crate::SetHandle),
+/// [`AdmissionHandle`](crate::AdmissionHandle). Sealed.
 ///
 /// Its own methods are not to be called, because they ask for no [`RunsIn`](super::RunsIn):
 ///

@@ -12,7 +12,7 @@ use diesel_async::AsyncConnectionCore;
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use futures_util::StreamExt;
 
-use tenancy_diesel::__pool::{LookedThrough, look_through};
+use tenancy_diesel::__pool::{LookedThrough, Only, look_through};
 use tenancy_diesel::TenantBackend;
 
 /// What only this crate can name, hence neither hand to a method that asks for it nor take in an implementation: the hidden
@@ -31,23 +31,15 @@ pub enum Wanted {
 
 /// A statement that `DB` can print.
 pub trait Printable<DB: TenantBackend> {
-    /// Walks through it: an error if it touches another tenant than `tenant`.
+    /// Walks through it: an error if it touches other tenants than `only`.
     #[doc(hidden)]
-    fn look_through<I: PartialEq + Clone + 'static>(
-        &self,
-        tenant: &I,
-        backend: &DB,
-    ) -> QueryResult<LookedThrough>;
+    fn look_through(&self, only: Only, backend: &DB) -> QueryResult<LookedThrough>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<DB: TenantBackend, Q: QueryFragment<DB>> Printable<DB> for Q {
-    fn look_through<I: PartialEq + Clone + 'static>(
-        &self,
-        tenant: &I,
-        backend: &DB,
-    ) -> QueryResult<LookedThrough> {
-        look_through(tenant, self, backend)
+    fn look_through(&self, only: Only, backend: &DB) -> QueryResult<LookedThrough> {
+        look_through(only, self, backend)
     }
 }
 

@@ -9,7 +9,7 @@ use diesel::query_dsl::positional_order_dsl::PositionalOrderDsl;
 use diesel::query_source::QuerySource;
 use tenancy_diesel::__pool::{InTransaction, Stands, TransactionSource};
 use tenancy_diesel::statement::{MovedRows, ScopedDelete, ScopedInsert, ScopedUpdate};
-use tenancy_diesel::{EveryTenant, GlobalTable, ScopedTable};
+use tenancy_diesel::{EveryTenant, GlobalTable, ScopedTable, Unowned, Within};
 
 /// The kinds of statement, which only keep their implementations apart.
 pub(super) mod kind {
@@ -26,6 +26,11 @@ mod sealed {
     /// What an implementation has to show, and only this crate can.
     #[derive(Debug, Clone, Copy)]
     pub struct Proof;
+
+    pub trait Sealed {}
+    impl<I, B> Sealed for tenancy_diesel::Within<I, B> {}
+    impl Sealed for tenancy_diesel::EveryTenant {}
+    impl Sealed for tenancy_diesel::Unowned {}
 }
 use sealed::Proof;
 
@@ -53,6 +58,18 @@ pub trait RunsIn<R, Kind = kind::Single> {
     #[doc(hidden)]
     const PROOF: Proof;
 }
+
+/// A reach whose transactions write. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "this statement writes, and a transaction over a set of tenants or before admission only reads",
+    label = "this statement writes, and the transaction is of `{Self}`",
+    note = "write as one of the tenants, in its own transaction: `set.one(&tenant)`; or a global table in `pool.global()`",
+    note = "T0301: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0301"
+)]
+pub trait Writes: sealed::Sealed {}
+impl<I, B> Writes for Within<I, B> {}
+impl Writes for EveryTenant {}
+impl Writes for Unowned {}
 
 impl<F, S, D, W, O, L, G, H, Lc, R> RunsIn<R> for SelectStatement<FromClause<F>, S, D, W, O, L, G, H, Lc>
 where
@@ -135,6 +152,7 @@ where
 impl<T, U, Op, Ret, R> RunsIn<R> for InsertStatement<T, U, Op, Ret>
 where
     T: GlobalTable + QuerySource,
+    R: Writes,
 {
     const WRITES: bool = true;
     const PROOF: Proof = Proof;
@@ -144,6 +162,7 @@ where
 impl<T, U, V, Ret, R> RunsIn<R> for UpdateStatement<T, U, V, Ret>
 where
     T: GlobalTable + QuerySource,
+    R: Writes,
 {
     const WRITES: bool = true;
     const PROOF: Proof = Proof;
@@ -153,6 +172,7 @@ where
 impl<T, U, Ret, R> RunsIn<R> for DeleteStatement<T, U, Ret>
 where
     T: GlobalTable + QuerySource + HasTable,
+    R: Writes,
 {
     const WRITES: bool = true;
     const PROOF: Proof = Proof;

@@ -1,5 +1,6 @@
 //! Transactions: of one tenant, and across tenants.
 
+mod admission;
 mod async_fn;
 mod checked;
 #[cfg(feature = "postgres")]
@@ -10,6 +11,7 @@ mod nested;
 mod open;
 #[cfg(feature = "postgres")]
 mod raw;
+mod set;
 mod whose;
 
 use std::fmt;
@@ -20,6 +22,7 @@ use diesel::result::QueryResult;
 use tenancy_core::{AuditEvent, AuditSink, Reason, Scoped, TenantId, TenantKey, ToTenantKey, Unbranded};
 use tenancy_diesel::Within;
 
+pub use self::admission::AdmissionTransaction;
 pub(crate) use self::async_fn::AsyncFunc;
 pub(crate) use self::checked::Checked;
 pub use self::cross_tenant::CrossTenantTransaction;
@@ -28,7 +31,8 @@ use self::nested::Nests;
 pub(crate) use self::open::{Ending, OpenTransaction};
 #[cfg(feature = "postgres")]
 pub use self::raw::RawSql;
-pub(crate) use self::whose::{Nobody, Whose};
+pub use self::set::SetTransaction;
+pub(crate) use self::whose::{Nobody, Stranger, Tenants, Whose};
 use crate::driver::TenantConnection;
 use crate::error::{PoolError, RawSqlRefused};
 use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};

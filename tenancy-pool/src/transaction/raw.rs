@@ -1,4 +1,4 @@
-//! Raw SQL in one tenant's transaction, behind the second wall.
+//! Raw SQL in a tenant's transaction, or in one over a set of tenants, behind the second wall.
 
 use std::future::Future;
 use std::panic::Location;
@@ -17,14 +17,14 @@ use diesel_async::AsyncPgConnection;
 use tenancy_core::ToTenantKey;
 
 use super::control::controls_the_transaction;
-use super::{Nests, TenantTransaction};
+use super::{Nests, OpenTransaction, SetTransaction, TenantTransaction};
 use crate::error::RawSqlRefused;
 use crate::statement::{Wanted, first};
 
 /// Raw SQL that is about to run in a tenant's transaction.
 #[must_use = "raw SQL runs when it is executed or loaded"]
-pub struct RawSql<'tx, I: ToTenantKey, B> {
-    tx: &'tx mut TenantTransaction<AsyncPgConnection, I, B>,
+pub struct RawSql<'tx> {
+    open: &'tx mut OpenTransaction<AsyncPgConnection>,
     query: BoxedSqlQuery<'static, Pg, SqlQuery>,
 }
 
@@ -65,16 +65,38 @@ impl<I: ToTenantKey, B: 'static> TenantTransaction<AsyncPgConnection, I, B> {
     /// }
     /// ```
     #[track_caller]
-    pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx, I, B>, RawSqlRefused> {
+    pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx>, RawSqlRefused> {
         if controls_the_transaction(sql) {
             return Err(RawSqlRefused::TransactionControl);
         }
         self.record_raw(reason, Location::caller())?;
-        Ok(RawSql { tx: self, query: diesel::sql_query(sql).into_boxed() })
+        Ok(RawSql { open: self.open(), query: diesel::sql_query(sql).into_boxed() })
     }
 }
 
-impl<I: ToTenantKey, B: 'static> RawSql<'_, I, B> {
+impl<I: ToTenantKey> SetTransaction<AsyncPgConnection, I> {
+    /// Raw SQL that reads over the tenants of the set, of which only row-level security decides what it sees. As
+    /// [`TenantTransaction::raw`].
+    ///
+    /// # Tenancy
+    ///
+    /// With a sealed wall, whatever the statement is, it reads these tenants' rows and writes none. With a plain one that holds for
+    /// every statement that leaves the setting `tenancy.tenant` and the role alone, so never build its text from what a user says.
+    ///
+    /// # Errors
+    ///
+    /// As [`TenantTransaction::raw`].
+    #[track_caller]
+    pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx>, RawSqlRefused> {
+        if controls_the_transaction(sql) {
+            return Err(RawSqlRefused::TransactionControl);
+        }
+        self.record_raw(reason, Location::caller())?;
+        Ok(RawSql { open: self.open(), query: diesel::sql_query(sql).into_boxed() })
+    }
+}
+
+impl RawSql<'_> {
     /// Binds the next value, which it owns.
     pub fn bind<ST, Value>(mut self, value: Value) -> Self
     where
@@ -92,7 +114,7 @@ impl<I: ToTenantKey, B: 'static> RawSql<'_, I, B> {
     ///
     /// The server's.
     pub fn execute(self) -> impl Future<Output = QueryResult<usize>> + Send {
-        self.tx.open().execute(self.query)
+        self.open.execute(self.query)
     }
 
     /// Runs it, and returns its rows: of a type that derives `QueryableByName`.
@@ -106,8 +128,8 @@ impl<I: ToTenantKey, B: 'static> RawSql<'_, I, B> {
         U: FromSqlRow<Untyped, Pg> + Send + 'static,
         Pg: QueryMetadata<Untyped>,
     {
-        let Self { tx, mut query } = self;
-        async move { tx.open().load(&mut query, Wanted::All).await }
+        let Self { open, mut query } = self;
+        async move { open.load(&mut query, Wanted::All).await }
     }
 
     /// Runs it, and returns its first row, or [`NotFound`](diesel::result::Error::NotFound).
@@ -121,6 +143,6 @@ impl<I: ToTenantKey, B: 'static> RawSql<'_, I, B> {
         U: FromSqlRow<Untyped, Pg> + Send + 'static,
         Pg: QueryMetadata<Untyped>,
     {
-        first(self.tx.open().load(&mut self.query, Wanted::First).await?)
+        first(self.open.load(&mut self.query, Wanted::First).await?)
     }
 }

@@ -1,17 +1,50 @@
 //! Whose a transaction is: what its statements are looked through for.
 
 use diesel::result::{Error, QueryResult};
-use tenancy_core::{InvalidTenantKey, Scoped, TenantKey, ToTenantKey};
-use tenancy_diesel::__pool::LookedThrough;
-use tenancy_diesel::{TenantBackend, WrongTenant};
+use tenancy_core::{InvalidTenantKey, Scoped, ScopedSet, TenantKey, ToTenantKey};
+use tenancy_diesel::__pool::{LookedThrough, Only};
+use tenancy_diesel::{TenantBackend, Unadmitted, WrongTenant};
 
 use crate::error::StatementRefused;
 use crate::statement::Printable;
 
+/// The tenants of a transaction, as texts.
+#[derive(Debug, Clone)]
+pub(crate) enum Tenants {
+    /// It is no tenant's.
+    Nobody,
+    /// It is one's.
+    One(TenantKey),
+    /// It reads over those of a set.
+    Set(Vec<TenantKey>),
+}
+
+impl Tenants {
+    /// The tenant, if it is one's.
+    pub(crate) const fn one(&self) -> Option<&TenantKey> {
+        match self {
+            Self::One(tenant) => Some(tenant),
+            Self::Nobody | Self::Set(_) => None,
+        }
+    }
+
+    /// Each of them.
+    pub(crate) fn each(&self) -> &[TenantKey] {
+        match self {
+            Self::Nobody => &[],
+            Self::One(tenant) => std::slice::from_ref(tenant),
+            Self::Set(tenants) => tenants,
+        }
+    }
+}
+
 /// Whose a transaction is.
 pub(crate) trait Whose: Clone + Send + Sync {
-    /// The tenant, as text; `None` if it is no tenant's.
-    fn tenant_key(&self) -> Result<Option<TenantKey>, InvalidTenantKey>;
+    /// Whether nobody is admitted yet: then the connection is one that may read no more than that takes.
+    const BEFORE_ADMISSION: bool = false;
+
+    /// The tenants, as texts.
+    fn tenants(&self) -> Result<Tenants, InvalidTenantKey>;
 
     /// An error if the statement touches rows that are not this one's.
     fn look_through<DB, Q>(&self, statement: &Q, backend: &DB) -> QueryResult<LookedThrough>
@@ -21,8 +54,8 @@ pub(crate) trait Whose: Clone + Send + Sync {
 }
 
 impl<I: ToTenantKey, B> Whose for Scoped<I, B> {
-    fn tenant_key(&self) -> Result<Option<TenantKey>, InvalidTenantKey> {
-        self.tenant().to_tenant_key().map(Some)
+    fn tenants(&self) -> Result<Tenants, InvalidTenantKey> {
+        self.tenant().to_tenant_key().map(Tenants::One)
     }
 
     fn look_through<DB, Q>(&self, statement: &Q, backend: &DB) -> QueryResult<LookedThrough>
@@ -30,7 +63,22 @@ impl<I: ToTenantKey, B> Whose for Scoped<I, B> {
         DB: TenantBackend,
         Q: Printable<DB>,
     {
-        statement.look_through(self.tenant(), backend)
+        statement.look_through(Only::one(self.tenant()), backend)
+    }
+}
+
+impl<I: ToTenantKey> Whose for ScopedSet<I> {
+    fn tenants(&self) -> Result<Tenants, InvalidTenantKey> {
+        let keys: Result<_, _> = ScopedSet::tenants(self).iter().map(I::to_tenant_key).collect();
+        keys.map(Tenants::Set)
+    }
+
+    fn look_through<DB, Q>(&self, statement: &Q, backend: &DB) -> QueryResult<LookedThrough>
+    where
+        DB: TenantBackend,
+        Q: Printable<DB>,
+    {
+        statement.look_through(Only::any_of(self.shared_tenants()), backend)
     }
 }
 
@@ -38,19 +86,9 @@ impl<I: ToTenantKey, B> Whose for Scoped<I, B> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Nobody;
 
-/// An id that no tenant has.
-#[derive(Clone)]
-struct NoId;
-
-impl PartialEq for NoId {
-    fn eq(&self, _: &Self) -> bool {
-        false
-    }
-}
-
 impl Whose for Nobody {
-    fn tenant_key(&self) -> Result<Option<TenantKey>, InvalidTenantKey> {
-        Ok(None)
+    fn tenants(&self) -> Result<Tenants, InvalidTenantKey> {
+        Ok(Tenants::Nobody)
     }
 
     fn look_through<DB, Q>(&self, statement: &Q, backend: &DB) -> QueryResult<LookedThrough>
@@ -58,7 +96,7 @@ impl Whose for Nobody {
         DB: TenantBackend,
         Q: Printable<DB>,
     {
-        let looked = match statement.look_through(&NoId, backend) {
+        let looked = match statement.look_through(Only::nobody(), backend) {
             Err(Error::QueryBuilderError(why)) if why.is::<WrongTenant>() => {
                 return Err(StatementRefused::TenantTable.into());
             }
@@ -69,6 +107,32 @@ impl Whose for Nobody {
             Ok(looked)
         } else {
             Err(StatementRefused::TenantTable.into())
+        }
+    }
+}
+
+/// A stranger's: what is read before anybody is admitted, and what all tenants share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stranger;
+
+impl Whose for Stranger {
+    const BEFORE_ADMISSION: bool = true;
+
+    fn tenants(&self) -> Result<Tenants, InvalidTenantKey> {
+        Ok(Tenants::Nobody)
+    }
+
+    /// A tenant's table is printed with its tenant, across tenants, or by what a stranger has brought; and only the last passes.
+    fn look_through<DB, Q>(&self, statement: &Q, backend: &DB) -> QueryResult<LookedThrough>
+    where
+        DB: TenantBackend,
+        Q: Printable<DB>,
+    {
+        match statement.look_through(Only::one(&Unadmitted::nobody()), backend) {
+            Err(Error::QueryBuilderError(why)) if why.is::<WrongTenant>() => {
+                Err(StatementRefused::BeforeAdmission.into())
+            }
+            looked => looked,
         }
     }
 }

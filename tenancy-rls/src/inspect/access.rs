@@ -18,14 +18,14 @@ use crate::row_security::{Mode, RowSecurity};
 use crate::table::Table;
 
 /// What the statement's error begins with where it has something to say, and what stands between.
-const SAYS: &str = "tenancy: the inspection tried";
+pub(super) const SAYS: &str = "tenancy: the inspection tried";
 const RECORD: char = '\u{1e}';
 const FIELD: char = '\u{1f}';
 
 /// Two tenants that nobody is: one that reads, and one that it writes for. Nothing depends on their not being there.
 ///
 /// A type of one's own may not take the text. Then what needs it is not tried.
-fn nobodies(sql_type: &str) -> [&'static str; 2] {
+pub(super) fn nobodies(sql_type: &str) -> [&'static str; 2] {
     match sql_type {
         "smallint" => ["-32768", "-32767"],
         "integer" => ["-2147483648", "-2147483647"],
@@ -162,7 +162,7 @@ where
     match connection.batch_execute(&statement).await {
         Ok(()) => Ok(Vec::new()),
         Err(Error::DatabaseError(_, information)) if information.message().starts_with(SAYS) => {
-            Ok(information.message().split(RECORD).skip(1).filter_map(finding).collect())
+            Ok(said(information.message()).filter_map(finding_of).collect())
         }
         Err(error) => Err(error),
     }
@@ -195,7 +195,12 @@ fn tried(
         .collect()
 }
 
-fn finding(said: &str) -> Option<Finding> {
+/// The records of what it has to say.
+pub(super) fn said(message: &str) -> impl Iterator<Item = &str> {
+    message.split(RECORD).skip(1)
+}
+
+pub(super) fn finding_of(said: &str) -> Option<Finding> {
     let mut fields = said.split(FIELD);
     let (code, object, reason) = (fields.next()?, fields.next()?, fields.next()?);
     let mend = match code {

@@ -1,8 +1,10 @@
 //! Whether a database is walled as it should be.
 
 mod access;
+mod admission;
 mod finding;
 mod nodes;
+mod reading;
 mod report;
 mod server;
 mod statement;
@@ -57,6 +59,7 @@ pub struct Inspection<'a> {
     wall: &'a RowSecurity,
     waivers: Waivers,
     connected_as_application: bool,
+    before_admission: bool,
     pooled: bool,
     sealer: Option<&'a Sealer>,
     tries: bool,
@@ -106,6 +109,7 @@ impl<'a> Inspection<'a> {
             wall,
             waivers: Waivers::new(),
             connected_as_application: true,
+            before_admission: false,
             pooled,
             sealer: None,
             tries: true,
@@ -123,6 +127,13 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn from_elsewhere(self) -> Self {
         Self { connected_as_application: false, ..self }
+    }
+
+    /// Runs on a connection of the role that reads before admission ([`Roles::admission`](crate::Roles::admission)), and tries what that one
+    /// may read and write.
+    #[must_use]
+    pub fn before_admission(self) -> Self {
+        Self { connected_as_application: false, before_admission: true, ..self }
     }
 
     /// Asks also for what seals need behind a pooler, where they are bound to no backend. On Citus they never are.
@@ -158,7 +169,8 @@ impl<'a> Inspection<'a> {
         C: AsyncConnection<Backend = Pg>,
     {
         let wall = self.wall;
-        let parameters = Parameters::new(wall, self.connected_as_application, self.pooled);
+        let connected = [self.connected_as_application, self.before_admission];
+        let parameters = Parameters::new(wall, connected, self.pooled);
         let rows: Vec<Row> =
             sql_query(parameters.statement()).load(connection).await.map_err(InspectionError)?;
         let of_tenants: Vec<_> =
@@ -184,7 +196,9 @@ impl<'a> Inspection<'a> {
         }
         // What is known to be wrong would only be said again.
         let opens = |finding: &Finding| !UNSEALED.contains(&finding.code.as_str());
-        if let (Some(sealer), Mode::Sealed, true) = (self.sealer, wall.mode, findings.iter().all(opens)) {
+        // Before admission no seal is opened, and no tenant asked for.
+        let sealer = self.sealer.filter(|_| !self.before_admission);
+        if let (Some(sealer), Mode::Sealed, true) = (sealer, wall.mode, findings.iter().all(opens)) {
             let found = if wall.server == Server::Citus && citus {
                 trial::findings_on_nodes(connection, sealer).await
             } else {
@@ -197,14 +211,20 @@ impl<'a> Inspection<'a> {
         // What is accepted is known, and is not to be tried: a role that no policy holds for, a function of the team's own, a table.
         let known = |finding: &Finding| BINDS_NOBODY.contains(&finding.code.as_str());
         if !self.tries
-            || !self.connected_as_application
+            || !(self.connected_as_application || self.before_admission)
             || !catalog.is_clean()
             || catalog.findings.iter().any(known)
         {
             return Ok(catalog);
         }
         let accepted = |table: &str| catalog.findings.iter().any(|finding| finding.object.starts_with(table));
-        let tried = access::findings(self, connection, accepted).await.map_err(InspectionError)?;
+        let tried = if self.before_admission {
+            admission::findings(wall, connection, accepted).await.map_err(InspectionError)?
+        } else {
+            let mut tried = access::findings(self, connection, accepted).await.map_err(InspectionError)?;
+            tried.extend(reading::findings(self, connection, accepted).await.map_err(InspectionError)?);
+            tried
+        };
         Ok(report(catalog.findings.into_iter().chain(tried).collect()))
     }
 }

@@ -20,9 +20,14 @@ const SHARDS: &str = include_str!("rules/shards.sql");
 /// The facts that the rules ask of.
 const GIVEN: &str = include_str!("rules/given.sql");
 
+/// What they ask of roles that only read.
+const READING: &str = include_str!("rules/reading.sql");
+
 /// The rules: each gives the rows `(code, object, reason, mend)` of what is wrong, in the order of its mending.
-const RULES: [&str; 8] = [
+const RULES: [&str; 10] = [
     include_str!("rules/roles.sql"),
+    include_str!("rules/readers.sql"),
+    include_str!("rules/admission.sql"),
     include_str!("rules/tables.sql"),
     include_str!("rules/keys.sql"),
     include_str!("rules/belongs.sql"),
@@ -38,7 +43,11 @@ const RULES: [&str; 8] = [
 pub(super) struct Parameters(Vec<String>);
 
 impl Parameters {
-    pub(super) fn new(wall: &RowSecurity, connected_as_application: bool, pooled: bool) -> Self {
+    pub(super) fn new(
+        wall: &RowSecurity,
+        [connected_as_application, before_admission]: [bool; 2],
+        pooled: bool,
+    ) -> Self {
         let tables = || wall.tables.iter();
         let tenant =
             |of: fn(_) -> &'static str| tables().map(move |table| table.tenant_column().map_or("", of));
@@ -56,6 +65,25 @@ impl Parameters {
                 link.columns
                     .into_iter()
                     .map(move |column| (name.clone(), column, link.by_tenants.unwrap_or_default()))
+            })
+        };
+        let reading = || {
+            wall.roles.readers().flat_map(move |reader| {
+                tables().filter_map(move |table| {
+                    let condition = reader.kind.condition(&wall.tables, table, table.belongs()?)?;
+                    Some((reader.role.as_str(), wall.tables.sql_name(table), condition.pattern()))
+                })
+            })
+        };
+        let opened = || {
+            wall.roles.readers().filter(|reader| !reader.kind.is_lent()).flat_map(move |reader| {
+                tables().flat_map(move |table| {
+                    let global = table.belongs().is_none() && reader.kind.reads_global(&wall.tables, table);
+                    let columns =
+                        if global { vec![""] } else { reader.kind.columns(table).unwrap_or_default() };
+                    let name = wall.tables.sql_name(table);
+                    columns.into_iter().map(move |column| (reader.role.as_str(), name.clone(), column))
+                })
             })
         };
         let over_all = || wall.tables.over_all_tenants();
@@ -104,6 +132,17 @@ impl Parameters {
             array(linking().map(|(table, _, _)| table)),
             array(linking().map(|(_, column, _)| column)),
             array(linking().map(|(_, _, reason)| reason)),
+            array(wall.roles.readers().map(|reader| reader.role.as_str())),
+            array(wall.roles.readers().map(|reader| reader.kind.policy())),
+            array(wall.roles.readers().map(|reader| reader.kind.purpose())),
+            array(reading().map(|(role, _, _)| role)),
+            array(reading().map(|(_, table, _)| table)),
+            array(reading().map(|(_, _, pattern)| pattern)),
+            before_admission.to_string(),
+            array(wall.roles.readers().map(|reader| reader.kind.is_lent().to_string())),
+            array(opened().map(|(role, _, _)| role)),
+            array(opened().map(|(_, table, _)| table)),
+            array(opened().map(|(_, _, column)| column)),
         ])
     }
 
@@ -146,7 +185,7 @@ impl Parameters {
 }
 
 fn rules() -> String {
-    format!("{GIVEN}{REPAIRS}, {UNKEYED}\n{}", RULES.join("\nUNION ALL\n"))
+    format!("{READING}{GIVEN}{REPAIRS}, {UNKEYED}\n{}", RULES.join("\nUNION ALL\n"))
 }
 
 /// Texts as an array.

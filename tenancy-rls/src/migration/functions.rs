@@ -1,6 +1,6 @@
 //! The schema `tenancy` and its functions: who the transaction's tenant is, and how it is set.
 
-use super::{Step, memory};
+use super::{Step, grants, memory, readers};
 use crate::citus::on_all_nodes;
 use crate::quote::literal;
 use crate::row_security::{Mode, RowSecurity, Server};
@@ -160,6 +160,7 @@ $tenancy$"
 /// The schema, what is remembered of the database before the wall, the keys and the functions.
 pub(super) fn steps(wall: &RowSecurity, migration: &str) -> Vec<Step> {
     let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
+    let all = grants::all(wall);
     let mut steps = vec![
         // Something else of ours may be in it, and then it stays.
         Step::new(
@@ -177,10 +178,7 @@ pub(super) fn steps(wall: &RowSecurity, migration: &str) -> Vec<Step> {
     // Also in plain mode: sealing begins with a key, then the function.
     steps.extend([
         of_keys(wall.server, KEY_TABLE),
-        of_keys(
-            wall.server,
-            &format!("REVOKE ALL ON TABLE tenancy.sealing_keys FROM PUBLIC, {application}, {across}"),
-        ),
+        of_keys(wall.server, &format!("REVOKE ALL ON TABLE tenancy.sealing_keys FROM PUBLIC, {all}")),
         Step::up(TenantFunction::of(wall.mode).create()),
         Step::up(set_tenant(wall.server)),
     ]);
@@ -198,6 +196,7 @@ pub(super) fn steps(wall: &RowSecurity, migration: &str) -> Vec<Step> {
         ]);
     }
     steps.push(Step::up(format!("GRANT USAGE ON SCHEMA tenancy TO {application}, {across}")));
+    steps.extend(readers::grants_of_the_schema(wall));
     steps
 }
 

@@ -1,15 +1,22 @@
 //! Who may do what with the tables.
 
-use super::Step;
-use super::policies::NAMES;
+use super::policies::names;
+use super::{Step, readers};
+use tenancy_core::database::RoleName;
+
 use crate::belongs::Belongs;
 use crate::quote::{identifier, literal};
 use crate::row_security::RowSecurity;
 use crate::table::Table;
 
-/// The roles, quoted, as a list.
+/// The roles that read and write, quoted, as a list.
 fn both(wall: &RowSecurity) -> String {
     format!("{}, {}", wall.roles.application.quoted(), wall.roles.across_tenants.quoted())
+}
+
+/// The same with those that only read.
+pub(super) fn all(wall: &RowSecurity) -> String {
+    wall.roles.all().map(RoleName::quoted).collect::<Vec<_>>().join(", ")
 }
 
 /// A statement that is run only where the relation is there: it may have been dropped since.
@@ -23,27 +30,27 @@ fn where_it_is(relation: &str, statement: &str) -> String {
 /// The database: nobody makes temporary tables, which would stand before the real ones in the search path.
 pub(super) fn of_the_database(wall: &RowSecurity) -> Step {
     // The names stand within a string of a format.
-    let both = both(wall).replace('\'', "''").replace('%', "%%");
+    let all = all(wall).replace('\'', "''").replace('%', "%%");
     Step::up(format!(
         "DO $tenancy$\nBEGIN\n    \
-         EXECUTE format('REVOKE TEMPORARY, CREATE ON DATABASE %I FROM PUBLIC, {both}', current_database());\n\
+         EXECUTE format('REVOKE TEMPORARY, CREATE ON DATABASE %I FROM PUBLIC, {all}', current_database());\n\
          END\n$tenancy$"
     ))
 }
 
 /// The schemas of the tables: the roles find what is in them, and make nothing there.
 pub(super) fn of_schemas(wall: &RowSecurity) -> Vec<Step> {
-    let both = both(wall);
+    let all = all(wall);
     let of = |schema: &str| {
         let schema = identifier(schema);
         let down = format!(
             "DO $tenancy$\nBEGIN\n    IF to_regnamespace({}) IS NOT NULL THEN\n        \
-             REVOKE ALL ON SCHEMA {schema} FROM {both};\n    END IF;\nEND\n$tenancy$",
+             REVOKE ALL ON SCHEMA {schema} FROM {all};\n    END IF;\nEND\n$tenancy$",
             literal(&schema)
         );
         [
-            Step::up(format!("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {both}")),
-            Step::new(format!("GRANT USAGE ON SCHEMA {schema} TO {both}"), down),
+            Step::up(format!("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {all}")),
+            Step::new(format!("GRANT USAGE ON SCHEMA {schema} TO {all}"), down),
         ]
     };
     wall.tables.schemas().into_iter().flat_map(of).collect()
@@ -60,7 +67,7 @@ BEGIN
         SELECT DISTINCT r.rolname,
                CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass AS object
           FROM pg_policy AS p, unnest(p.polroles) AS role
-          JOIN pg_roles AS r ON r.oid = role AND r.rolname NOT IN ({application}, {across}),
+          JOIN pg_roles AS r ON r.oid = role AND r.rolname NOT IN ({all}),
                pg_class AS c
          WHERE p.polrelid = {relation}::regclass AND p.polname IN ({names})
            AND (c.oid = p.polrelid
@@ -73,9 +80,8 @@ BEGIN
 END
 $tenancy$",
         relation = literal(&wall.tables.sql_name(table)),
-        names = NAMES.map(literal).join(", "),
-        application = literal(wall.roles.application.as_str()),
-        across = literal(wall.roles.across_tenants.as_str()),
+        names = names(wall).into_iter().map(literal).collect::<Vec<_>>().join(", "),
+        all = wall.roles.all().map(|role| literal(role.as_str())).collect::<Vec<_>>().join(", "),
     ))
 }
 
@@ -84,7 +90,7 @@ $tenancy$",
 /// What is seen by links the application reads, and the links it reads, takes away and changes but for what they link, unless it is said
 /// that tenants make them.
 pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<Step> {
-    let (name, both) = (wall.tables.sql_name(table), both(wall));
+    let (name, both, all) = (wall.tables.sql_name(table), both(wall), all(wall));
     let [application, across] =
         [&wall.roles.application, &wall.roles.across_tenants].map(|role| role.quoted());
     let link = wall.tables.link(table).filter(|link| link.by_tenants.is_none());
@@ -99,8 +105,8 @@ pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table, belongs: Belong
         format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {across}")
     };
     let mut steps = vec![
-        Step::up(format!("REVOKE ALL ON TABLE {name} FROM PUBLIC, {both}")),
-        Step::new(granted, where_it_is(&name, &format!("REVOKE ALL ON TABLE {name} FROM {both}"))),
+        Step::up(format!("REVOKE ALL ON TABLE {name} FROM PUBLIC, {all}")),
+        Step::new(granted, where_it_is(&name, &format!("REVOKE ALL ON TABLE {name} FROM {all}"))),
     ];
     if inserting != &both {
         steps.push(Step::up(format!("GRANT {some} ON TABLE {name} TO {application}")));
@@ -108,6 +114,7 @@ pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table, belongs: Belong
     if let (Some(link), false) = (&link, matches!(belongs, Belongs::Link(_))) {
         steps.push(all_but(&name, &link.columns, &application));
     }
+    steps.extend(readers::grants(wall, table, belongs));
     steps.push(sequences(wall, &name, inserting));
     steps
 }
@@ -136,28 +143,27 @@ $tenancy$",
 pub(super) fn of_global_tables(wall: &RowSecurity) -> Vec<Step> {
     let application = wall.roles.application.quoted();
     let across = wall.roles.across_tenants.quoted();
+    let all = all(wall);
     let mut steps = Vec::new();
     for table in wall.tables.global() {
         let name = wall.tables.sql_name(table);
         steps.extend([
-            Step::up(format!(
-                "REVOKE TRUNCATE, REFERENCES, TRIGGER ON TABLE {name} FROM PUBLIC, {application}, {across}"
-            )),
+            Step::up(format!("REVOKE TRUNCATE, REFERENCES, TRIGGER ON TABLE {name} FROM PUBLIC, {all}")),
             Step::new(
                 format!("GRANT SELECT ON TABLE {name} TO {application}"),
-                where_it_is(&name, &format!("REVOKE ALL ON TABLE {name} FROM {application}, {across}")),
+                where_it_is(&name, &format!("REVOKE ALL ON TABLE {name} FROM {all}")),
             ),
             Step::up(format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {across}")),
         ]);
+        steps.extend(readers::grants_of_a_global_table(wall, table));
     }
     steps
 }
 
 /// The sequences of a table's columns: the next value, and not how far the others have come. From those that no column owns, and
-/// that others use as well, nothing is taken but what the two roles had. `inserting` are the roles that insert.
+/// that others use as well, nothing is taken but what the roles had. `inserting` are the roles that insert.
 fn sequences(wall: &RowSecurity, name: &str, inserting: &str) -> Step {
-    let [both, inserting] =
-        [&both(wall), inserting].map(|roles| roles.replace('\'', "''").replace('%', "%%"));
+    let [all, inserting] = [&all(wall), inserting].map(|roles| roles.replace('\'', "''").replace('%', "%%"));
     let each = |verbs: &[String]| {
         let verbs: String = verbs
             .iter()
@@ -180,9 +186,9 @@ fn sequences(wall: &RowSecurity, name: &str, inserting: &str) -> Step {
     };
     Step::new(
         each(&[
-            format!("REVOKE ALL ON SEQUENCE %s FROM %s{both}"),
+            format!("REVOKE ALL ON SEQUENCE %s FROM %s{all}"),
             format!("GRANT USAGE ON SEQUENCE %s TO {inserting}"),
         ]),
-        each(&[format!("REVOKE ALL ON SEQUENCE %s FROM {both}")]),
+        each(&[format!("REVOKE ALL ON SEQUENCE %s FROM {all}")]),
     )
 }

@@ -1,8 +1,8 @@
 //! What a migration finds before it changes anything, so that its *down* brings back just that: the state without a wall, or
 //! that of the migration before it.
 
-use super::Step;
-use super::policies::NAMES;
+use super::policies::names;
+use super::{Step, grants};
 use crate::citus::on_all_nodes;
 use crate::quote::{identifier, literal};
 use crate::row_security::{RowSecurity, Server};
@@ -24,8 +24,7 @@ pub(super) const KEYS: &str = "TABLE tenancy.sealing_keys";
 /// A row without a migration is of a version of this crate that knew one only. A row without a statement says that the object was
 /// looked at.
 pub(super) fn table(wall: &RowSecurity) -> Vec<Step> {
-    let [application, across] =
-        [&wall.roles.application, &wall.roles.across_tenants].map(|role| role.quoted());
+    let all = grants::all(wall);
     vec![
         Step::new(
             "CREATE TABLE IF NOT EXISTS tenancy.before_wall (\n    \
@@ -36,7 +35,7 @@ pub(super) fn table(wall: &RowSecurity) -> Vec<Step> {
              IF to_regclass('tenancy.before_wall') IS NOT NULL AND NOT EXISTS (SELECT FROM tenancy.before_wall) THEN\n        \
              DROP TABLE tenancy.before_wall;\n    END IF;\nEND\n$tenancy$",
         ),
-        Step::up(format!("REVOKE ALL ON TABLE tenancy.before_wall FROM PUBLIC, {application}, {across}")),
+        Step::up(format!("REVOKE ALL ON TABLE tenancy.before_wall FROM PUBLIC, {all}")),
     ]
 }
 
@@ -154,9 +153,9 @@ $tenancy$",
     }
 }
 
-/// The names that grants are remembered for, as literals: the two roles'. Beside them, PUBLIC's.
+/// The names that grants are remembered for, as literals: the wall's roles'. Beside them, PUBLIC's.
 fn roles(wall: &RowSecurity) -> String {
-    format!("{}, {}", literal(wall.roles.application.as_str()), literal(wall.roles.across_tenants.as_str()))
+    wall.roles.all().map(|role| literal(role.as_str())).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether an object was remembered by this migration already: then what is there now is its own work.
@@ -170,7 +169,7 @@ fn unless_remembered(migration: &str, object: &str) -> String {
 /// What is in the schema `tenancy`: the functions as they are, whose they are, and who may use them.
 pub(super) fn of_the_schema(wall: &RowSecurity, migration: &str) -> Step {
     let objects = Objects { tables: Vec::new(), schemas: Vec::new(), others: OWN.map(literal).to_vec() };
-    let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
+    let all = grants::all(wall);
     let is_new = unless_remembered(migration, "o.object");
     let owners = if wall.roles.owner.is_some() { "true" } else { "false" };
     let select = format!(
@@ -206,7 +205,7 @@ pub(super) fn of_the_schema(wall: &RowSecurity, migration: &str) -> Step {
             Server::PostgreSql => format!("DROP {KEYS}"),
             Server::Citus => on_all_nodes(&format!("DROP {KEYS}")),
         }),
-        from = literal(&format!(" FROM PUBLIC, {application}, {across}")),
+        from = literal(&format!(" FROM PUBLIC, {all}")),
     );
     Step::new(objects.remember(migration, &select), objects.undo(migration))
 }
@@ -236,7 +235,7 @@ pub(super) fn of_tables(wall: &RowSecurity, migration: &str) -> Step {
         others: Vec::new(),
     };
     let (tables, schemas) = (objects.tables.join(", "), objects.schemas.join(", "));
-    let names = NAMES.map(literal).join(", ");
+    let names = names(wall).into_iter().map(literal).collect::<Vec<_>>().join(", ");
     let of_tenants: Vec<_> =
         wall.tables.of_tenants().map(|(table, _)| literal(&wall.tables.sql_name(table))).collect();
     let of_tenants = of_tenants.join(", ");

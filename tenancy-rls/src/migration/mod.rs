@@ -5,6 +5,7 @@ mod grants;
 mod keys;
 mod memory;
 mod policies;
+mod readers;
 
 use std::io;
 use std::path::{Path, PathBuf};

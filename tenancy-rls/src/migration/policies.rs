@@ -1,6 +1,6 @@
 //! The policies of a tenant table.
 
-use super::Step;
+use super::{Step, readers};
 use crate::belongs::{Belongs, Conditions};
 use crate::quote::{identifier, literal};
 use crate::row_security::{RowSecurity, Server};
@@ -19,7 +19,7 @@ fn is_the_tenants(server: Server, tenant: TenantColumn) -> String {
     }
 }
 
-/// The condition that the session's role is one of the wall's two, and reads what that role may.
+/// The condition that the session's role is one of the wall's two, and writes what that role may.
 ///
 /// Citus drops RESTRICTIVE when it sends a policy to the shards, so there each policy gives no more than the row's own tenant
 /// and the role across tenants may have. Elsewhere it is a sub-select, for the same reason: a function of no column would be
@@ -33,8 +33,8 @@ fn is_one_of_ours(wall: &RowSecurity, own: &str) -> String {
     }
 }
 
-/// The names of a table's policies. Not every table has all of them.
-pub(super) const NAMES: [&str; 9] = [
+/// The names of a table's policies, but for the readers'. Not every table has all of them.
+const NAMES: [&str; 9] = [
     "tenancy_tenant",
     "tenancy_roles",
     "tenancy_select",
@@ -45,6 +45,11 @@ pub(super) const NAMES: [&str; 9] = [
     "tenancy_change",
     "tenancy_remove",
 ];
+
+/// The names of the policies that the tables of a wall can have.
+pub(super) fn names(wall: &RowSecurity) -> Vec<&'static str> {
+    NAMES.into_iter().chain(wall.roles.readers().map(|reader| reader.kind.policy())).collect()
+}
 
 /// What a tenant reads, and what it writes.
 fn conditions(wall: &RowSecurity, table: &Table, belongs: Belongs) -> (String, String) {
@@ -70,6 +75,7 @@ fn policies(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<(&'stati
     let links = wall.tables.link(table).is_some_and(|link| link.by_tenants.is_none());
     let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
     let one_of_ours = is_one_of_ours(wall, &own);
+    let or_reads = readers::or_reads(wall, table, belongs, &one_of_ours);
     let mut policies = vec![
         // Restrictive: whatever other policy is added, these hold as well.
         (
@@ -79,7 +85,7 @@ fn policies(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<(&'stati
         (
             "tenancy_roles",
             format!(
-                "AS RESTRICTIVE FOR ALL TO PUBLIC\n    USING ({one_of_ours})\n    WITH CHECK ({one_of_ours})"
+                "AS RESTRICTIVE FOR ALL TO PUBLIC\n    USING ({or_reads})\n    WITH CHECK ({one_of_ours})"
             ),
         ),
         // Permissive: without one of these there are no rows. They say it again, so that dropping one opens nothing.
@@ -108,6 +114,7 @@ fn policies(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<(&'stati
         _ => &[],
     };
     policies.retain(|(name, _)| !without.contains(name));
+    policies.extend(readers::policies(wall, table, belongs));
     policies
 }
 
@@ -141,7 +148,7 @@ pub(super) fn steps(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<
     let policies = policies(wall, table, belongs);
     let mut steps = Vec::new();
     // Also those that this table does not have, and an earlier wall may have given it.
-    for policy in NAMES {
+    for policy in names(wall) {
         let drop = format!("DROP POLICY IF EXISTS {policy} ON {name}");
         steps.push(Step::new(drop.clone(), drop));
         let definition = policies.iter().find(|(name, _)| *name == policy);

@@ -35,6 +35,8 @@ mod asynchronous;
 mod contents;
 #[path = "everywhere/mod.rs"]
 mod everywhere;
+#[path = "on_mariadb.rs"]
+mod on_mariadb;
 #[path = "on_postgres_and_mariadb/mod.rs"]
 mod on_postgres_and_mariadb;
 #[path = "on_sqlite_and_mariadb.rs"]

@@ -3,6 +3,7 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use tenancy_diesel::dsl::ScopedBy;
 use tenancy_diesel::{Scoped, insert_into, testing};
 use tenancy_tests::ids::{OrgId, WorkspaceId};
 
@@ -15,6 +16,8 @@ tenancy_diesel::table! {
     canvases (id) { id -> Integer, workspace_id -> Integer, title -> Text, }
     #[tenant_scoped(organisation: OrgId)]
     invoices (id) { id -> Integer, organisation -> Integer, workspace_id -> Integer, total -> Integer, }
+    #[tenant_scoped(through = invoices(invoice_id))]
+    lines (id) { id -> Integer, invoice_id -> Integer, }
 }
 tenancy_diesel::joinable!(workspaces -> orgs (org_id));
 tenancy_diesel::joinable!(canvases -> workspaces (workspace_id));
@@ -73,6 +76,38 @@ fn each_table_is_scoped_by_its_own_kind_and_joined_by_the_keys() {
         .load(connection)
         .unwrap();
     assert_eq!(rows, [("a".to_owned(), "w7".to_owned())]);
+}
+
+/// A boxed query is of the kind of owner that its table declares, also through a parent.
+fn boxed<'a>(
+    scope: &Scoped<OrgId>,
+    name: Option<&'a str>,
+) -> workspaces::BoxedQuery<'a, diesel::sqlite::Sqlite> {
+    let all: ScopedBy<workspaces::table> = workspaces::table.scoped(scope);
+    match name {
+        Some(name) => all.into_boxed().filter(workspaces::name.eq(name)),
+        None => all.into_boxed(),
+    }
+}
+
+fn boxed_lines(scope: &Scoped<OrgId>) -> lines::BoxedQuery<'static, diesel::sqlite::Sqlite> {
+    lines::table.scoped(scope).into_boxed()
+}
+
+#[test]
+fn a_boxed_query_is_named_by_its_table_alone() {
+    let (org, connection) = (&org(), &mut connection());
+    let names = |name| boxed(org, name).order(workspaces::id).select(workspaces::name);
+    assert_eq!(names(None).load::<String>(connection).unwrap(), ["w7", "w8"]);
+    assert_eq!(names(Some("w8")).load::<String>(connection).unwrap(), ["w8"]);
+    connection
+        .batch_execute(
+            "CREATE TABLE lines (id INTEGER PRIMARY KEY, invoice_id INTEGER NOT NULL);
+             INSERT INTO lines VALUES (1, 1), (2, 3), (3, 2);",
+        )
+        .unwrap();
+    let ids = boxed_lines(org).order(lines::id).select(lines::id);
+    assert_eq!(ids.load::<i32>(connection).unwrap(), [1, 3]);
 }
 
 #[test]

@@ -11,14 +11,14 @@ pub mod schema {
         global = [
             plans,
             users,
-            endpoints = "read before admission, to find whose webhook it is",
             jobs = "the worker takes the next one, whosever it is",
-            memberships = "read before admission, to find a user's tenants",
-            support_grants = "read before admission, to find whom support may look at",
         ],
         scoped = [
             agents(tenant_id, filter = deleted_at.is_null()),
             templates(tenant_id, shared),
+            memberships(tenant_id, admission(user_id)),
+            support_grants(tenant_id, admission(staff_id, read(until))),
+            endpoints(tenant_id, admission(id, secret_hash)),
         ],
         joins = [canvases -> agents (agent_id)],
         tables = tenancy_rls,

@@ -8,7 +8,7 @@ use tenancy_tests::server;
 
 use crate::app::schema::settings;
 
-/// As `set_theme`, on MariaDB: there is no upsert that names its key.
+/// As `set_theme`, on MariaDB. The key is the tenant alone, so there is no upsert.
 async fn set_theme(
     scope: &Scoped<i32>,
     theme: &str,

@@ -1,9 +1,7 @@
 //! `new_application.md`: the application of the guide, on PostgreSQL behind its wall.
 
-use diesel_async::pooled_connection::AsyncDieselConnectionManager;
-use diesel_async::pooled_connection::bb8::Pool;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
-use tenancy_diesel::{AdmitError, Authority, Claimed, TenantId};
+use tenancy_diesel::{AdmissionDoor, AdmitError, Authority, Claimed, TenantId};
 use tenancy_pool::TenantPool;
 use tenancy_rls::Wall;
 use tenancy_tests::server;
@@ -26,7 +24,7 @@ fn as_role(url: &str, role: &str) -> String {
 /// A database with the guide's two migrations.
 async fn database() -> String {
     let url = server::fresh_postgres_database("studio");
-    for role in ["studio_app", "studio_across"] {
+    for role in ["studio_app", "studio_across", "studio_admission"] {
         // Roles are the whole server's, and tests run side by side.
         let create = format!(
             "DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD '{role}';
@@ -56,15 +54,16 @@ async fn the_application_serves_two_tenants() {
     }
 
     let app = as_role(&url, "studio_app");
-    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(&app);
-    let authority = Authority::new(Members(Pool::builder().max_size(2).build(manager).await.unwrap()));
     let tenants = TenantPool::<AsyncPgConnection>::builder(&app)
+        .admission(as_role(&url, "studio_admission"))
         .wall(Wall::plain(wall().unwrap()))
         // The server of the tests may be an older one.
         .waive(server::known_holes())
         .build()
         .await
         .unwrap();
+    let door = AdmissionDoor::new("a test").unwrap();
+    let authority = Authority::new(Members { tenants: tenants.clone(), door });
 
     let acme = authority.admit(&user, Claimed::new(acme)).await.unwrap();
     let globex = authority.admit(&user, Claimed::new(globex)).await.unwrap();

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use diesel::prelude::*;
 use tenancy_diesel::prelude::*;
-use tenancy_diesel::{AdmitError, testing};
+use tenancy_diesel::{AdmissionDoor, AdmitError, testing};
 
 use crate::app::connection;
 use crate::app::schema::{agents, canvases, endpoints, jobs, memberships, support_grants};
@@ -33,7 +33,10 @@ impl std::fmt::Display for Principal {
 }
 
 /// The application's answer to who may act for whom, from its tables.
-pub(crate) struct Members(Mutex<SqliteConnection>);
+pub(crate) struct Members {
+    connection: Mutex<SqliteConnection>,
+    door: AdmissionDoor,
+}
 
 impl Membership for Members {
     type TenantId = i32;
@@ -41,16 +44,20 @@ impl Membership for Members {
     type Error = diesel::result::Error;
 
     async fn check(&self, who: &Principal, tenant: &i32) -> QueryResult<Decision> {
-        let connection = &mut *self.0.lock().expect("nobody panics with it");
+        let connection = &mut *self.connection.lock().expect("nobody panics with it");
         let found: i64 = match who {
-            Principal::User(id) => memberships::table.find((id, tenant)).count().get_result(connection)?,
+            Principal::User(id) => memberships::table
+                .before_admission(&self.door, memberships::user_id, id)
+                .filter(memberships::tenant_id.eq(tenant))
+                .count()
+                .get_result(connection)?,
             Principal::Support(id) => support_grants::table
-                .find((id, tenant))
-                .filter(support_grants::until.gt(diesel::dsl::now))
+                .before_admission(&self.door, support_grants::staff_id, id)
+                .filter(support_grants::tenant_id.eq(tenant).and(support_grants::until.gt(diesel::dsl::now)))
                 .count()
                 .get_result(connection)?,
             Principal::Webhook(id) => endpoints::table
-                .find(id)
+                .before_admission(&self.door, endpoints::id, id)
                 .filter(endpoints::tenant_id.eq(tenant))
                 .count()
                 .get_result(connection)?,
@@ -64,6 +71,10 @@ impl Membership for Members {
     }
 }
 
+fn door() -> AdmissionDoor {
+    AdmissionDoor::new("to find who asks").unwrap()
+}
+
 fn authority() -> Authority<Members> {
     let mut connection = connection();
     diesel::connection::SimpleConnection::batch_execute(
@@ -75,7 +86,7 @@ fn authority() -> Authority<Members> {
          INSERT INTO jobs (id, tenant_id, kind) VALUES (1, 2, 'export'), (2, 1, 'export');",
     )
     .unwrap();
-    Authority::new(Members(Mutex::new(connection)))
+    Authority::new(Members { connection: Mutex::new(connection), door: door() })
 }
 
 #[tokio::test]
@@ -92,10 +103,11 @@ async fn support_looks_at_one_tenant_for_a_while() {
 /// Whose endpoint sent this, and the tenant that it claims to be.
 fn sender(
     secret_hash: &str,
+    door: &AdmissionDoor,
     connection: &mut SqliteConnection,
 ) -> QueryResult<Option<(Principal, Claimed<i32>)>> {
     let endpoint: Option<(i32, i32)> = endpoints::table
-        .filter(endpoints::secret_hash.eq(secret_hash))
+        .before_admission(door, endpoints::secret_hash, secret_hash)
         .select((endpoints::id, endpoints::tenant_id))
         .first(connection)
         .optional()?;
@@ -105,10 +117,12 @@ fn sender(
 #[tokio::test]
 async fn a_webhook_acts_for_its_tenant() {
     let authority = authority();
-    let found = sender("c0ffee", &mut authority.membership().0.lock().unwrap()).unwrap();
+    let found = sender("c0ffee", &door(), &mut authority.membership().connection.lock().unwrap()).unwrap();
     let (who, claim) = found.unwrap();
     assert_eq!(authority.admit(&who, claim).await.unwrap().tenant(), &2);
-    assert!(sender("guess", &mut authority.membership().0.lock().unwrap()).unwrap().is_none());
+    assert!(
+        sender("guess", &door(), &mut authority.membership().connection.lock().unwrap()).unwrap().is_none()
+    );
     assert!(authority.admit(&Principal::Webhook(5), Claimed::new(1)).await.is_err());
 }
 

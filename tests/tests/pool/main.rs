@@ -5,6 +5,7 @@
 #![allow(clippy::duplicate_mod, reason = "a case is a module of each database it runs on")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be prepared ends the test")]
 
+mod admission_on_postgres;
 mod boot;
 mod budget;
 mod cancellation;
@@ -24,6 +25,7 @@ mod postgres_only;
 mod reviewed;
 mod round_trips;
 mod session;
+mod sets_on_postgres;
 mod spawned;
 mod spoiled;
 mod sqlite;

@@ -24,6 +24,13 @@ pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
     Some((tenants.expect("MariaDB answers"), database))
 }
 
+/// The same with a table that is read before admission.
+pub(crate) async fn open_with_members() -> Option<(TenantPool<Connection>, Database)> {
+    let (tenants, database) = open().await?;
+    database.run(everywhere::admission::TABLES).await;
+    Some((tenants, database))
+}
+
 impl Database {
     /// Its address.
     pub(crate) fn address(&self) -> &str {

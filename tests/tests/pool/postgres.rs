@@ -2,6 +2,7 @@
 
 use diesel_async::AsyncPgConnection;
 use tenancy_pool::TenantPool;
+use tenancy_rls::Tables;
 
 use super::walled;
 
@@ -12,7 +13,7 @@ pub(crate) struct Database(walled::Database);
 
 /// Opens one, and `TenantPool` over it.
 pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
-    let database = walled::Database::new().await;
+    let database = walled::Database::with_sets("", |tables| tables).await;
     let tenants = database
         .builder()
         .max_connections(4)
@@ -21,6 +22,16 @@ pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
         .await
         .expect("PostgreSQL answers");
     Some((tenants, Database(database)))
+}
+
+/// The same with a table that is read before admission, by a role of its own.
+pub(crate) async fn open_with_members() -> Option<(TenantPool<Connection>, Database)> {
+    use everywhere::admission::{TABLES, members, organisations};
+    let declare =
+        |tables: Tables| tables.table::<members::table>().read_before_admission::<organisations::table>();
+    let database = walled::Database::admitting(TABLES, declare).await;
+    let tenants = database.builder().max_connections(4).admission(database.admission()).build().await;
+    Some((tenants.expect("PostgreSQL answers"), Database(database)))
 }
 
 impl Database {
@@ -38,4 +49,4 @@ impl Database {
 }
 
 #[path = "everywhere/mod.rs"]
-mod everywhere;
+pub(crate) mod everywhere;

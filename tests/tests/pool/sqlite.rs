@@ -33,6 +33,13 @@ pub(crate) async fn open() -> Option<(TenantPool<Connection>, Database)> {
     Some((tenants.expect("SQLite opens"), database))
 }
 
+/// The same with a table that is read before admission.
+pub(crate) async fn open_with_members() -> Option<(TenantPool<Connection>, Database)> {
+    let (tenants, database) = open().await?;
+    database.run(everywhere::admission::TABLES).await;
+    Some((tenants, database))
+}
+
 impl Database {
     fn address(&self) -> &str {
         self.0.to_str().expect("a path in UTF-8")

@@ -18,6 +18,11 @@ pub(crate) const APPLICATION: &str = "tenancy_application";
 /// The role of what spans tenants.
 const ACROSS: &str = "tenancy_across";
 
+/// The role of what is read before admission.
+pub(crate) const ADMISSION: &str = "tenancy_admission";
+/// The role of what reads over sets of tenants, where there is one.
+const SETS: &str = "tenancy_sets";
+
 /// How long the server may take to finish what was abandoned.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -33,6 +38,12 @@ impl Database {
         Self::with("", |tables| tables).await
     }
 
+    /// The same with a role for sets of tenants.
+    pub(crate) async fn with_sets(make: &str, declare: impl FnOnce(Tables) -> Tables) -> Self {
+        let roles = roles().sets(SETS).expect("the name of a role");
+        Self::for_roles(roles, make, declare).await
+    }
+
     /// The same with sealed tenants.
     pub(crate) async fn sealed() -> Self {
         Self::sealed_with("").await
@@ -40,20 +51,33 @@ impl Database {
 
     /// The same with what `make` creates.
     pub(crate) async fn sealed_with(make: &str) -> Self {
+        Self::with(make, |tables| tables).await.seal().await
+    }
+
+    /// The same behind a sealed wall.
+    pub(crate) async fn seal(mut self) -> Self {
         let key = SealingKey::new(1, [7; 32]).expect("a key");
-        let mut database = Self::with(make, |tables| tables).await;
-        database.wall = Wall::sealed(database.security(), Sealer::new(key.clone()));
-        database.run(&database.security().migration().up()).await;
-        database.run(&key.install(Binding::Backend)).await;
-        database
+        self.wall = Wall::sealed(self.security(), Sealer::new(key.clone()));
+        self.run(&self.security().migration().up()).await;
+        self.run(&key.install(Binding::Backend)).await;
+        self
     }
 
     /// The same with tables of the test's own, which `make` creates and `declare` declares.
     pub(crate) async fn with(make: &str, declare: impl FnOnce(Tables) -> Tables) -> Self {
-        let roles = Roles::new(APPLICATION, ACROSS).expect("names of roles");
+        Self::for_roles(roles(), make, declare).await
+    }
+
+    /// The same with a role that reads before admission.
+    pub(crate) async fn admitting(make: &str, declare: impl FnOnce(Tables) -> Tables) -> Self {
+        let roles = roles().admission(ADMISSION).expect("the name of a role");
+        Self::for_roles(roles, make, declare).await
+    }
+
+    async fn for_roles(roles: Roles, make: &str, declare: impl FnOnce(Tables) -> Tables) -> Self {
         let security = RowSecurity::new(declare(tables![agents, canvases, plans]), roles).expect("tables");
         let database = Self { url: server::fresh_postgres_database("tenants"), wall: Wall::plain(security) };
-        for role in [APPLICATION, ACROSS] {
+        for role in [APPLICATION, ACROSS, ADMISSION] {
             // Tests run side by side, and roles are of the whole server.
             database
                 .run(&format!(
@@ -64,6 +88,19 @@ impl Database {
                 ))
                 .await;
         }
+        // Whether or not this one's wall knows it.
+        database
+            .run(&format!(
+                "DO $$ BEGIN
+                    CREATE ROLE {SETS} NOLOGIN;
+                EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+                END $$;
+                DO $$ BEGIN
+                    GRANT {SETS} TO {APPLICATION};
+                EXCEPTION WHEN unique_violation OR internal_error THEN NULL;
+                END $$"
+            ))
+            .await;
         database.run(TABLES).await;
         database.run(ROWS).await;
         if !make.is_empty() {
@@ -89,6 +126,11 @@ impl Database {
     /// The address for the role that spans tenants.
     pub(crate) fn across(&self) -> String {
         self.as_role(ACROSS)
+    }
+
+    /// The address for the role that reads before admission.
+    pub(crate) fn admission(&self) -> String {
+        self.as_role(ADMISSION)
     }
 
     fn as_role(&self, role: &str) -> String {
@@ -141,6 +183,10 @@ impl Database {
     pub(crate) async fn settled(&self) -> Vec<String> {
         settled(&mut self.superuser().await).await
     }
+}
+
+fn roles() -> Roles {
+    Roles::new(APPLICATION, ACROSS).expect("names of roles")
 }
 
 /// Lists the agents as `tenant:id:name`.

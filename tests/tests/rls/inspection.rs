@@ -157,6 +157,7 @@ fn every_code_has_its_section_its_rule_and_its_test() {
 
     let tests = [
         "rls/rules",
+        "rls/rules_of_admission",
         "rls/rules_of_belonging",
         "rls/rules_of_keys",
         "rls/rules_of_objects",

@@ -3,6 +3,7 @@
 //! Nobody here is a superuser except where a test says so: a role owns the tables, one acts within tenants, one spans them.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failure is a failed test
 
+mod admission_tables;
 mod backup;
 mod belonging;
 mod belonging_plans;
@@ -20,9 +21,11 @@ mod normal_form;
 mod one_of_everything;
 mod plain;
 mod rules;
+mod rules_of_admission;
 mod rules_of_belonging;
 mod rules_of_keys;
 mod rules_of_objects;
 mod sealed;
+mod sets;
 mod trial;
 mod whose_a_row_is;

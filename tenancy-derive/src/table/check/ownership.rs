@@ -25,11 +25,13 @@ pub(crate) fn ownership(
         no_such(&filter.column, mistakes);
         return None;
     }
-    for admission in &ownership.admission {
+    for admission in ownership.admission.by.iter().chain(&ownership.admission.read) {
         if declared.column(admission).is_none() {
             no_such(admission, mistakes);
             return None;
         }
+    }
+    for admission in &ownership.admission.by {
         if matches!(&ownership.way, Way::Column(column) if column.name == *admission) {
             mistakes.add(admission.span(), codes::admission_by_tenant(table, admission));
             return None;

@@ -44,6 +44,7 @@ pub(crate) fn tenant_items(
         let filter = filter.value(tenancy, &column.sql_name);
         quote!(const FILTER: ::core::option::Option<#tenancy::RowFilter> = ::core::option::Option::Some(#filter);)
     });
+    let admission = shown(declared, ownership, column);
     let mut items = quote! {
         use #krate::__private as #tenancy;
 
@@ -53,6 +54,7 @@ pub(crate) fn tenant_items(
             const TENANT_COLUMN: &'static str = #sql_name;
             #belonging
             #filter
+            #admission
 
             fn tenant_column() -> Self::TenantColumn {
                 columns::#column
@@ -76,7 +78,7 @@ pub(crate) fn tenant_items(
         }
     }
     items.extend(parsed(&own));
-    for admission in &ownership.admission {
+    for admission in &ownership.admission.by {
         items.extend(quote! {
             impl #tenancy::AdmissionColumn<table> for columns::#admission {
                 type Column = Self;
@@ -84,7 +86,7 @@ pub(crate) fn tenant_items(
         });
     }
     let mut texts = vec![TENANT_ITEMS];
-    if !ownership.admission.is_empty() {
+    if !ownership.admission.by.is_empty() {
         texts.push(ADMISSION);
     }
     if holds_the_tenant {
@@ -109,14 +111,27 @@ pub(crate) fn tenant_items(
     items
 }
 
+/// The columns that are read before anybody is admitted: the one by which rows belong to tenants, and the declared ones.
+fn shown(declared: &Declared, ownership: &Ownership, column: &Ident) -> Option<TokenStream> {
+    let admission = &ownership.admission;
+    let mut names: Vec<&Ident> = vec![column];
+    for name in admission.by.iter().chain(&admission.read) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let columns = names.into_iter().filter_map(|name| declared.column(name)).map(|column| &column.sql_name);
+    (!admission.by.is_empty()).then(|| quote!(const ADMISSION: &'static [&'static str] = &[#(#columns),*];))
+}
+
 /// What is the same for every tenant table.
 const TENANT_ITEMS: &str = stringify! {
     impl<Other> __tenancy::Stands<__tenancy::Beside<Other>> for table {
         type Proof = __tenancy::IsBare;
     }
 
-    /// A boxed query on this table, within one tenant.
-    pub type BoxedQuery<'a, DB, ST = SqlType, I = __tenancy::TenantId, B = __tenancy::Unbranded> =
+    /// A boxed query on this table, within one tenant, by the type of ids that is declared for its owner.
+    pub type BoxedQuery<'a, DB, ST = SqlType, I = __tenancy::IdOf<table>, B = __tenancy::Unbranded> =
         diesel::internal::table_macro::BoxedSelectStatement<
             'a,
             ST,

@@ -1,14 +1,13 @@
 //! What `#[tenant_scoped(…)]` and `#[tenant_global(…)]` on a table say.
 
-use proc_macro2::{Ident, TokenStream};
-use syn::punctuated::Punctuated;
+use proc_macro2::TokenStream;
 use syn::token::Paren;
 use syn::{LitStr, Path, Token, parenthesized};
 
 use crate::codes::{self, Place};
 use crate::mistake::Mistakes;
 use crate::options::{self, Reader};
-use crate::ownership::{Filter, Ownership, Shared, Way};
+use crate::ownership::{Admission, Filter, Ownership, Shared, Way};
 use crate::tenant_column::TenantColumn;
 
 /// `#[tenant_scoped(column, crate = path)]`, `column: IdType`, or another [`Ownership`]
@@ -18,7 +17,7 @@ pub(crate) struct ScopedOptions {
     way: Option<Way>,
     shared: Option<Shared>,
     filter: Option<Filter>,
-    admission: Vec<Ident>,
+    admission: Admission,
     pub(crate) krate: Path,
 }
 
@@ -39,7 +38,7 @@ impl ScopedOptions {
             way: None,
             shared: None,
             filter: None,
-            admission: Vec::new(),
+            admission: Admission::default(),
             krate: options::default_crate(),
         };
         Reader::of(place).read(tokens, mistakes, |key, input, mistakes| {
@@ -55,7 +54,7 @@ impl ScopedOptions {
                 "admission" if input.peek(Paren) => {
                     let columns;
                     parenthesized!(columns in input);
-                    found.admission.extend(Punctuated::<Ident, Token![,]>::parse_terminated(&columns)?);
+                    found.admission.extend(&columns)?;
                     return Ok(true);
                 }
                 // Alone it is a column of that name.

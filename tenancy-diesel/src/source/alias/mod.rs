@@ -4,6 +4,7 @@ mod field;
 mod fields;
 mod name;
 mod scoped_alias;
+mod views;
 
 use diesel::expression::SelectableExpression;
 use tenancy_core::Access;

@@ -16,7 +16,7 @@ use crate::table::DeclaredTable;
 
 /// The table that goes by alias `A`, reaching as far as `R`. A Diesel [`Table`]; join it with an explicit `on`.
 pub struct ScopedAlias<A, R> {
-    reach: R,
+    pub(super) reach: R,
     alias: PhantomData<A>,
 }
 

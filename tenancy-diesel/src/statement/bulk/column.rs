@@ -55,10 +55,9 @@ where
 
     const STATIC: bool = !X::MAY_DEFAULT;
 
-    fn walk_names(&self, mut out: AstPass<'_, '_, Pg>) -> QueryResult<()> {
+    fn add_names(&self, names: &mut Vec<&'static str>) -> QueryResult<()> {
         if self.is_given()? {
-            out.push_sql(", ");
-            out.push_identifier(X::Column::NAME)?;
+            names.push(X::Column::NAME);
         }
         Ok(())
     }
@@ -72,9 +71,5 @@ where
         }
         out.push_bind_param::<Array<<X::Column as Expression>::SqlType>, Self>(self)?;
         Ok(false)
-    }
-
-    fn any_given(&self) -> QueryResult<bool> {
-        self.is_given()
     }
 }

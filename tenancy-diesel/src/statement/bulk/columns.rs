@@ -12,15 +12,11 @@ pub trait BulkColumns {
     /// Whether the statement is the same whatever the values are.
     const STATIC: bool;
 
-    /// Prints the names, each after a comma.
+    /// Adds the names of those that the rows give.
     #[doc(hidden)]
-    fn walk_names(&self, out: AstPass<'_, '_, Pg>) -> QueryResult<()>;
+    fn add_names(&self, names: &mut Vec<&'static str>) -> QueryResult<()>;
 
     /// Prints the arrays, with commas between. Takes whether the next array is the first one, and returns the same.
     #[doc(hidden)]
     fn walk_arrays<'b>(&'b self, first: bool, out: AstPass<'_, 'b, Pg>) -> QueryResult<bool>;
-
-    /// Whether there is an array at all: not if all columns are left to their defaults.
-    #[doc(hidden)]
-    fn any_given(&self) -> QueryResult<bool>;
 }

@@ -19,10 +19,13 @@ pub use self::array_column::ArrayColumn;
 use self::columns::BulkColumns;
 pub use self::mixed_defaults::MixedDefaults;
 pub use self::row::BulkRow;
+use crate::bound_tenant::ComparedTenant;
+use crate::statement::filled::Filled;
 use crate::statement::rows::{RowCount, Stamped};
 use crate::table::TenantTable;
 
-/// Rows column by column, with the tenant stamped into each: `("tenant_id", …) SELECT $1, bulk.* FROM unnest($2, …)`.
+/// Rows column by column, with the tenant stamped into each: `("tenant_id", …) SELECT $1, bulk.* FROM unnest($2, …)`. Of a table that
+/// belongs to tenants through a parent, each row's parent is looked for.
 pub struct BulkRows<T, E, Columns> {
     tenant: E,
     columns: Columns,
@@ -73,27 +76,37 @@ impl<T, E, Columns> RowCount for BulkRows<T, E, Columns> {
 
 impl<T, E, Columns> QueryFragment<Pg> for BulkRows<T, E, Columns>
 where
-    T: TenantTable,
-    E: QueryFragment<Pg>,
+    T: TenantTable<Belonging: Filled<T>>,
+    E: ComparedTenant<Pg>,
     Columns: BulkColumns,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut names = Vec::new();
+        self.columns.add_names(&mut names)?;
+        if names.is_empty() && T::THROUGH.is_none() {
+            return self.walk_defaults(out);
+        }
+        let rows = |mut out: AstPass<'_, 'b, Pg>| {
+            out.push_sql("unnest(");
+            self.columns.walk_arrays(true, out.reborrow())?;
+            out.push_sql(")");
+            Ok(())
+        };
+        T::Belonging::walk_filled(&self.tenant, &names, "bulk", &rows, out.reborrow())
+    }
+}
+
+impl<T: TenantTable, E: QueryFragment<Pg>, Columns> BulkRows<T, E, Columns> {
+    /// Nothing but the tenant and defaults: no array says how many rows there are.
+    fn walk_defaults<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("(");
         out.push_identifier(T::TENANT_COLUMN)?;
-        self.columns.walk_names(out.reborrow())?;
         out.push_sql(") SELECT ");
         self.tenant.walk_ast(out.reborrow())?;
-        if !self.columns.any_given()? {
-            // Nothing but defaults: no array says how many rows there are.
-            out.push_sql(" FROM generate_series(1, ");
-            out.push_sql(&self.rows.to_string());
-            out.push_sql(")");
-            out.unsafe_to_cache_prepared();
-            return Ok(());
-        }
-        out.push_sql(", bulk.* FROM unnest(");
-        self.columns.walk_arrays(true, out.reborrow())?;
-        out.push_sql(") AS bulk");
+        out.push_sql(" FROM generate_series(1, ");
+        out.push_sql(&self.rows.to_string());
+        out.push_sql(")");
+        out.unsafe_to_cache_prepared();
         Ok(())
     }
 }

@@ -73,18 +73,14 @@ macro_rules! tuple {
 
             const STATIC: bool = $(<ColumnArray<$value> as BulkColumns>::STATIC)&&+;
 
-            fn walk_names(&self, mut out: AstPass<'_, '_, Pg>) -> QueryResult<()> {
-                $(self.$index.walk_names(out.reborrow())?;)+
+            fn add_names(&self, names: &mut Vec<&'static str>) -> QueryResult<()> {
+                $(self.$index.add_names(names)?;)+
                 Ok(())
             }
 
             fn walk_arrays<'b>(&'b self, first: bool, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<bool> {
                 $(let first = self.$index.walk_arrays(first, out.reborrow())?;)+
                 Ok(first)
-            }
-
-            fn any_given(&self) -> QueryResult<bool> {
-                Ok(false $(|| self.$index.any_given()?)+)
             }
         }
     };

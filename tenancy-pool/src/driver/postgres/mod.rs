@@ -103,6 +103,15 @@ impl Driver for AsyncPgConnection {
         Ok(())
     }
 
+    async fn inspect_admission(&mut self, rules: &PostgresRules) -> Result<(), BuildError> {
+        #[cfg(feature = "rls")]
+        if let Some(guard) = &rules.guard {
+            guard.inspect_admission(self).await?;
+        }
+        let _ = rules;
+        Ok(())
+    }
+
     async fn inspect_schema(
         &mut self,
         rules: &PostgresRules,
@@ -152,7 +161,7 @@ impl Driver for AsyncPgConnection {
         first.into_iter().for_each(|statement| opening.push(statement));
         #[cfg(feature = "rls")]
         if let Some(guard) = &rules.guard {
-            guard.tell(beginning.tenant, session, &mut opening);
+            guard.tell(beginning.tenants, session, &mut opening)?;
         }
         if let Some(path) = path {
             opening.push(format!("SET LOCAL search_path TO {path}"));

@@ -14,6 +14,7 @@ use super::connect::Route;
 use super::opening::{Opening, Seal};
 use super::options::PostgresOptions;
 use crate::error::{BuildError, PoolError};
+use crate::transaction::Tenants;
 
 /// The wall, and what is known of it.
 pub(super) struct Guard {
@@ -46,6 +47,20 @@ impl Guard {
     /// Refuses a database whose wall has holes.
     pub(super) async fn inspect(&self, connection: &mut AsyncPgConnection) -> Result<(), BuildError> {
         self.compare(connection, self.wall.row_security()).await
+    }
+
+    /// Refuses a connection that may do more before admission than read what is declared.
+    pub(super) async fn inspect_admission(
+        &self,
+        connection: &mut AsyncPgConnection,
+    ) -> Result<(), BuildError> {
+        let security = self.wall.row_security();
+        if security.admission_role().is_none() {
+            return Err(BuildError::NoAdmissionRole);
+        }
+        let inspection = Inspection::new(security).waivers(self.waivers.clone()).before_admission();
+        let report = inspection.run(connection).await?;
+        if report.is_clean() { Ok(()) } else { Err(BuildError::Holes(Box::new(report))) }
     }
 
     /// Refuses a schema of a tenant's own whose wall has holes.
@@ -81,16 +96,47 @@ impl Guard {
         if report.is_clean() { Ok(()) } else { Err(BuildError::Holes(Box::new(report))) }
     }
 
-    /// Has the transaction tell the database its tenant, or that it has none: a session may have begun with one.
-    pub(super) fn tell(&self, tenant: Option<&TenantKey>, session: &Session, opening: &mut Opening) {
-        let (now, by_function) = (SystemTime::now(), self.on_citus());
-        let Some(tenant) = tenant else {
-            return opening.push(if by_function {
+    /// Has the transaction tell the database its tenants, or that it has none: a session may have begun with one.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError::NoSetsRole`] for a set, where the wall has no role that reads over one.
+    pub(super) fn tell(
+        &self,
+        tenants: &Tenants,
+        session: &Session,
+        opening: &mut Opening,
+    ) -> Result<(), PoolError> {
+        match tenants {
+            Tenants::Nobody => opening.push(if self.on_citus() {
                 "SELECT tenancy.set_tenant('')".to_owned()
             } else {
                 format!("SET LOCAL {SETTING} = ''")
-            });
-        };
+            }),
+            Tenants::One(tenant) => self.tell_one(tenant, session, opening),
+            Tenants::Set(tenants) => self.tell_set(tenants, session, opening)?,
+        }
+        Ok(())
+    }
+
+    /// In the role for sets. Bound, sealed or not: a set is long, and the SELECT that tells it also keeps the transaction read only, which
+    /// it can be made not to be before its first.
+    fn tell_set(
+        &self,
+        tenants: &[TenantKey],
+        session: &Session,
+        opening: &mut Opening,
+    ) -> Result<(), PoolError> {
+        let role = self.wall.row_security().sets().ok_or(PoolError::NoSetsRole)?;
+        opening.push(format!("SET LOCAL ROLE {}", role.quoted()));
+        let tenants = tenants.iter().map(TenantKey::as_str);
+        let value = self.wall.setting_of_set(tenants, session.backend_pid, SystemTime::now());
+        opening.seal = Some(Seal { value, by_function: false });
+        Ok(())
+    }
+
+    fn tell_one(&self, tenant: &TenantKey, session: &Session, opening: &mut Opening) {
+        let (now, by_function) = (SystemTime::now(), self.on_citus());
         match self.wall.sealer() {
             None if by_function => opening.push(self.wall.select_set_tenant(tenant.as_str(), now)),
             None => opening.push(self.wall.set_local(tenant.as_str(), None, now)),

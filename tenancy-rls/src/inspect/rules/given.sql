@@ -47,7 +47,7 @@ known AS (
 ), subjects AS (
     SELECT r.oid, quote_ident(r.rolname) AS name, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolreplication
       FROM pg_roles AS r
-     WHERE r.rolname = $5 OR ($8 AND r.rolname IN (session_user, current_user))
+     WHERE r.rolname = $5 OR (($8 OR $36) AND r.rolname IN (session_user, current_user)) OR r.oid IN (SELECT oid FROM readers)
 ), ordinary AS (
     SELECT * FROM subjects WHERE NOT rolsuper
 ), tenant_function AS (
@@ -148,7 +148,7 @@ known AS (
      WHERE p.pattern <> ''
      GROUP BY w.relation, p.is_read
 ), policies AS (
-    SELECT w.object, w.wall, w.reads <> '' AS is_of_pattern, p.polname, p.polpermissive, p.polcmd, p.polroles,
+    SELECT w.object, w.relation, w.wall, w.reads <> '' AS is_of_pattern, p.polname, p.polpermissive, p.polcmd, p.polroles,
            format('DROP POLICY %I ON %s', p.polname, w.object) AS dropped,
            pg_get_expr(p.polqual, p.polrelid) AS qualification, pg_get_expr(p.polwithcheck, p.polrelid) AS verification,
            -- As the wall's own conditions read without blanks, parentheses and the sub-select's alias.
@@ -179,9 +179,14 @@ known AS (
                      THEN coalesce(p.using_pattern = p.writes
                                    OR p.using_pattern = p.reads AND (p.polcmd = 'r' OR p.polcmd = '*' AND NOT p.polpermissive), true)
                       AND (p.polcmd IN ('r', 'd') OR coalesce(p.check_pattern, p.using_pattern) = p.writes)
-                     ELSE coalesce(p.using_ = ANY (p.conditions), true) AND coalesce(p.check_ = ANY (p.conditions), true) END AS is_own,
-           -- A sub-select, but on Citus.
-           p.polcmd = '*' AND p.polroles = ARRAY[0::oid] AND regexp_replace(p.using_, '^SELECT', '') = ANY (r.roles)
+                     ELSE coalesce(p.using_ = ANY (p.conditions), true) AND coalesce(p.check_ = ANY (p.conditions), true) END
+           OR EXISTS (SELECT FROM reading AS own
+                       WHERE own.relation = p.relation AND p.polcmd = 'r' AND p.polroles = ARRAY[own.oid] AND p.using_pattern = own.pattern) AS is_own,
+           -- A sub-select, but on Citus; and where some roles only read, what each reads beside it.
+           p.polcmd = '*' AND p.polroles = ARRAY[0::oid]
+             AND CASE WHEN p.relation IN (SELECT relation FROM reading)
+                      THEN p.using_pattern = (SELECT s.using_ FROM reading_by_role AS s WHERE s.relation = p.relation)
+                      ELSE regexp_replace(p.using_, '^SELECT', '') = ANY (r.roles) END
              AND regexp_replace(coalesce(p.check_, p.using_), '^SELECT', '') = ANY (r.roles) AS is_of_roles,
            -- Citus drops the word from a policy that it sends to the shards.
            NOT p.polpermissive OR $16 AS restricts, p.polpermissive OR $16 AS permits,

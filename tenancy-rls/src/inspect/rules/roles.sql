@@ -10,12 +10,16 @@ SELECT 'R003', s.name || ' in ' || quote_ident(r.rolname),
        format('the role can become %I, which %s', r.rolname,
               CASE WHEN r.rolsuper THEN 'is a superuser' WHEN r.rolbypassrls THEN 'has BYPASSRLS'
                    WHEN r.oid = g.across_oid THEN 'spans the tenants'
+                   WHEN r.oid IN (SELECT oid FROM readers) THEN 'reads what is every tenant''s before admission'
                    WHEN r.rolname LIKE 'pg\_%' THEN 'reads or does what is the whole server''s' ELSE 'owns a part of the wall' END),
        (SELECT string_agg(m.revoke, '; ') FROM memberships AS m
          WHERE m.roleid = r.oid AND pg_has_role(s.oid, m.member, 'MEMBER') AND pg_get_userbyid(m.member) NOT LIKE 'pg\_%')
   FROM ordinary AS s, given AS g, pg_roles AS r
  WHERE r.oid <> s.oid AND r.oid <> coalesce(g.application_oid, 0) AND pg_has_role(s.oid, r.oid, 'MEMBER')
+   AND r.oid NOT IN (SELECT oid FROM readers WHERE oid IS NOT NULL AND is_lent)
    AND (r.rolsuper OR r.rolbypassrls OR r.oid = g.across_oid
+        -- But for the connection that is for that.
+        OR r.oid IN (SELECT oid FROM readers) AND NOT ($36 AND s.name IN (quote_ident(session_user), quote_ident(current_user)))
         OR r.oid IN (SELECT oid FROM owners)
         -- PostgreSQL's own, each for something that is the whole server's, and those to come: but not by way of one another.
         OR r.rolname LIKE 'pg\_%' AND r.rolname NOT IN ('pg_database_owner', 'pg_checkpoint', 'pg_use_reserved_connections')

@@ -2,10 +2,33 @@
 
 use diesel::dsl::{count, count_star, max, min, sum};
 use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases};
 
 use super::{RunQueryDsl, connect};
+
+diesel::define_sql_function! { fn lower(text: Text) -> Text; }
+diesel::define_sql_function! { fn substring(text: Text, from: Integer, length: Integer) -> Text; }
+
+/// Within a group a function of what it is grouped by has one value: the least is it, whatever is bound.
+#[tokio::test]
+async fn a_function_groups_and_the_least_of_it_is_selected() {
+    let Some(connection) = &mut connect().await else { return };
+    let title = || lower(canvases::title);
+    let query = canvases::table
+        .scoped(&acme())
+        .group_by(title())
+        .select((min(title()), count_star()))
+        .order(min(title()));
+    let rows: Vec<(Option<String>, i64)> = query.load(connection).await.unwrap();
+    assert_eq!(rows, [(Some("odd".into()), 1), (Some("sea".into()), 1), (Some("sun".into()), 2)]);
+    let initial = || substring(canvases::title, 1, 1);
+    let query = canvases::table.scoped(&acme()).group_by(initial()).select((min(initial()), count_star()));
+    let mut rows: Vec<(Option<String>, i64)> = query.load(connection).await.unwrap();
+    rows.sort();
+    assert_eq!(rows, [(Some("o".into()), 1), (Some("s".into()), 3)]);
+}
 
 #[tokio::test]
 async fn count_is_of_the_tenants_rows() {

@@ -1,7 +1,8 @@
 //! Rows that all tenants share, beside a tenant's own; and the filter that is always there.
 
 use diesel::prelude::*;
-use tenancy_diesel::{CrossTenant, delete, insert_into, update};
+use diesel::result::Error;
+use tenancy_diesel::{CrossTenant, RowOfAnotherTenant, TenantScoped, delete, insert_into, update};
 use tenancy_tests::fixture::{ACME, acme, globex};
 
 use super::{Connection, RunQueryDsl, connect, run};
@@ -62,6 +63,50 @@ async fn a_tenant_reads_its_own_rows_or_the_shared_ones_as_well() {
     assert_eq!(whose, [None, None, Some(ACME)], "rows tell whose they are");
 }
 
+/// `None` in the rows that all tenants share.
+#[derive(Queryable, Selectable, Insertable, AsChangeset, TenantScoped, Debug, Clone, PartialEq)]
+#[diesel(table_name = presets)]
+struct Preset {
+    id: i32,
+    #[diesel(skip_insertion, skip_update)]
+    tenant_id: Option<i32>,
+    name: String,
+    value: String,
+}
+
+#[tokio::test]
+async fn a_model_says_whose_its_rows_are() {
+    let Some(connection) = &mut arena().await else { return };
+    let scope = acme();
+    let own: Vec<Preset> = Preset::scoped(&scope).load(connection).await.unwrap();
+    let dark = Preset { id: 3, tenant_id: Some(ACME), name: "theme".into(), value: "dark".into() };
+    assert_eq!(own, [dark.clone()]);
+    let both = Preset::source(&scope).or_shared().select(Preset::as_select()).order(presets::id);
+    let both: Vec<Preset> = both.load(connection).await.unwrap();
+    assert_eq!(both.iter().map(|row| row.tenant_id).collect::<Vec<_>>(), [None, None, Some(ACME)]);
+
+    // What is inserted is the scope's tenant's, and an update does not reach what is shared.
+    let new = Preset { id: 9, tenant_id: Some(ACME), ..dark.clone() };
+    let done = Preset::insert_checked(&scope, &new).unwrap().execute(connection).await;
+    assert_eq!(done.unwrap(), 1);
+    let done =
+        Preset::insert(&scope, (presets::id.eq(10), presets::name.eq("lang"), presets::value.eq("fr")));
+    assert_eq!(done.execute(connection).await.unwrap(), 1);
+    for id in [9, 10] {
+        let stored: Preset = Preset::find(&scope, id).first(connection).await.unwrap();
+        assert_eq!(stored.tenant_id, Some(ACME), "{id}");
+    }
+    let done = Preset::update(&scope, 1).set(&new).execute(connection).await;
+    assert_eq!(done.unwrap(), 0, "row 1 is everybody's");
+    for (index, row) in [(0, &both[0]), (1, &Preset { tenant_id: Some(2), ..dark.clone() })] {
+        let rows = if index == 0 { vec![row] } else { vec![&new, row] };
+        let Err(Error::QueryBuilderError(reason)) = Preset::insert_checked(&scope, rows).map(|_| ()) else {
+            panic!("a row of another was taken")
+        };
+        assert_eq!(reason.downcast_ref::<RowOfAnotherTenant>(), Some(&RowOfAnotherTenant { index }));
+    }
+}
+
 #[tokio::test]
 async fn mine_overrides_the_default_of_the_same_key() {
     let Some(connection) = &mut arena().await else { return };
@@ -79,6 +124,50 @@ async fn mine_overrides_the_default_of_the_same_key() {
         let found: Vec<_> = found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(found, expected);
     }
+}
+
+#[tokio::test]
+async fn an_alias_has_the_same_views_as_its_table() {
+    let Some(connection) = &mut arena().await else { return };
+    let (other, theme) = tenancy_diesel::alias!(presets as other, presets as theme);
+    for (scope, own, both, over) in
+        [(acme(), vec![3], vec![1, 2, 3], vec![2, 3]), (globex(), vec![4], vec![1, 2, 4], vec![1, 4])]
+    {
+        let id = other.field(presets::id);
+        assert_eq!(ids!(other.scoped(&scope), id, connection), own);
+        assert_eq!(ids!(other.scoped(&scope).or_shared(), id, connection), both);
+        assert_eq!(ids!(other.scoped(&scope).over_shared(presets::name), id, connection), over);
+    }
+    let scope = acme();
+    // Each of the tenant's rows, beside the shared one that it takes the place of.
+    let shadowed = presets::table
+        .scoped(&scope)
+        .inner_join(other.scoped(&scope).or_shared().on(other.field(presets::name).eq(presets::name)))
+        .filter(other.field(presets::tenant_id).is_null())
+        .select((presets::value, other.field(presets::value)));
+    let shadowed: Vec<(String, String)> = shadowed.load(connection).await.unwrap();
+    assert_eq!(shadowed, [("dark".to_owned(), "light".to_owned())]);
+    let pairs = other
+        .scoped(&scope)
+        .over_shared(presets::name)
+        .inner_join(theme.scoped(&scope).on(theme.field(presets::id).ne(other.field(presets::id))))
+        .select((other.field(presets::id), theme.field(presets::id)));
+    assert_eq!(pairs.load::<(i32, i32)>(connection).await.unwrap(), [(2, 3)]);
+
+    let old = tenancy_diesel::alias!(drafts as old);
+    assert_eq!(ids!(old.scoped(&scope), old.field(drafts::id), connection), [1]);
+    assert_eq!(ids!(old.scoped(&scope).unfiltered(), old.field(drafts::id), connection), [1, 2]);
+    let everybody = support();
+    assert_eq!(ids!(old.across_tenants(&everybody), old.field(drafts::id), connection), [1, 3]);
+    assert_eq!(
+        ids!(old.across_tenants(&everybody).unfiltered(), old.field(drafts::id), connection),
+        [1, 2, 3, 4]
+    );
+    let set = tenancy_diesel::testing::scope_set([ACME, 2]);
+    let id = other.field(presets::id);
+    assert_eq!(ids!(other.scoped(&set), id, connection), [3, 4]);
+    assert_eq!(ids!(other.scoped(&set).or_shared(), id, connection), [1, 2, 3, 4]);
+    assert_eq!(ids!(old.scoped(&set).unfiltered(), old.field(drafts::id), connection), [1, 2, 3, 4]);
 }
 
 #[tokio::test]

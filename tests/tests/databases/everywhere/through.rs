@@ -195,6 +195,59 @@ async fn a_row_without_a_parent_is_not_sent() {
 }
 
 #[tokio::test]
+async fn rows_that_a_query_selects_need_parents_of_the_same_tenant() {
+    let Some(connection) = &mut arena().await else { return };
+    let before = all_notes(connection).await;
+    let columns = (notes::id, notes::board_id, notes::body);
+    let scope = acme();
+    let copy = |onto: i32| {
+        notes::table.scoped(&scope).select((notes::id + 100, notes::board_id * 0 + onto, notes::body))
+    };
+    for parent in [2, 99] {
+        let done = insert_into(notes::table.scoped(&scope))
+            .from_select(copy(parent), columns)
+            .execute(connection)
+            .await;
+        assert!(done.is_err(), "under {parent}");
+    }
+    // One good row among the selected does not help the others.
+    let mixed = boards::table
+        .across_tenants(&support())
+        .select((boards::id + 100, boards::id, boards::title))
+        .order(boards::id)
+        .limit(5);
+    let done = insert_into(notes::table.scoped(&scope)).from_select(mixed, columns).execute(connection).await;
+    assert!(done.is_err());
+    assert_eq!(all_notes(connection).await, before, "nothing of it is stored");
+
+    let done =
+        insert_into(notes::table.scoped(&scope)).from_select(copy(1), columns).execute(connection).await;
+    assert_eq!(done.unwrap(), 2);
+    let copies: Vec<i32> =
+        notes::table.scoped(&scope).select(notes::id).order(notes::id).load(connection).await.unwrap();
+    assert_eq!(copies, [10, 11, 110, 111]);
+    // Two steps up, and a default.
+    let marked = notes::table.scoped(&scope).select((notes::id, notes::body));
+    let done = insert_into(marks::table.scoped(&scope)).from_select(marked, (marks::note_id, marks::mark));
+    assert_eq!(done.execute(connection).await.unwrap(), 4);
+    let stolen = notes::table.scoped(&globex()).select((notes::id, notes::body));
+    let done = insert_into(marks::table.scoped(&scope)).from_select(stolen, (marks::note_id, marks::mark));
+    assert!(done.execute(connection).await.is_err());
+    // Without its parent it is not sent.
+    let orphans = notes::table.scoped(&scope).select((notes::id + 200, notes::body));
+    let done = insert_into(notes::table.scoped(&scope)).from_select(orphans, (notes::id, notes::body));
+    let Err(Error::QueryBuilderError(reason)) = done.execute(connection).await else { panic!("sent") };
+    let missing = ParentError::Missing { table: "notes", column: "board_id", parent: "boards" };
+    assert_eq!(reason.downcast_ref::<ParentError>(), Some(&missing));
+    // Rows of a link are whoever's, and a query of theirs is written across tenants.
+    let everybody = support();
+    let people_of = boards::table.across_tenants(&everybody).select((boards::id + 20, boards::title));
+    let done = insert_into(people::table.write_across_tenants(&everybody))
+        .from_select(people_of, (people::id, people::name));
+    assert_eq!(done.execute(connection).await.unwrap(), 2);
+}
+
+#[tokio::test]
 async fn changes_stay_within_the_tenant_and_the_parent_is_changed_by_name() {
     let Some(connection) = &mut arena().await else { return };
     let mine = notes::table.scoped(&acme());

@@ -272,3 +272,52 @@ async fn counted(connection: &mut Connection, query: &str) -> i64 {
     }
     diesel::sql_query(query).get_result::<Count>(connection).await.unwrap().count
 }
+
+/// Tables whose rows belong to tenants through boards.
+mod children {
+    tenancy_diesel::table! {
+        boards (id) { id -> Integer, tenant_id -> Integer, }
+        #[tenant_scoped(through = boards(board_id))]
+        notes (id) { id -> Integer, board_id -> Integer, body -> Nullable<Text>, }
+    }
+}
+
+#[tokio::test]
+async fn children_in_bulk_need_parents_of_the_same_tenant() {
+    use children::notes;
+
+    let Some(connection) = &mut connect().await else { return };
+    let tables = "
+        CREATE TABLE boards (id INTEGER PRIMARY KEY, tenant_id INTEGER NOT NULL);
+        CREATE TABLE notes (id INTEGER PRIMARY KEY, board_id INTEGER NOT NULL, body TEXT DEFAULT 'empty');
+        INSERT INTO boards VALUES (1, 1), (2, 2), (3, 1);
+    ";
+    run(connection, tables).await.unwrap();
+    let scope = acme();
+    let rows = |onto: [i32; 2]| {
+        [(10, onto[0]), (11, onto[1])].map(|(id, board)| {
+            (notes::body.eq(format!("of {board}")), notes::board_id.eq(board), notes::id.eq(id))
+        })
+    };
+    for onto in [[1, 2], [2, 1], [1, 99]] {
+        let done = insert_into(notes::table.scoped(&scope)).bulk(rows(onto)).execute(connection).await;
+        assert!(done.is_err(), "under {onto:?}");
+    }
+    let all =
+        || notes::table.across_tenants(&tenancy_diesel::testing::cross_tenant("a test")).order(notes::id);
+    assert_eq!(all().load::<(i32, i32, Option<String>)>(connection).await.unwrap(), []);
+    assert_eq!(
+        insert_into(notes::table.scoped(&scope)).bulk(rows([1, 3])).execute(connection).await.unwrap(),
+        2
+    );
+    // A column that no row gives is left to its default.
+    let bare = [(notes::id.eq(20), notes::board_id.eq(3))];
+    assert_eq!(insert_into(notes::table.scoped(&scope)).bulk(bare).execute(connection).await.unwrap(), 1);
+    let stored: Vec<(i32, i32, Option<String>)> = all().load(connection).await.unwrap();
+    let row = |id, board, body: &str| (id, board, Some(body.to_owned()));
+    assert_eq!(stored, [row(10, 1, "of 1"), row(11, 3, "of 3"), row(20, 3, "empty")]);
+    // Without its parent it is not sent.
+    let orphans = [(notes::id.eq(30), notes::body.eq("x"))];
+    let done = insert_into(notes::table.scoped(&scope)).bulk(orphans).execute(connection).await;
+    assert!(matches!(done, Err(Error::QueryBuilderError(_))), "{done:?}");
+}

@@ -3,6 +3,7 @@
 use super::{Connection, RunQueryDsl, connect, connect_twice, run};
 
 mod bulk;
+mod days;
 mod distinct;
 mod enumerated;
 mod locks;

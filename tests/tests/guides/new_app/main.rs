@@ -4,9 +4,7 @@ pub mod schema;
 pub mod wall;
 
 use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::AsyncDieselConnectionManager;
-use diesel_async::pooled_connection::bb8::Pool;
-use tenancy_diesel::{Authority, Claimed};
+use tenancy_diesel::{AdmissionDoor, Authority, Claimed};
 use tenancy_pool::TenantPool;
 use tenancy_rls::Wall;
 
@@ -24,15 +22,18 @@ async fn main() -> Result<(), Failure> {
         wall::wall()?.migration().write_to("migrations", version)?;
         return Ok(());
     }
-    serve(&std::env::var("DATABASE_URL")?).await
+    serve(std::env::var("DATABASE_URL")?, std::env::var("ADMISSION_URL")?).await
 }
 
-async fn serve(url: &str) -> Result<(), Failure> {
-    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(url);
-    let authority = Authority::new(Members(Pool::builder().max_size(2).build(manager).await?));
+async fn serve(url: String, admission: String) -> Result<(), Failure> {
     // Refuses to serve from a database whose wall has a hole.
-    let tenants =
-        TenantPool::<AsyncPgConnection>::builder(url).wall(Wall::plain(wall::wall()?)).build().await?;
+    let tenants = TenantPool::<AsyncPgConnection>::builder(url)
+        .admission(admission)
+        .wall(Wall::plain(wall::wall()?))
+        .build()
+        .await?;
+    let door = AdmissionDoor::new("sign-in: is the user a member?")?;
+    let authority = Authority::new(Members { tenants: tenants.clone(), door });
 
     // One request: who it is comes from its session, the tenant from its path, and only the second is to be doubted.
     let (user, tenant) =

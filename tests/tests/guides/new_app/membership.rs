@@ -1,36 +1,28 @@
 //! Who may act for which tenant: the one place that decides it.
 
-use diesel::prelude::*;
-use diesel_async::pooled_connection::bb8::Pool;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use tenancy_diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use tenancy_diesel::AdmissionDoor;
+use tenancy_pool::PoolError;
+use tenancy_pool::prelude::*;
 use uuid::Uuid;
 
 use crate::schema::memberships;
 
-/// The table of memberships, read through a small pool of its own.
-pub struct Members(pub Pool<AsyncPgConnection>);
+/// The table of memberships, read before there is a tenant: a user's rows, and nothing else. Each use is in the audit.
+pub struct Members {
+    pub tenants: TenantPool<AsyncPgConnection>,
+    pub door: AdmissionDoor,
+}
 
 impl Membership for Members {
     type TenantId = TenantId;
     type Principal = Uuid;
-    type Error = Unknown;
+    type Error = PoolError;
 
-    async fn check(&self, user: &Uuid, tenant: &TenantId) -> Result<Decision, Unknown> {
-        let mut connection = self.0.get().await.map_err(|error| Unknown(error.to_string()))?;
-        let found = memberships::table.find((user, tenant)).count().get_result::<i64>(&mut connection);
-        Ok(Decision::admit_if(found.await.map_err(|error| Unknown(error.to_string()))? > 0))
-    }
-}
-
-/// The question could not be answered, which admits nobody.
-#[derive(Debug)]
-pub struct Unknown(String);
-
-impl std::error::Error for Unknown {}
-
-impl std::fmt::Display for Unknown {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "the memberships cannot be read: {}", self.0)
+    async fn check(&self, user: &Uuid, tenant: &TenantId) -> Result<Decision, PoolError> {
+        let theirs = memberships::table.before_admission(&self.door, memberships::user_id, *user);
+        let found = theirs.filter(memberships::tenant_id.eq(tenant)).count();
+        let found: i64 = self.tenants.before_admission(&self.door).get_result(found).await?;
+        Ok(Decision::admit_if(found > 0))
     }
 }

@@ -4,7 +4,8 @@ use tenancy_rls::{Roles, RowSecurity, RowSecurityError};
 
 use crate::schema;
 
-/// Every table of `schema.rs`, for the role of the application and the one that spans tenants.
+/// Every table of `schema.rs`, for the role of the application, the one that spans tenants, and the one that reads memberships.
 pub fn wall() -> Result<RowSecurity, RowSecurityError> {
-    RowSecurity::new(schema::tables(), Roles::new("studio_app", "studio_across")?)
+    let roles = Roles::new("studio_app", "studio_across")?.admission("studio_admission")?;
+    RowSecurity::new(schema::tables(), roles)
 }

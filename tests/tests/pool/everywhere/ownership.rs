@@ -22,7 +22,7 @@ tenancy_diesel::table! {
 tenancy_diesel::joinable!(notes -> boards (board_id));
 diesel::allow_tables_to_appear_in_same_query!(boards, notes, marks, members, people, presets);
 
-const TABLES: &str = "
+pub(super) const TABLES: &str = "
 CREATE TABLE boards (tenant_id INTEGER NOT NULL, id INTEGER NOT NULL, title VARCHAR(20) NOT NULL, PRIMARY KEY (tenant_id, id));
 CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, board_id INTEGER NOT NULL, body VARCHAR(20) NOT NULL);
 CREATE TABLE marks (note_id INTEGER NOT NULL, mark VARCHAR(20) NOT NULL, PRIMARY KEY (note_id, mark));
@@ -71,6 +71,25 @@ async fn each_kind_runs_in_its_tenant_s_transaction() {
     let foreign = (notes::id.eq(12), notes::board_id.eq(2), notes::body.eq("planted"));
     let planted = tenants.execute(&ours, insert_into(notes::table.scoped(&ours)).values(foreign)).await;
     assert!(planted.is_err());
+    // Notes that a query brings, and an upsert on each database.
+    let columns = (notes::id, notes::board_id, notes::body);
+    for (board, taken) in [(1, true), (2, false)] {
+        let copies =
+            notes::table.scoped(&ours).select((notes::id + 100, notes::board_id * 0 + board, notes::body));
+        let copied =
+            insert_into(notes::table.scoped(&ours)).from_select(copies.filter(notes::id.lt(50)), columns);
+        assert_eq!(tenants.execute(&ours, copied).await.is_ok(), taken, "onto board {board}");
+    }
+    let title = |title: &'static str| {
+        insert_into(boards::table.scoped(&ours))
+            .values((boards::id.eq(1), boards::title.eq(title)))
+            .on_conflict(boards::id)
+            .do_update()
+            .set(boards::title.eq(title))
+    };
+    tenants.execute(&ours, title("renamed")).await.unwrap();
+    let titles = boards::table.scoped(&ours).select(boards::title);
+    assert_eq!(tenants.load::<_, _, _, _, String>(&ours, titles).await.unwrap(), ["renamed"]);
     // The scope of a chain is looked at as well.
     let wrong = marks::table.scoped(&theirs).select(marks::mark);
     assert!(tenants.load::<_, _, _, _, String>(&ours, wrong).await.is_err());

@@ -3,17 +3,19 @@ use diesel::prelude::*;
 use diesel_async::{AsyncMysqlConnection, RunQueryDsl};
 use tenancy_diesel::{Scoped, TenantScoped};
 use tenancy_tests::cases::Agent;
+use tenancy_tests::schema::agents;
 
 async fn save(
     scope: &Scoped<i32>,
     agent: &Agent,
     connection: &mut AsyncMysqlConnection,
 ) -> QueryResult<usize> {
-    let changed = Agent::update(scope, agent.id).set(agent).execute(connection).await?;
-    if changed > 0 {
-        return Ok(changed);
-    }
-    Agent::insert(scope, agent).execute(connection).await
+    Agent::insert(scope, agent)
+        .on_conflict(agents::name)
+        .filter_target(agents::plan_id.is_null())
+        .do_nothing()
+        .execute(connection)
+        .await
 }
 
 fn main() {}

@@ -1,7 +1,7 @@
 // L28, L79
 use diesel::prelude::*;
 use diesel_async::{AsyncMysqlConnection, RunQueryDsl};
-use tenancy_diesel::Scoped;
+use tenancy_diesel::{Scoped, TenantScoped};
 use tenancy_tests::cases::Agent;
 use tenancy_tests::schema::agents;
 
@@ -10,13 +10,7 @@ async fn save(
     agent: &Agent,
     connection: &mut AsyncMysqlConnection,
 ) -> QueryResult<usize> {
-    tenancy_diesel::insert_into(agents::table.scoped(scope))
-        .values(agent)
-        .on_conflict(agents::id)
-        .do_update()
-        .set(agent)
-        .execute(connection)
-        .await
+    Agent::insert(scope, agent).on_conflict(agents::name).do_nothing().execute(connection).await
 }
 
 fn main() {}

@@ -3,13 +3,14 @@ use diesel::prelude::*;
 use diesel_async::{AsyncMysqlConnection, RunQueryDsl};
 use tenancy_diesel::{Scoped, TenantScoped};
 use tenancy_tests::cases::Agent;
+use tenancy_tests::schema::agents;
 
 async fn save(
     scope: &Scoped<i32>,
     agent: &Agent,
     connection: &mut AsyncMysqlConnection,
 ) -> QueryResult<usize> {
-    Agent::update(scope, agent.id).set(agent).execute(connection).await
+    Agent::upsert(scope, agent).filter(agents::name.ne("Ada")).execute(connection).await
 }
 
 fn main() {}

@@ -1,0 +1,164 @@
+//! Transactions over the tenants of a set.
+
+use std::fmt;
+#[cfg(feature = "postgres")]
+use std::panic::Location;
+use std::sync::Arc;
+
+use diesel::result::QueryResult;
+#[cfg(feature = "postgres")]
+use tenancy_core::{AuditEvent, Reason};
+use tenancy_core::{AuditSink, ScopedSet, TenantId, ToTenantKey};
+use tenancy_diesel::WithinAny;
+
+use super::nested::{self, Nests};
+use super::{AsyncFunc, Checked, Ending, OpenTransaction};
+use crate::driver::TenantConnection;
+use crate::error::PoolError;
+#[cfg(feature = "postgres")]
+use crate::error::RawSqlRefused;
+use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
+
+/// A transaction over the tenants of a set, for reading: it runs queries of tables that are scoped by the set and of global
+/// tables, and nothing else.
+///
+/// [`SetHandle::begin`](crate::SetHandle::begin) opens it, [`SetHandle::transaction`](crate::SetHandle::transaction) lends it.
+///
+/// # Tenancy
+///
+/// A query of a tenant that is not in the set is refused with [`WrongTenant`](tenancy_diesel::WrongTenant) before anything is sent, wherever in
+/// the query that tenant stands. Undeclared tables, raw fragments and functions are treated as in a
+/// [`TenantTransaction`](crate::TenantTransaction). Nothing that writes compiles; on PostgreSQL, MySQL and MariaDB the server refuses it as
+/// well, because the transaction is read only.
+///
+/// # Cancellation
+///
+/// As [`TenantTransaction`](crate::TenantTransaction).
+#[must_use = "a transaction does nothing until a query runs in it"]
+pub struct SetTransaction<C: TenantConnection, I: ToTenantKey = TenantId> {
+    checked: Checked<C, ScopedSet<I>>,
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "for raw SQL"))]
+    walled: bool,
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "for raw SQL"))]
+    audit: Arc<dyn AuditSink>,
+}
+
+impl<C: TenantConnection, I: ToTenantKey> SetTransaction<C, I> {
+    pub(crate) const fn new(
+        checked: Checked<C, ScopedSet<I>>,
+        walled: bool,
+        audit: Arc<dyn AuditSink>,
+    ) -> Self {
+        Self { checked, walled, audit }
+    }
+
+    /// The set that opened it.
+    pub const fn set(&self) -> &ScopedSet<I> {
+        self.checked.whose()
+    }
+
+    /// Runs `work` in a savepoint: what fails in it leaves the transaction as it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`TenantTransaction::transaction`](crate::TenantTransaction::transaction).
+    pub async fn transaction<T, E, F>(&mut self, work: F) -> Result<T, E>
+    where
+        for<'tx> F: AsyncFnOnce(&'tx mut Self) -> Result<T, E>
+            + AsyncFunc<&'tx mut Self, Result<T, E>, Fut: Send>
+            + Send,
+        T: Send,
+        E: From<PoolError> + Send,
+    {
+        nested::nest(self, work).await
+    }
+
+    /// Commits, which tells of a query that failed and whose error was swallowed.
+    ///
+    /// # Errors
+    ///
+    /// As [`TenantTransaction::commit`](crate::TenantTransaction::commit).
+    pub async fn commit(self) -> Result<(), PoolError> {
+        self.checked.commit().await
+    }
+
+    /// Rolls back, and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`TenantTransaction::rollback`](crate::TenantTransaction::rollback).
+    pub async fn rollback(self) -> Result<(), PoolError> {
+        self.checked.roll_back().await
+    }
+
+    /// Ends it as its work did.
+    pub(crate) async fn end<T, E: From<PoolError>>(self, result: Result<T, E>) -> Result<T, E> {
+        self.checked.end(result, Ending::Commit).await
+    }
+
+    /// As that of a tenant's transaction.
+    #[cfg(feature = "postgres")]
+    pub(super) fn record_raw(
+        &mut self,
+        reason: &str,
+        location: &'static Location<'static>,
+    ) -> Result<(), RawSqlRefused> {
+        if !self.walled {
+            return Err(RawSqlRefused::NoWall);
+        }
+        let reason = Reason::new(reason).map_err(|_| RawSqlRefused::NoReason)?;
+        let tenants: Vec<String> = self
+            .set()
+            .tenants()
+            .iter()
+            .filter_map(|tenant| Some(tenant.to_tenant_key().ok()?.into()))
+            .collect();
+        self.audit.record(&AuditEvent::RawSql {
+            principal: self.set().admitted().principal(),
+            tenant: &tenants.join(", "),
+            reason: reason.as_str(),
+            location,
+        });
+        self.checked.open().close_afterwards();
+        Ok(())
+    }
+}
+
+impl<C: TenantConnection, I: ToTenantKey> Nests for SetTransaction<C, I> {
+    type Connection = C;
+
+    fn open(&mut self) -> &mut OpenTransaction<C> {
+        self.checked.open()
+    }
+}
+
+impl<C: TenantConnection, I: ToTenantKey> Sealed for SetTransaction<C, I> {}
+
+impl<C: TenantConnection, I: ToTenantKey> Executor for SetTransaction<C, I> {
+    type Backend = C::Backend;
+    type Reach = WithinAny<I>;
+
+    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
+    where
+        Q: Load<'query, C::Backend, U>,
+        U: Send,
+    {
+        self.checked.load(&mut query, wanted, shape).await
+    }
+
+    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
+    where
+        Q: Execute<'query, C::Backend>,
+    {
+        self.checked.execute(statement, shape).await
+    }
+}
+
+impl<C: TenantConnection, I: ToTenantKey> fmt::Debug for SetTransaction<C, I> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SetTransaction")
+            .field("principal", &self.set().admitted().principal())
+            .finish_non_exhaustive()
+    }
+}
