@@ -161,7 +161,7 @@ where
 /// The values of a row, one of which is the parent's key: what Diesel's `Insertable` makes of it.
 #[diagnostic::on_unimplemented(
     message = "these values for `{T}` are not of a form in which its parent can be looked for",
-    label = "neither a column's value nor a tuple of up to 32 of them",
+    label = "neither a column's value nor a tuple of up to 32 of them (more by the feature `64-column-tables` or `128-column-tables`)",
     note = "give the columns as `column.eq(value)`, in a tuple, or by a struct that derives `Insertable`",
     note = "T0011: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0011"
 )]

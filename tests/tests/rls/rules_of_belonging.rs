@@ -128,6 +128,37 @@ fn r036_r037_a_parent_s_key_that_two_tenants_can_have_or_that_nothing_refers_to(
     );
 }
 
+tenancy_diesel::table! {
+    #[tenant_scoped(link = crate::belonging_tables::members(person_id = person_id))]
+    devices (id) { id -> Integer, person_id -> Integer, name -> Text, }
+}
+
+/// The devices of persons who are linked: both refer to the person.
+#[test]
+fn r037_a_link_and_what_it_names_are_kept_by_a_third_table() {
+    let (database, _) = unwalled("rule_third");
+    let mut owner = database.owner();
+    owner
+        .batch_execute(
+            "CREATE TABLE devices (id integer PRIMARY KEY, person_id integer NOT NULL REFERENCES people, name text NOT NULL);
+             INSERT INTO devices VALUES (1, 7, 'phone'), (2, 8, 'desk')",
+        )
+        .unwrap();
+    let wall = RowSecurity::new(declared().table::<devices::table>(), database.roles()).unwrap();
+    owner.batch_execute(&wall.migration().up()).unwrap();
+    assert_eq!(found(&report(&database, &wall)), [""; 0]);
+    let shown = seen(&mut database.app(), &opening(&wall, "1"), "SELECT id FROM devices");
+    assert_eq!(shown, "1");
+    // Neither key alone.
+    for (table, key) in [("devices", "devices_person_id_fkey"), ("members", "members_person_id_fkey")] {
+        let [off, on] = ["DISABLE", "ENABLE"].map(|word| format!("ALTER TABLE {table} {word} TRIGGER ALL"));
+        database.superuser().batch_execute(&off).unwrap();
+        let found = found(&report(&database, &wall));
+        assert!(found.contains(&"R037 members column person_id".to_owned()), "without {key}: {found:?}");
+        database.superuser().batch_execute(&on).unwrap();
+    }
+}
+
 #[test]
 fn r032_no_index_begins_with_the_parent_and_the_migration_builds_it() {
     broken_and_mended("DROP INDEX notes_tenancy", &["R032 notes"]);

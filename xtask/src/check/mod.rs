@@ -29,7 +29,7 @@ impl Part {
 }
 
 /// In an order in which what one compiles serves the next.
-pub(crate) const PARTS: [Part; 9] = [
+pub(crate) const PARTS: [Part; 10] = [
     Part::new("fmt", "rustfmt, also of the benches and of the compile-fail cases", fmt),
     Part::new("deny", "licences, sources, versions twice, advisories (deny.toml)", deny::run),
     Part::new("clippy", "clippy over everything, with all features", clippy),
@@ -45,6 +45,15 @@ pub(crate) const PARTS: [Part; 9] = [
             "peers",
             "the benches' peers compile; only when it is named, after a change of benches/",
             benches::peers,
+        )
+    },
+    // Diesel with rows of 128 columns, which takes longer than all else that is compiled.
+    Part {
+        when_named: true,
+        ..Part::new(
+            "wide",
+            "a table of a hundred columns; only when it is named, after a change of how rows are written",
+            wide,
         )
     },
 ];
@@ -110,12 +119,19 @@ fn fmt() -> Result<(), Failure> {
 }
 
 fn clippy() -> Result<(), Failure> {
-    shown(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
+    let features = workspace::all_features()?;
+    let mut command = cargo(&["clippy", "--workspace", "--all-targets", "--features", &features]);
+    shown(command.args(["--", "-D", "warnings"]))
 }
 
 fn docs() -> Result<(), Failure> {
-    let mut command = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
+    let mut command = cargo(&["doc", "--workspace", "--features", &workspace::all_features()?, "--no-deps"]);
     shown(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn wide() -> Result<(), Failure> {
+    let features = ["--features", "128-column-tables"];
+    shown(cargo(&["test", "--quiet", "--package", "tenancy-schemas", "--test", "atelier"]).args(features))
 }
 
 fn examples() -> Result<(), Failure> {

@@ -46,15 +46,10 @@ SELECT 'R037', f.child::regclass || ' column ' || quote_ident(f.column_),
   FROM referring AS r,
        LATERAL (VALUES ('parent', r.relation, r.member, r.other, r.key), ('link', r.other, r.key, r.relation, r.member)) AS f (kind, child, column_, parent, key)
  WHERE f.kind = r.kind
-   AND NOT EXISTS (SELECT FROM pg_constraint AS c, unnest(c.conkey, c.confkey) AS u (child_column, parent_column)
-                     JOIN pg_attribute AS a ON a.attrelid = f.child AND a.attnum = u.child_column AND a.attname = f.column_
-                     JOIN pg_attribute AS b ON b.attrelid = f.parent AND b.attnum = u.parent_column AND b.attname = f.key
-                    WHERE c.contype = 'f' AND c.conrelid = f.child AND c.confrelid = f.parent AND c.convalidated
-                      -- A default is somebody's row, whoever's the child was.
-                      AND c.confdeltype <> 'd' AND c.confupdtype <> 'd'
-                      -- With a NULL beside it nothing is asked.
-                      AND NOT EXISTS (SELECT FROM pg_attribute AS n WHERE n.attrelid = f.child AND n.attnum = ANY (c.conkey) AND n.attname <> f.column_ AND NOT n.attnotnull)
-                      AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgconstraint = c.oid AND t.tgenabled IN ('D', 'R')))
+   AND NOT EXISTS (SELECT FROM attached AS h WHERE (h.child, h.child_column, h.parent, h.parent_column) = (f.child, f.column_, f.parent, f.key))
+   -- Or a third table, that of the persons whose devices they are: both refer to its rows, and none of these is there without its row.
+   AND NOT (f.kind = 'link' AND EXISTS (SELECT FROM attached AS l JOIN attached AS s USING (parent, parent_column)
+                                         WHERE (l.child, l.child_column, s.child, s.child_column) = (f.child, f.column_, f.parent, f.key)))
 UNION ALL -- R038
 SELECT 'R038' || CASE WHEN d.key IS NULL THEN '' ELSE ' accepted' END, r.relation::regclass || ' key ' || quote_ident(x.relname),
        format('the unique key has not %I in it, by which rows belong to tenants: its violation tells that a value exists', r.member),

@@ -15,6 +15,17 @@ known AS (
     SELECT k.relation, k.object, k.member::name AS member, o.relation AS other, k.other_key::name AS key, k.kind
       FROM known AS k JOIN known AS o ON o.object = k.other
      WHERE k.other <> '' AND k.relation IS NOT NULL AND o.relation IS NOT NULL
+), attached AS (
+    -- Which columns hold to rows that are there, by foreign keys that do.
+    SELECT c.conrelid AS child, a.attname AS child_column, c.confrelid AS parent, b.attname AS parent_column
+      FROM pg_constraint AS c, unnest(c.conkey, c.confkey) AS u (child_column, parent_column), pg_attribute AS a, pg_attribute AS b
+     WHERE c.contype = 'f' AND c.convalidated
+       AND a.attrelid = c.conrelid AND a.attnum = u.child_column AND b.attrelid = c.confrelid AND b.attnum = u.parent_column
+       -- A default is somebody's row, whoever's the child was.
+       AND c.confdeltype <> 'd' AND c.confupdtype <> 'd'
+       -- With a NULL beside it nothing is asked.
+       AND NOT EXISTS (SELECT FROM pg_attribute AS n WHERE n.attrelid = c.conrelid AND n.attnum = ANY (c.conkey) AND n.attname <> a.attname AND NOT n.attnotnull)
+       AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgconstraint = c.oid AND t.tgenabled IN ('D', 'R'))
 ), links AS (
     -- By which tables' rows others are seen, and why tenants write them, if they do.
     SELECT k.relation, k.object, l.member::name AS member, l.reason
