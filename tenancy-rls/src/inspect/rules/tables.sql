@@ -40,7 +40,7 @@ UNION ALL -- R015
 SELECT 'R015', p.object || ' policy ' || quote_ident(p.polname),
        'the policy lets through what has no tenant: ' || p.condition, p.dropped || '; ' || p.wall
   FROM policies_read AS p, given AS g
- WHERE NOT p.is_own AND p.polroles <> ARRAY[g.across_oid] AND p.condition ~* '\mIS NULL\M|\mCOALESCE\M'
+ WHERE NOT p.is_own AND NOT p.is_of_roles AND p.polroles <> ARRAY[g.across_oid] AND p.condition ~* '\mIS NULL\M|\mCOALESCE\M'
 UNION ALL -- R016
 SELECT 'R016', w.object, 'no restrictive policy keeps out roles other than the application''s and the one across tenants', w.wall
   FROM walled AS w
