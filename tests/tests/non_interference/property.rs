@@ -75,7 +75,7 @@ pub(crate) fn writes_touch_no_other_tenant(database: &mut impl Database, cases: 
 
 /// Every kind of read finds rows now and then, and every kind of write changes some: none of them is vacuous.
 pub(crate) fn no_kind_is_idle(database: &mut impl Database) {
-    let mut sample = Sampler::new();
+    let mut sample = Sampler::new(64);
     for (kind, reads) in read::kinds() {
         sample.works(kind, &(world(), reads), |(world, read)| {
             database.fill(&everything(&world));
@@ -93,16 +93,20 @@ pub(crate) fn no_kind_is_idle(database: &mut impl Database) {
 }
 
 /// Looks whether cases do something.
-pub(crate) struct Sampler(TestRunner);
+pub(crate) struct Sampler {
+    runner: TestRunner,
+    cases: usize,
+}
 
 impl Sampler {
     /// The same cases on every run: this is about the generators, not about what they find.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(cases: usize) -> Self {
         let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-        Self(TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)))
+        let runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+        Self { runner, cases }
     }
 
-    /// Eight cases of 128 do, at the least.
+    /// Eight of the cases do, at the least.
     pub(crate) fn works<S: Strategy>(
         &mut self,
         kind: &str,
@@ -111,9 +115,9 @@ impl Sampler {
     ) {
         use proptest::strategy::ValueTree as _;
 
-        let mut case = || strategy.new_tree(&mut self.0).expect("a value").current();
-        let working = (0..128).filter(|_| works(case())).take(8).count();
-        assert!(working >= 8, "only {working} of 128 cases of `{kind}` do something");
+        let mut case = || strategy.new_tree(&mut self.runner).expect("a value").current();
+        let working = (0..self.cases).filter(|_| works(case())).take(8).count();
+        assert!(working >= 8, "only {working} of {} cases of `{kind}` do something", self.cases);
     }
 }
 

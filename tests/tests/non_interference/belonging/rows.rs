@@ -102,7 +102,7 @@ fn rows() -> impl Strategy<Value = Rows> {
         btree_map(NUMBERS, word(), 1..=3),
         btree_map(NUMBERS, (NUMBERS, word()), 1..=3),
         btree_set((NUMBERS, word()), 1..=6),
-        row(),
+        btree_map(NUMBERS, word(), 0..=2),
         btree_map(PEOPLE, word(), 0..=4),
         btree_map(0..WORDS.len(), word(), 0..=3),
         row(),

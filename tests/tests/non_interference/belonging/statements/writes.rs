@@ -74,7 +74,9 @@ pub(super) async fn run(write: &Write, scopes: &Scopes, connection: &mut Connect
                 connection
             )
         }
-        Verb::CoversUnder => run!(update(covers).filter(covers::board_id.eq(key)).under(parent), connection),
+        Verb::CoversUnder => {
+            run!(update(covers).filter(covers::board_id.ne(parent)).under(parent), connection)
+        }
         Verb::DeleteCovers => {
             run!(delete(covers).filter(on!(on, covers::board_id, covers::colour)), connection)
         }
