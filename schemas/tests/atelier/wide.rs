@@ -8,13 +8,18 @@ use tenancy_schemas::Whose;
 use crate::schema::products;
 use crate::{ORGS, OrgId, populated};
 
-tenancy_diesel::schema! {
-    include = "tests/atelier/wide_schema.rs",
-    tenant_column = org_id: crate::ids::OrgId,
-    scoped = [product_sheets(through = products(product_id))],
+mod schema {
+    use crate::schema::products;
+
+    tenancy_diesel::schema! {
+        include = "tests/atelier/wide_schema.rs",
+        tenant_column = org_id: crate::ids::OrgId,
+        scoped = [product_sheets(through = products(product_id))],
+    }
+    tenancy_diesel::joinable!(product_sheets -> products (product_id));
+    diesel::allow_tables_to_appear_in_same_query!(product_sheets, products);
 }
-tenancy_diesel::joinable!(product_sheets -> products (product_id));
-diesel::allow_tables_to_appear_in_same_query!(product_sheets, products);
+pub(crate) use schema::product_sheets;
 
 /// Of a table with a hundred columns those that an import fills: more than a tuple has by default.
 #[derive(Debug, PartialEq, Insertable, AsChangeset)]
