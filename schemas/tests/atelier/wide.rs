@@ -16,10 +16,11 @@ mod schema {
         tenant_column = org_id: crate::ids::OrgId,
         scoped = [product_sheets(through = products(product_id))],
     }
-    tenancy_diesel::joinable!(product_sheets -> products (product_id));
-    diesel::allow_tables_to_appear_in_same_query!(product_sheets, products);
 }
 pub(crate) use schema::product_sheets;
+
+tenancy_diesel::joinable!(product_sheets -> products (product_id));
+diesel::allow_tables_to_appear_in_same_query!(product_sheets, products);
 
 /// Of a table with a hundred columns those that an import fills: more than a tuple has by default.
 #[derive(Debug, PartialEq, Insertable, AsChangeset)]
