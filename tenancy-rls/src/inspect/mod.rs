@@ -14,8 +14,9 @@ mod waivers;
 use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel::sql_query;
+use diesel::result::Error;
 use diesel::sql_types::Text;
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager};
 
 pub use self::finding::{CODES, Finding, Severity};
 pub use self::report::{NotMigrated, Report};
@@ -36,7 +37,7 @@ const BINDS_NOBODY: [&str; 11] =
 
 /// Compares a database with the wall that it should have.
 ///
-/// It reads the catalog in one statement. [The rules](super::rules) list what it looks for. Where nothing is wrong so far, a second
+/// It reads the catalog in one statement, in a transaction of its own. [The rules](super::rules) list what it looks for. Where nothing is wrong so far, a second
 /// statement tries the tables themselves, as the application's role: reads that have to find nothing, and writes that have to be
 /// refused. It changes nothing either, whatever comes of it: no row, no sequence, no trigger runs.
 /// [`catalog_only`](Self::catalog_only) leaves it out.
@@ -85,6 +86,32 @@ struct Row {
     mend: String,
 }
 
+/// Reads the catalog by the rules.
+///
+/// The planner expects the statement to take long, and PostgreSQL would compile it first, which takes seconds where the statement itself
+/// takes milliseconds: so `jit` is off for its transaction.
+async fn read_catalog<C>(connection: &mut C, parameters: &Parameters) -> Result<Vec<Row>, Error>
+where
+    C: AsyncConnection<Backend = Pg>,
+{
+    C::TransactionManager::begin_transaction(connection).await?;
+    let read = match connection.batch_execute("SET LOCAL jit = off").await {
+        Ok(()) => sql_query(parameters.statement()).load(connection).await,
+        Err(error) => Err(error),
+    };
+    match read {
+        Ok(rows) => {
+            C::TransactionManager::commit_transaction(connection).await?;
+            Ok(rows)
+        }
+        Err(error) => {
+            // The first error says why; a connection that cannot be rolled back is closed by whoever has it.
+            let _ = C::TransactionManager::rollback_transaction(connection).await;
+            Err(error)
+        }
+    }
+}
+
 /// Inspects `wall` on a connection of the application, without waivers.
 ///
 /// # Errors
@@ -93,7 +120,7 @@ struct Row {
 ///
 /// # Cancellation
 ///
-/// Dropping the future leaves the database as it is; the connection is then as after any query that was dropped.
+/// Dropping the future leaves the database as it is; the connection may then be within a transaction, and is to be closed.
 pub async fn inspect<C>(connection: &mut C, wall: &RowSecurity) -> Result<Report, InspectionError>
 where
     C: AsyncConnection<Backend = Pg>,
@@ -163,7 +190,7 @@ impl<'a> Inspection<'a> {
     ///
     /// # Cancellation
     ///
-    /// Dropping the future leaves the database as it is; the connection is then as after any query that was dropped.
+    /// Dropping the future leaves the database as it is; the connection may then be within a transaction, and is to be closed.
     pub async fn run<C>(&self, connection: &mut C) -> Result<Report, InspectionError>
     where
         C: AsyncConnection<Backend = Pg>,
@@ -171,8 +198,7 @@ impl<'a> Inspection<'a> {
         let wall = self.wall;
         let connected = [self.connected_as_application, self.before_admission];
         let parameters = Parameters::new(wall, connected, self.pooled);
-        let rows: Vec<Row> =
-            sql_query(parameters.statement()).load(connection).await.map_err(InspectionError)?;
+        let rows = read_catalog(connection, &parameters).await.map_err(InspectionError)?;
         let of_tenants: Vec<_> =
             wall.tables.of_tenants().map(|(table, _)| wall.tables.sql_name(table)).collect();
         let mut findings = Vec::with_capacity(rows.len());

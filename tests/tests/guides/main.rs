@@ -18,6 +18,7 @@ mod operating;
 mod owners;
 mod quoted;
 mod reading;
+mod sets;
 mod writing;
 
 // The application of a guide says `crate::schema`.

@@ -80,7 +80,7 @@ async fn a_model_says_whose_its_rows_are() {
     let scope = acme();
     let own: Vec<Preset> = Preset::scoped(&scope).load(connection).await.unwrap();
     let dark = Preset { id: 3, tenant_id: Some(ACME), name: "theme".into(), value: "dark".into() };
-    assert_eq!(own, [dark.clone()]);
+    assert_eq!(own, std::slice::from_ref(&dark));
     let both = Preset::source(&scope).or_shared().select(Preset::as_select()).order(presets::id);
     let both: Vec<Preset> = both.load(connection).await.unwrap();
     assert_eq!(both.iter().map(|row| row.tenant_id).collect::<Vec<_>>(), [None, None, Some(ACME)]);

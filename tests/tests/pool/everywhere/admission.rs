@@ -35,7 +35,7 @@ fn door() -> AdmissionDoor {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn l01_a_stranger_finds_the_rows_of_what_was_brought_before_there_is_a_scope() {
+async fn l01_l75_a_stranger_finds_the_rows_of_what_was_brought_before_there_is_a_scope() {
     let Some((tenants, _database)) = open_with_members().await else { return };
     let sink = RecordingSink::new();
     let door = door().with_audit_sink(sink.clone());
