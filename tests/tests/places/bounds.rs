@@ -36,7 +36,7 @@ async fn many_tenants_share_few_pools() {
     }
     let options = DatabasePoolsOptions::new()
         .max_pools(MOST)
-        .acquire_timeout(Duration::from_secs(30))
+        .acquire_timeout(Duration::from_secs(120))
         .idle_timeout(Duration::from_millis(700));
     let pool = fleet
         .builder()
