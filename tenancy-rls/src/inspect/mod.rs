@@ -13,8 +13,8 @@ mod waivers;
 
 use diesel::QueryableByName;
 use diesel::pg::Pg;
-use diesel::sql_query;
 use diesel::result::Error;
+use diesel::sql_query;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager};
 
