@@ -75,14 +75,6 @@ impl Kind {
             Self::Admission => false,
         }
     }
-
-    /// Whether its policies ask for the transaction's tenant.
-    pub(crate) const fn asks_for_the_tenant(self) -> bool {
-        match self {
-            Self::Set => true,
-            Self::Admission => false,
-        }
-    }
 }
 
 impl Roles {

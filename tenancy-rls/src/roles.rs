@@ -36,17 +36,22 @@ impl Roles {
         Ok(Self { application, across_tenants, owner: None, sets: None, admission: None })
     }
 
+    /// One that is none of these.
+    fn another(&self, role: &str) -> Result<RoleName, RowSecurityError> {
+        let role = RoleName::try_from(role)?;
+        if self.all().chain(&self.owner).any(|other| *other == role) {
+            return Err(RowSecurityError::SameRole { role });
+        }
+        Ok(role)
+    }
+
     /// Gives what is in the schema `tenancy` to `owner`, instead of to whoever runs the migration.
     ///
     /// # Errors
     ///
     /// When the name cannot be a role's, and when it is another's of these.
     pub fn owner(mut self, owner: impl AsRef<str>) -> Result<Self, RowSecurityError> {
-        let owner = RoleName::try_from(owner.as_ref())?;
-        if self.all().any(|other| *other == owner) {
-            return Err(RowSecurityError::SameRole { role: owner });
-        }
-        self.owner = Some(owner);
+        self.owner = Some(self.another(owner.as_ref())?);
         Ok(self)
     }
 
@@ -60,16 +65,7 @@ impl Roles {
     ///
     /// When the name cannot be a role's, and when it is another's of these.
     pub fn sets(mut self, role: impl AsRef<str>) -> Result<Self, RowSecurityError> {
-        let role = RoleName::try_from(role.as_ref())?;
-        if [&self.application, &self.across_tenants]
-            .into_iter()
-            .chain(&self.owner)
-            .chain(&self.admission)
-            .any(|other| *other == role)
-        {
-            return Err(RowSecurityError::SameRole { role });
-        }
-        self.sets = Some(role);
+        self.sets = Some(self.another(role.as_ref())?);
         Ok(self)
     }
 
@@ -83,16 +79,7 @@ impl Roles {
     ///
     /// When the name cannot be a role's, and when it is another's of these.
     pub fn admission(mut self, role: impl AsRef<str>) -> Result<Self, RowSecurityError> {
-        let role = RoleName::try_from(role.as_ref())?;
-        if [&self.application, &self.across_tenants]
-            .into_iter()
-            .chain(&self.owner)
-            .chain(&self.sets)
-            .any(|other| *other == role)
-        {
-            return Err(RowSecurityError::SameRole { role });
-        }
-        self.admission = Some(role);
+        self.admission = Some(self.another(role.as_ref())?);
         Ok(self)
     }
 }

@@ -18,7 +18,7 @@ use super::ComparedTenant;
 use crate::dialect::TenantBackend;
 #[cfg(feature = "postgres")]
 use crate::pg_array::write_array;
-use crate::table::{TenantSqlType, TenantTable};
+use crate::table::{SharedRows, TenantSqlType, TenantTable};
 
 /// The bound ids of several tenants, for the tenant column of `T`.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl<T, Bind: QueryFragment<DB>, DB: TenantBackend> QueryFragment<DB> for BoundT
     }
 }
 
-/// ` = ANY($1)` on PostgreSQL, and ` IN (?, …)` elsewhere.
+/// ` = ANY($1)` on PostgreSQL, and ` IN (?, …)` elsewhere, and where shared rows have an id in the place of a tenant's.
 impl<T, Bind, DB> ComparedTenant<DB> for BoundTenants<T, Bind>
 where
     DB: TenantBackend + HasSqlType<TenantSqlType<T>>,
@@ -94,7 +94,9 @@ where
         for tenant in &*self.each.0 {
             tenant.is_noop(out.backend())?;
         }
-        if DB::walk_any::<TenantSqlType<T>, Bind>(&self.each, out.reborrow())? {
+        // One by one where an id stands for the rows that all tenants share: each is then compared with it.
+        let by_value = matches!(T::SHARED, Some(SharedRows::Value(_)));
+        if !by_value && DB::walk_any::<TenantSqlType<T>, Bind>(&self.each, out.reborrow())? {
             return Ok(());
         }
         out.push_sql(" IN (");

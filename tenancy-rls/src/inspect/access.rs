@@ -2,39 +2,18 @@
 
 use std::time::SystemTime;
 
-use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel::result::Error;
-use diesel::sql_query;
-use diesel::sql_types::Integer;
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::AsyncConnection;
 use tenancy_diesel::SharedRows;
 
 use super::Inspection;
 use super::finding::Finding;
+use super::tried::{Block, nobodies, sealed_backend};
 use crate::belongs::{Belongs, is_foreign};
 use crate::quote::literal;
 use crate::row_security::{Mode, RowSecurity};
 use crate::table::Table;
-
-/// What the statement's error begins with where it has something to say, and what stands between.
-pub(super) const SAYS: &str = "tenancy: the inspection tried";
-const RECORD: char = '\u{1e}';
-const FIELD: char = '\u{1f}';
-
-/// Two tenants that nobody is: one that reads, and one that it writes for. Nothing depends on their not being there.
-///
-/// A type of one's own may not take the text. Then what needs it is not tried.
-pub(super) fn nobodies(sql_type: &str) -> [&'static str; 2] {
-    match sql_type {
-        "smallint" => ["-32768", "-32767"],
-        "integer" => ["-2147483648", "-2147483647"],
-        "bigint" => ["-9223372036854775808", "-9223372036854775807"],
-        "uuid" => ["5a7d0c1e-6b1f-4c59-9d3e-0f2b8a6c4e17", "9c3f2e84-1d57-4f0a-8b6e-73a1c5d9e240"],
-        // The second has to fit into a short column.
-        _ => ["tenancy: an inspection", "-"],
-    }
-}
 
 /// The block, which has the tables as `tried (name, tenant, is_foreign, other, setting)`.
 ///
@@ -43,19 +22,15 @@ pub(super) fn nobodies(sql_type: &str) -> [&'static str; 2] {
 /// - Policies are asked after a row is computed and before its constraints are: a row that a constraint refuses was let through.
 /// - What cannot be tried says nothing: a table that is locked, a server that only reads, a grant that is not there, a tenant that the
 ///   type does not take, a partition that is not there.
-const BLOCK: &str = r#"
-DECLARE
-    tried record;
+const BLOCK: Block = Block {
+    declares: "
     relation record;
     seen boolean;
     why text;
     state text;
     datatype text;
-    said text[] := '{}';
-BEGIN
-    BEGIN
-        PERFORM set_config('lock_timeout', '1s', true);
-        FOR tried IN SELECT * FROM {tables} LOOP
+",
+    each: r#"
             SELECT c.oid, c.relkind, c.relhasrules, has_column_privilege(c.oid, tried.tenant, 'SELECT') AS reads INTO relation
               FROM pg_class AS c WHERE c.oid = to_regclass(tried.name);
             CONTINUE WHEN NOT FOUND;
@@ -105,22 +80,8 @@ BEGIN
                     said := said || concat_ws(chr(31), 'R098', tried.name, why);
                 END IF;
             END;
-        END LOOP;
-        RAISE 'taken back' USING ERRCODE = 'TNCY1';
-    EXCEPTION WHEN SQLSTATE 'TNCY1' THEN
-        NULL;
-    END;
-    IF said <> '{}' THEN
-        RAISE EXCEPTION USING ERRCODE = 'TNCY2', MESSAGE = {says} || chr(30) || array_to_string(said, chr(30));
-    END IF;
-END
-"#;
-
-#[derive(QueryableByName)]
-struct Backend {
-    #[diesel(sql_type = Integer)]
-    pid: i32,
-}
+"#,
+};
 
 /// Tries the tables that `leave_out` does not name, in one statement; two where the tenants are sealed.
 pub(super) async fn findings<C>(
@@ -132,14 +93,7 @@ where
     C: AsyncConnection<Backend = Pg>,
 {
     let wall = inspection.wall;
-    let pid = match inspection.sealer {
-        // Behind a pooler the next statement may be another backend's.
-        Some(_) if wall.mode == Mode::Sealed && !inspection.pooled => {
-            let backend: Backend = sql_query("SELECT pg_backend_pid() AS pid").get_result(connection).await?;
-            Some(backend.pid)
-        }
-        _ => None,
-    };
+    let pid = sealed_backend(inspection, connection).await?;
     let setting = |own: &str| match (wall.mode, inspection.sealer) {
         (Mode::Plain | Mode::Both, _) => literal(own),
         // In the statement's text, which other sessions may read: it is nobody's.
@@ -152,20 +106,7 @@ where
         .filter(|(table, _)| !leave_out(&wall.tables.sql_name(table)))
         .flat_map(|(table, belongs)| tried(wall, table, belongs, setting))
         .collect();
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let tables = format!("(VALUES {}) AS t (name, tenant, is_foreign, other, setting)", rows.join(", "));
-    let block = BLOCK.replace("{says}", &literal(SAYS)).replace("{tables}", &tables);
-    // Within quotes of its own: a table's name may hold what would end others.
-    let statement = format!("DO {}", literal(&block));
-    match connection.batch_execute(&statement).await {
-        Ok(()) => Ok(Vec::new()),
-        Err(Error::DatabaseError(_, information)) if information.message().starts_with(SAYS) => {
-            Ok(said(information.message()).filter_map(finding_of).collect())
-        }
-        Err(error) => Err(error),
-    }
+    BLOCK.run(connection, "name, tenant, is_foreign, other, setting", &rows).await
 }
 
 /// The rows of the block for a table: one for each value that its column may not be given.
@@ -193,19 +134,4 @@ fn tried(
         .into_iter()
         .map(|other| format!("({name}, {column}, {foreign}, {other}::text, {setting}::text)"))
         .collect()
-}
-
-/// The records of what it has to say.
-pub(super) fn said(message: &str) -> impl Iterator<Item = &str> {
-    message.split(RECORD).skip(1)
-}
-
-pub(super) fn finding_of(said: &str) -> Option<Finding> {
-    let mut fields = said.split(FIELD);
-    let (code, object, reason) = (fields.next()?, fields.next()?, fields.next()?);
-    let mend = match code {
-        "R099" => "-- see why, and grant what is missing or run the wall's migration again".to_owned(),
-        _ => "-- no rule says why: compare the type and the operators of the tenant column with the declared ones".to_owned(),
-    };
-    Some(Finding::new(code.to_owned(), object.to_owned(), reason.to_owned(), mend))
 }

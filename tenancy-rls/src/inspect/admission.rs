@@ -4,21 +4,17 @@ use diesel::pg::Pg;
 use diesel::result::Error;
 use diesel_async::AsyncConnection;
 
-use super::access::{SAYS, finding_of, said};
 use super::finding::Finding;
+use super::tried::Block;
 use crate::quote::{identifier, literal};
 use crate::row_security::RowSecurity;
 
 /// The block, which has the tables as `tried (name, columns)`. It changes nothing: whatever a write does is taken back.
-const BLOCK: &str = r#"
-DECLARE
-    tried record;
+const BLOCK: Block = Block {
+    declares: "
     seen boolean;
-    said text[] := '{}';
-BEGIN
-    BEGIN
-        PERFORM set_config('lock_timeout', '1s', true);
-        FOR tried IN SELECT * FROM {tables} LOOP
+",
+    each: r#"
             CONTINUE WHEN to_regclass(tried.name) IS NULL;
             IF tried.columns <> '' THEN
                 BEGIN
@@ -46,16 +42,8 @@ BEGIN
             WHEN OTHERS THEN
                 said := said || concat_ws(chr(31), 'R098', tried.name, 'a row of the role that reads before admission is refused, but not for whose it is: ' || SQLERRM);
             END;
-        END LOOP;
-        RAISE 'taken back' USING ERRCODE = 'TNCY1';
-    EXCEPTION WHEN SQLSTATE 'TNCY1' THEN
-        NULL;
-    END;
-    IF said <> '{}' THEN
-        RAISE EXCEPTION USING ERRCODE = 'TNCY2', MESSAGE = {says} || chr(30) || array_to_string(said, chr(30));
-    END IF;
-END
-"#;
+"#,
+};
 
 /// Tries the tenants' tables that `leave_out` does not name, in one statement.
 pub(super) async fn findings<C>(
@@ -76,16 +64,5 @@ where
             format!("({}, {})", literal(&name), literal(&columns.join(", ")))
         })
         .collect();
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let tables = format!("(VALUES {}) AS t (name, columns)", rows.join(", "));
-    let block = BLOCK.replace("{says}", &literal(SAYS)).replace("{tables}", &tables);
-    match connection.batch_execute(&format!("DO {}", literal(&block))).await {
-        Ok(()) => Ok(Vec::new()),
-        Err(Error::DatabaseError(_, information)) if information.message().starts_with(SAYS) => {
-            Ok(said(information.message()).filter_map(finding_of).collect())
-        }
-        Err(error) => Err(error),
-    }
+    BLOCK.run(connection, "name, columns", &rows).await
 }

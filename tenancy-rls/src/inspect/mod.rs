@@ -9,6 +9,7 @@ mod report;
 mod server;
 mod statement;
 mod trial;
+mod tried;
 mod waivers;
 
 use diesel::QueryableByName;
@@ -37,9 +38,9 @@ const BINDS_NOBODY: [&str; 11] =
 
 /// Compares a database with the wall that it should have.
 ///
-/// It reads the catalog in one statement, in a transaction of its own. [The rules](super::rules) list what it looks for. Where nothing is wrong so far, a second
-/// statement tries the tables themselves, as the application's role: reads that have to find nothing, and writes that have to be
-/// refused. It changes nothing either, whatever comes of it: no row, no sequence, no trigger runs.
+/// It reads the catalog in one statement, in a transaction of its own. [The rules](super::rules) list what it looks for. Where nothing is
+/// wrong so far, a second statement tries the tables themselves, as the application's role: reads that have to find nothing, and writes
+/// that have to be refused. It changes nothing either, whatever comes of it: no row, no sequence, no trigger runs.
 /// [`catalog_only`](Self::catalog_only) leaves it out.
 ///
 /// # Examples

@@ -2,16 +2,13 @@
 
 use std::time::SystemTime;
 
-use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel::result::Error;
-use diesel::sql_query;
-use diesel::sql_types::Integer;
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::AsyncConnection;
 
 use super::Inspection;
-use super::access::{SAYS, finding_of, nobodies, said};
 use super::finding::Finding;
+use super::tried::{Block, nobodies, sealed_backend};
 use crate::belongs::is_foreign;
 use crate::quote::literal;
 use crate::reader::Kind;
@@ -20,15 +17,11 @@ use crate::wall::text_of_set;
 
 /// The block, which has the reads as `tried (role, name, tenant, setting, condition, why)`: in the role, with the setting, no row of the
 /// table meets the condition. It changes nothing, and what cannot be tried says nothing.
-const BLOCK: &str = r#"
-DECLARE
-    tried record;
+const BLOCK: Block = Block {
+    declares: "
     seen boolean;
-    said text[] := '{}';
-BEGIN
-    BEGIN
-        PERFORM set_config('lock_timeout', '1s', true);
-        FOR tried IN SELECT * FROM {reads} LOOP
+",
+    each: r#"
             CONTINUE WHEN NOT coalesce(has_column_privilege(tried.role, to_regclass(tried.name), tried.tenant, 'SELECT'), false);
             BEGIN
                 PERFORM set_config('tenancy.tenant', tried.setting, true);
@@ -43,22 +36,8 @@ BEGIN
             WHEN OTHERS THEN
                 said := said || concat_ws(chr(31), 'R099', tried.name, format('a read in the role %I that should find nothing fails: %s', tried.role, SQLERRM));
             END;
-        END LOOP;
-        RAISE 'taken back' USING ERRCODE = 'TNCY1';
-    EXCEPTION WHEN SQLSTATE 'TNCY1' THEN
-        NULL;
-    END;
-    IF said <> '{}' THEN
-        RAISE EXCEPTION USING ERRCODE = 'TNCY2', MESSAGE = {says} || chr(30) || array_to_string(said, chr(30));
-    END IF;
-END
-"#;
-
-#[derive(QueryableByName)]
-struct Backend {
-    #[diesel(sql_type = Integer)]
-    pid: i32,
-}
+"#,
+};
 
 /// Tries the tables that `leave_out` does not name, in one statement; two where the tenants are sealed.
 pub(super) async fn findings<C>(
@@ -73,13 +52,7 @@ where
     if wall.server == Server::Citus || wall.roles.readers().next().is_none() {
         return Ok(Vec::new());
     }
-    let pid = match inspection.sealer {
-        Some(_) if wall.mode == Mode::Sealed && !inspection.pooled => {
-            let backend: Backend = sql_query("SELECT pg_backend_pid() AS pid").get_result(connection).await?;
-            Some(backend.pid)
-        }
-        _ => None,
-    };
+    let pid = sealed_backend(inspection, connection).await?;
     // In the statement's text, which other sessions may read: it is nobody's.
     let setting = |own: &str| match (wall.mode, inspection.sealer) {
         (Mode::Plain | Mode::Both, _) => Some(literal(own)),
@@ -115,16 +88,5 @@ where
             }
         }
     }
-    if reads.is_empty() {
-        return Ok(Vec::new());
-    }
-    let reads = format!("(VALUES {}) AS t (role, name, tenant, setting, condition, why)", reads.join(", "));
-    let block = BLOCK.replace("{says}", &literal(SAYS)).replace("{reads}", &reads);
-    match connection.batch_execute(&format!("DO {}", literal(&block))).await {
-        Ok(()) => Ok(Vec::new()),
-        Err(Error::DatabaseError(_, information)) if information.message().starts_with(SAYS) => {
-            Ok(said(information.message()).filter_map(finding_of).collect())
-        }
-        Err(error) => Err(error),
-    }
+    BLOCK.run(connection, "role, name, tenant, setting, condition, why", &reads).await
 }

@@ -70,11 +70,10 @@ pub(super) fn grants_of_a_global_table(wall: &RowSecurity, table: &Table) -> Vec
         .collect()
 }
 
-/// What the policies call.
+/// What the policies call: also those of the others, in the policy on roles, which is asked of each.
 pub(super) fn grants_of_the_schema(wall: &RowSecurity) -> Vec<Step> {
     wall.roles
         .readers()
-        .filter(|reader| reader.kind.asks_for_the_tenant())
         .flat_map(|reader| {
             let role = reader.role.quoted();
             [

@@ -10,6 +10,7 @@ use crate::belonging_tables::{opening, seen};
 use crate::database::{Database, lines};
 use crate::increments::there_and_back;
 use crate::rules::report_as;
+use crate::sets;
 
 /// What the application finds at its start, and the role itself, as `code object`.
 fn reports(database: &Database, wall: &RowSecurity) -> [Report; 2] {
@@ -217,4 +218,23 @@ fn citus_has_none() {
         matches!(&refused, RowSecurityError::AdmissionOnCitus { role } if role.as_str() == database.role("admission"))
     );
     assert!(refused.to_string().contains("Roles::admission"), "{refused}");
+}
+
+/// The policy on roles is asked of each role, and names what the others read by.
+#[test]
+fn a_role_for_sets_stands_beside_it() {
+    for make in [|wall| wall, RowSecurity::sealed] {
+        let database = unwalled("admit_sets");
+        let roles = sets::roles(&database).admission(database.role("admission")).unwrap();
+        let wall = make(RowSecurity::new(declared(), roles).unwrap());
+        database.owner().batch_execute(&wall.migration().up()).unwrap();
+        database.install_key(&wall);
+        for report in reports(&database, &wall) {
+            assert_eq!(found(&report, &database), [""; 0], "{report}");
+        }
+        let of_a_set = sets::opening_as(&database.role("sets"), &wall, &["1"]);
+        assert_eq!(seen(&mut database.app(), &of_a_set, "SELECT id FROM boards"), "1");
+        let people = "SELECT person FROM members ORDER BY person";
+        assert_eq!(seen(&mut stranger(&database), "BEGIN", people), "7 7 8");
+    }
 }

@@ -376,35 +376,3 @@ fn the_wall_does_not_go_up_over_a_parent_that_is_not_unique() {
     database.owner().batch_execute(&wall.migration().down()).unwrap();
     assert_eq!(before, catalog(&database));
 }
-
-/// An equality of the tenants' own that is more lenient than it seems: no rule sees it.
-#[test]
-fn r097_r098_of_the_rows_of_a_parent_that_lets_everybody_in() {
-    let database = Database::empty("trial_belong");
-    database
-        .owner()
-        .batch_execute(
-            "CREATE DOMAIN org AS integer; CREATE DOMAIN ref AS integer;
-             CREATE FUNCTION same(org, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
-             CREATE OPERATOR = (LEFTARG = org, RIGHTARG = integer, FUNCTION = same);
-             CREATE FUNCTION refers(integer, ref) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
-             CREATE OPERATOR = (LEFTARG = integer, RIGHTARG = ref, FUNCTION = refers);
-             CREATE TABLE boards (tenant_id org NOT NULL, id integer NOT NULL UNIQUE, title text, PRIMARY KEY (tenant_id, id));
-             CREATE TABLE notes (id integer PRIMARY KEY, board_id ref NOT NULL REFERENCES boards (id), body text);
-             INSERT INTO boards VALUES (1, 1, ''); INSERT INTO notes VALUES (1, 1, '')",
-        )
-        .unwrap();
-    let wall = RowSecurity::new(tables![boards, notes], database.roles()).unwrap();
-    database.owner().batch_execute(&wall.migration().up()).unwrap();
-    let catalog = report_as(&database, &Inspection::new(&wall).catalog_only(), "app");
-    assert!(catalog.is_clean(), "no rule sees it: {catalog}");
-    let report = report(&database, &wall);
-    let [boards, notes] = ["boards", "notes"].map(|table| format!("\"public\".\"{table}\""));
-    let expected = [
-        format!("R097 {boards}"),
-        format!("R097 {notes}"),
-        format!("R098 {boards}"),
-        format!("R098 {notes}"),
-    ];
-    assert_eq!(found(&report), expected, "{report}");
-}

@@ -5,6 +5,7 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnectio
 use tenancy_rls::{Binding, Inspection, Report, RowSecurity, Sealer, SealingKey, Waivers, tables};
 use tenancy_tests::server::of_the_database;
 
+use crate::belonging_tables;
 use crate::database::{Database, lines, value};
 use crate::rules::{AGENTS, report_as};
 
@@ -226,4 +227,39 @@ fn behind_a_pooler_seals_of_no_backend_are_tried() {
     let inspection = Inspection::new(&wall).behind_pooler().waivers(waivers).sealed_by(&sealer);
     let report = report_as(&database, &inspection, "app");
     assert!(report.is_clean(), "{report}");
+}
+
+/// An equality of the tenants' own that is more lenient than it seems: no rule sees it.
+#[test]
+fn r097_r098_of_the_rows_of_a_parent_that_lets_everybody_in() {
+    let database = Database::empty("trial_belong");
+    database
+        .owner()
+        .batch_execute(
+            "CREATE DOMAIN org AS integer; CREATE DOMAIN ref AS integer;
+             CREATE FUNCTION same(org, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+             CREATE OPERATOR = (LEFTARG = org, RIGHTARG = integer, FUNCTION = same);
+             CREATE FUNCTION refers(integer, ref) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+             CREATE OPERATOR = (LEFTARG = integer, RIGHTARG = ref, FUNCTION = refers);
+             CREATE TABLE boards (tenant_id org NOT NULL, id integer NOT NULL UNIQUE, title text, PRIMARY KEY (tenant_id, id));
+             CREATE TABLE notes (id integer PRIMARY KEY, board_id ref NOT NULL REFERENCES boards (id), body text);
+             INSERT INTO boards VALUES (1, 1, ''); INSERT INTO notes VALUES (1, 1, '')",
+        )
+        .unwrap();
+    let wall = RowSecurity::new(tables![belonging_tables::boards, belonging_tables::notes], database.roles())
+        .unwrap();
+    database.owner().batch_execute(&wall.migration().up()).unwrap();
+    let catalog = report_as(&database, &Inspection::new(&wall).catalog_only(), "app");
+    assert!(catalog.is_clean(), "no rule sees it: {catalog}");
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    let [boards, notes] = ["boards", "notes"].map(|table| format!("\"public\".\"{table}\""));
+    let expected = [
+        format!("R097 {boards}"),
+        format!("R097 {notes}"),
+        format!("R098 {boards}"),
+        format!("R098 {notes}"),
+    ];
+    let found = report.findings.iter().filter(|finding| finding.code.starts_with("R09"));
+    let found: Vec<_> = found.map(|finding| format!("{} {}", finding.code, finding.object)).collect();
+    assert_eq!(found, expected, "{report}");
 }

@@ -280,3 +280,17 @@ async fn nobody_is_the_tenant_whose_id_the_shared_rows_have() {
         .unwrap();
     assert_eq!(left, [(1, "urgent".to_owned())]);
 }
+
+#[tokio::test]
+async fn nobody_is_in_a_set_by_the_id_of_the_shared_rows() {
+    let Some(connection) = &mut arena().await else { return };
+    for ids in [vec![0], vec![0, ACME]] {
+        let set = tenancy_diesel::testing::scope_set(ids.clone());
+        let seen = labels::table.scoped(&set).select(labels::tenant_id).load::<i32>(connection).await;
+        // Where a NULL could become a value again it is an error.
+        assert!(seen.as_ref().map_or(true, |seen| !seen.contains(&0)), "{ids:?}: {seen:?}");
+    }
+    let set = tenancy_diesel::testing::scope_set([ACME]);
+    assert_eq!(ids!(labels::table.scoped(&set), labels::id, connection), [2]);
+    assert_eq!(ids!(labels::table.scoped(&set).or_shared(), labels::id, connection), [1, 2]);
+}

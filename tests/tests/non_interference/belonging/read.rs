@@ -24,8 +24,8 @@ pub(crate) struct Read {
     pub(crate) person: i32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+listed! {
+    Shape, SHAPES:
     // The parent, and what belongs through it.
     Notes,
     NotesOr,
@@ -73,51 +73,6 @@ pub(crate) enum Shape {
     // Nobody yet.
     BeforeAdmission,
 }
-
-pub(crate) const SHAPES: [Shape; 39] = {
-    use Shape::*;
-    [
-        Notes,
-        NotesOr,
-        NotesBoxed,
-        NotesCounted,
-        NotesGrouped,
-        NotesAliased,
-        NotesWithBoards,
-        BoardsWithNotes,
-        BoardsThatHaveNotes,
-        NotesThatHaveMarks,
-        Marks,
-        Chain,
-        Covers,
-        People,
-        MembersWithPeople,
-        PeopleWithRole,
-        Presets,
-        PresetsOrShared,
-        PresetsOverShared,
-        Labels,
-        LabelsOrShared,
-        LabelsOverShared,
-        LabelsThatHaveHints,
-        Hints,
-        Drafts,
-        DraftsUnfiltered,
-        DraftsWithLabels,
-        DraftsWithAnyLabel,
-        Firms,
-        Ledgers,
-        LedgersWithPages,
-        SetOfBoards,
-        SetOfNotes,
-        SetOfMarks,
-        SetOfNotesWithBoards,
-        SetOfPeople,
-        SetOfPresetsOrShared,
-        SetOfDraftsUnfiltered,
-        BeforeAdmission,
-    ]
-};
 
 /// The tenants of the set.
 pub(crate) const SET: [i32; 2] = [TENANT, OTHERS[0]];

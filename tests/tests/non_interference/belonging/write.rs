@@ -50,8 +50,8 @@ pub(crate) struct Write {
     pub(crate) hidden: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verb {
+listed! {
+    Verb, VERBS:
     InsertBoard,
     UpdateBoardsThatHaveNotes,
     DeleteBoards,
@@ -100,58 +100,6 @@ pub(crate) enum Verb {
     InsertHintAsNobody,
     DeleteHintsAsNobody,
 }
-
-pub(crate) const VERBS: [Verb; 46] = {
-    use Verb::*;
-    [
-        InsertBoard,
-        UpdateBoardsThatHaveNotes,
-        DeleteBoards,
-        InsertNote,
-        InsertNotes,
-        UpsertNote,
-        UpdateNotes,
-        NotesUnder,
-        DeleteNotes,
-        DeleteNotesThatHaveMarks,
-        InsertMark,
-        UpsertMark,
-        UpdateMarks,
-        MarksUnder,
-        DeleteMarks,
-        InsertCover,
-        CoversUnder,
-        DeleteCovers,
-        Link,
-        UpdateMembers,
-        DeleteMembersThatHaveNames,
-        InsertPreset,
-        UpsertPreset,
-        UpdatePresets,
-        DeletePresets,
-        InsertLabel,
-        UpdateLabels,
-        DeleteLabels,
-        InsertHint,
-        HintsUnder,
-        UpdateHints,
-        DeleteHints,
-        InsertDraft,
-        UpdateDrafts,
-        UpdateUnfiltered,
-        DeleteDrafts,
-        DeleteUnfiltered,
-        UpdateFirms,
-        InsertLedger,
-        UpdateLedgers,
-        DeleteLedgers,
-        InsertAsNobody,
-        UpdateAsNobody,
-        DeleteAsNobody,
-        InsertHintAsNobody,
-        DeleteHintsAsNobody,
-    ]
-};
 
 impl Verb {
     /// Whether it changes nothing, whatever there is.
