@@ -70,10 +70,12 @@ pub(super) fn grants_of_a_global_table(wall: &RowSecurity, table: &Table) -> Vec
         .collect()
 }
 
-/// What the policies call: also those of the others, in the policy on roles, which is asked of each.
+/// What the policies call, where one does: the policy on roles is asked of every role, and the part for sets asks for the
+/// tenant.
 pub(super) fn grants_of_the_schema(wall: &RowSecurity) -> Vec<Step> {
     wall.roles
         .readers()
+        .filter(|_| wall.roles.sets.is_some())
         .flat_map(|reader| {
             let role = reader.role.quoted();
             [
