@@ -16,27 +16,41 @@ pub(crate) struct Goal {
     network: Option<f64>,
 }
 
-const GOALS: [Goal; 6] = [
+const GOALS: [Goal; 8] = [
     Goal {
-        words: "read under the wall",
+        words: "read under the wall, of the tenant before",
+        variant: "tenants.get_result, plain wall, one tenant",
+        base: "select by hand, one tenant",
+        local: Some(1.10),
+        network: Some(1.03),
+    },
+    Goal {
+        words: "read under the wall, of another tenant each time",
         variant: "tenants.get_result, plain wall",
         base: "select by hand",
-        local: Some(1.9),
-        network: Some(1.10),
+        local: Some(1.6),
+        network: Some(1.03),
     },
     Goal {
-        words: "sealed read, to unsealed",
+        words: "sealed read, of the tenant before",
+        variant: "tenants.get_result, sealed wall, one tenant",
+        base: "select by hand, one tenant",
+        local: Some(1.7),
+        network: Some(1.08),
+    },
+    Goal {
+        words: "sealed read, of another tenant each time",
         variant: "tenants.get_result, sealed wall",
-        base: "tenants.get_result, plain wall",
-        local: Some(1.35),
-        network: Some(1.05),
+        base: "select by hand",
+        local: Some(2.3),
+        network: Some(1.08),
     },
     Goal {
-        words: "sealed write, to unsealed",
-        variant: "tenants.execute(update), sealed wall",
-        base: "tenants.execute(update), plain wall",
-        local: Some(1.35),
-        network: Some(1.05),
+        words: "write under the wall, of the tenant before",
+        variant: "tenants.execute(update), plain wall, one tenant",
+        base: "scoped update, plain connection, one tenant",
+        local: None,
+        network: Some(1.10),
     },
     Goal {
         words: "bulk insert, to `values(vec)`",

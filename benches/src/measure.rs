@@ -35,6 +35,13 @@ pub(crate) struct Key {
     pub(crate) turn: i64,
 }
 
+impl Key {
+    /// The same of the first tenant.
+    pub(crate) const fn of_one_tenant(self) -> Self {
+        Self { tenant: 0, ..self }
+    }
+}
+
 /// How often everything is done.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {

@@ -138,6 +138,12 @@ impl Sealer {
         self
     }
 
+    /// How long a seal opens new transactions.
+    #[must_use]
+    pub fn seal_lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
     /// The sealed tenant, for transactions that the backend `backend_pid` begins; without it, on whichever connection.
     ///
     /// Consists of letters, digits and dots, whatever the tenant's text is.

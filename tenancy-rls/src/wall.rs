@@ -90,6 +90,18 @@ impl Wall {
         statement
     }
 
+    /// The statement that sets a plain wall's tenant for a session, until it is set anew: every transaction that says no other is
+    /// this tenant's.
+    ///
+    /// Only for a connection that leads to one backend and that nobody else sends anything on: behind a pooler it would meet other
+    /// clients. A sealed tenant is bound instead, as [`set_local`](Self::set_local) says.
+    #[must_use]
+    pub fn set_session(&self, tenant: &str) -> String {
+        let mut statement = "SET tenancy.tenant = ".to_owned();
+        push_literal(&mut statement, tenant);
+        statement
+    }
+
     /// The same for Citus, whose workers learn of it as well, and for whoever cannot send a SET.
     ///
     /// On Citus it has to be a message of its own: the whole text of one is forwarded. A worker checks a seal as well,
@@ -136,6 +148,7 @@ mod tests {
     fn the_plain_setting_is_quoted() {
         let (wall, at) = (Wall::plain(security()), UNIX_EPOCH);
         assert_eq!(wall.set_local("o'neil", None, at), "SET LOCAL tenancy.tenant = 'o''neil'");
+        assert_eq!(wall.set_session("o'neil"), "SET tenancy.tenant = 'o''neil'");
         assert_eq!(wall.select_set_tenant("7", at), "SELECT tenancy.set_tenant('7')");
     }
 

@@ -46,6 +46,27 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             },
         ));
     }
+    variants.push(Variant::new(
+        "select by hand, one tenant",
+        1,
+        bench.connection(Kind::Open).await?,
+        async |(connection, _), key| {
+            let key = key.of_one_tenant();
+            check(&by_hand(connection, key).await?, key)
+        },
+    ));
+    for kind in Kind::ALL {
+        variants.push(Variant::new(
+            format!("tenants.get_result, {}, one tenant", kind.words()),
+            1,
+            bench.tenants(kind).await?,
+            async |state, key| {
+                let (tenants, scopes) = &*state;
+                let key = key.of_one_tenant();
+                through(tenants, &scopes[key.tenant], key).await
+            },
+        ));
+    }
     variants.extend(peers::variants(bench, Statement::Point).await?);
     variants.extend(peers::walled_variants(bench, Statement::Point).await?);
     variants.push(peers::pipelined(bench).await?);

@@ -57,6 +57,34 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             },
         ));
     }
+    variants.push(Variant::new(
+        "scoped update, plain connection, one tenant",
+        1,
+        bench.connection(Kind::Open).await?,
+        async |(connection, scopes), key| {
+            let key = key.of_one_tenant();
+            let statement = tenancy_diesel::update(scoped::agents::table.scoped(&scopes[key.tenant]))
+                .filter(scoped::agents::id.eq(agent(key.agent)))
+                .set(scoped::agents::budget.eq(key.turn));
+            done(statement.execute(connection).await?)
+        },
+    ));
+    for kind in Kind::ALL {
+        variants.push(Variant::new(
+            format!("tenants.execute(update), {}, one tenant", kind.words()),
+            1,
+            bench.tenants(kind).await?,
+            async |state, key| {
+                let (tenants, scopes) = &*state;
+                let key = key.of_one_tenant();
+                let scope = &scopes[key.tenant];
+                let statement = tenancy_diesel::update(scoped::agents::table.scoped(scope))
+                    .filter(scoped::agents::id.eq(agent(key.agent)))
+                    .set(scoped::agents::budget.eq(key.turn));
+                done(tenants.execute(scope, statement).await?)
+            },
+        ));
+    }
     variants.extend(peers::variants(bench, Statement::Update).await?);
     variants.extend(peers::walled_variants(bench, Statement::Update).await?);
     Ok(variants)

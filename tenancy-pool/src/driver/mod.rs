@@ -54,8 +54,32 @@ pub struct Beginning<'a> {
     pub(crate) options: TransactionOptions,
     /// The application's own, right after the BEGIN.
     pub(crate) first_statements: Vec<String>,
-    /// It is for one query that writes nothing. Such a query sees one snapshot by itself as well.
-    pub(crate) single_query: bool,
+    /// The statement, where it is to be the only one.
+    pub(crate) single: Option<Single>,
+}
+
+/// A statement that is all there is to run. It is one transaction by itself as well, and sees one snapshot.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Single {
+    pub(crate) writes: bool,
+    /// All that it calls is known to leave the session alone.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "elsewhere there is no such session"))]
+    pub(crate) harmless: bool,
+}
+
+/// How statements are let run.
+#[derive(Debug)]
+pub enum Start<Opening> {
+    /// A single one by itself.
+    Alone,
+    /// A single one by itself, behind what is told to the session.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(dead_code, reason = "only PostgreSQL's driver tells a session")
+    )]
+    InSession(Opening),
+    /// In a transaction, which this opens.
+    InTransaction(Opening),
 }
 
 /// What goes ahead of a statement: what opens the transaction, then savepoints and their ends.
@@ -67,11 +91,13 @@ pub struct Beginning<'a> {
 pub struct Ahead<Opening> {
     pub(crate) opening: Option<Opening>,
     pub(crate) savepoints: Vec<String>,
+    /// Nothing but the database keeps what comes behind it to its tenant: raw SQL, or what calls unknown functions.
+    pub(crate) before_raw_sql: bool,
 }
 
 impl<Opening> Default for Ahead<Opening> {
     fn default() -> Self {
-        Self { opening: None, savepoints: Vec::new() }
+        Self { opening: None, savepoints: Vec::new(), before_raw_sql: false }
     }
 }
 
@@ -206,13 +232,13 @@ pub trait Driver:
         let _ = (session, named);
     }
 
-    /// What opens a transaction of a tenant's, or of none; `None` where a single query may go by itself.
+    /// What goes ahead of the first statement of a tenant's, or of nobody's.
     #[doc(hidden)]
     fn opening(
         rules: &Self::Rules,
         session: &Self::Session,
         beginning: Beginning<'_>,
-    ) -> Result<Option<Self::Opening>, PoolError>;
+    ) -> Result<Start<Self::Opening>, PoolError>;
 
     /// What opens a transaction that spans tenants.
     #[doc(hidden)]
@@ -332,14 +358,14 @@ fn one_by_one(ahead: Ahead<Vec<String>>) -> Vec<String> {
 fn plain_opening(
     beginning: Beginning<'_>,
     begin: impl FnOnce(TransactionOptions) -> Vec<String>,
-) -> Result<Option<Vec<String>>, PoolError> {
+) -> Result<Start<Vec<String>>, PoolError> {
     if let (Some(tenant), Some(_)) = (beginning.tenants.each().first(), beginning.placement.schema()) {
         return Err(PoolError::NoSchemas { tenant: tenant.clone() });
     }
-    if beginning.single_query && beginning.first_statements.is_empty() {
-        return Ok(None);
+    if beginning.single.is_some_and(|single| !single.writes) && beginning.first_statements.is_empty() {
+        return Ok(Start::Alone);
     }
     let mut opening = begin(beginning.options);
     opening.extend(beginning.first_statements);
-    Ok(Some(opening))
+    Ok(Start::InTransaction(opening))
 }

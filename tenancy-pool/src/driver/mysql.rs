@@ -5,7 +5,7 @@ use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 use tenancy_core::placement::DatabaseAddress;
 
-use super::{Abandoned, Ahead, Beginning, Count, Driver, Ids, one_by_one, plain_opening, send_each};
+use super::{Abandoned, Ahead, Beginning, Count, Driver, Ids, Start, one_by_one, plain_opening, send_each};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
@@ -60,7 +60,7 @@ impl Driver for AsyncMysqlConnection {
         ))
     }
 
-    fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Option<Vec<String>>, PoolError> {
+    fn opening((): &(), (): &(), beginning: Beginning<'_>) -> Result<Start<Vec<String>>, PoolError> {
         plain_opening(beginning, |options| Self::opening_across(&(), options))
     }
 

@@ -29,12 +29,14 @@ pub use self::set::SetHandle;
 use self::tenant_limit::TenantLimit;
 pub use self::within::TenantHandle;
 use crate::connection::{Loan, SharedLender};
-use crate::driver::{Beginning, TenantConnection};
+use crate::driver::{Beginning, Single, Start, TenantConnection};
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
 use crate::placement::{DatabasePools, DatabasePoolsState};
 use crate::statement::Allowed;
-use crate::transaction::{AsyncFunc, Checked, Ending, OpenTransaction, TenantTransaction, Tenants, Whose};
+use crate::transaction::{
+    AsyncFunc, Calls, Checked, Ending, OpenTransaction, TenantTransaction, Tenants, Whose,
+};
 
 /// Writes statements of the application's own into the opening of a tenant's transaction.
 type FirstStatements = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
@@ -160,10 +162,10 @@ impl<C: TenantConnection> TenantPool<C> {
             first_statements: first_statements
                 .map(|(write, tenant)| write(tenant.as_str()))
                 .unwrap_or_default(),
-            single_query: opened.single_query,
+            single: opened.single,
         };
-        let opening = C::opening(&inner.rules, loan.session(), beginning)?;
-        let open = OpenTransaction::new(loan, opening, options.read_only);
+        let start = C::opening(&inner.rules, loan.session(), beginning)?;
+        let open = OpenTransaction::new(loan, start, options.read_only);
         Ok(Checked::new(open, whose, inner.allowed.clone()))
     }
 
@@ -296,7 +298,7 @@ impl<C: TenantConnection> TenantPool<C> {
         let lender = self.inner.across.as_ref().ok_or(PoolError::NoCrossTenantPool)?;
         let mut loan = Loan::new(lender.lend().await?, None, None);
         let opening = C::opening_across(loan.session(), options);
-        Ok(OpenTransaction::new(loan, Some(opening), options.read_only))
+        Ok(OpenTransaction::new(loan, Start::InTransaction(opening), options.read_only))
     }
 
     /// The reviewed SQL that statements of tenants may contain: what the builder was given.
@@ -317,15 +319,20 @@ impl<C: TenantConnection> TenantPool<C> {
 
 /// How a transaction is opened, apart from what its options say.
 struct Opened {
-    /// For one query that only reads.
-    single_query: bool,
+    /// For one statement.
+    single: Option<Single>,
     /// On a connection that is no older.
     since: Option<Instant>,
 }
 
 impl Opened {
     /// For whatever its caller runs.
-    const WHOLE: Self = Self { single_query: false, since: None };
+    const WHOLE: Self = Self { single: None, since: None };
+
+    /// For one statement, of which it is known what it calls.
+    fn single(writes: bool, calls: Calls, since: Option<Instant>) -> Self {
+        Self { single: Some(Single { writes, harmless: calls == Calls::Harmless }), since }
+    }
 }
 
 /// What [`TenantPool::state`] counts.

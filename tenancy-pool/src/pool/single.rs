@@ -1,4 +1,4 @@
-//! Single statements, each in a transaction of its own.
+//! Single statements, each a transaction by itself.
 
 use std::time::Instant;
 
@@ -16,16 +16,17 @@ use crate::driver::TenantConnection;
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, RunsIn, Shape, Wanted, first};
-use crate::transaction::{Ending, Whose};
+use crate::transaction::{Ending, Whose, look};
 
 /// The database that connection `C` leads to.
 pub(super) type BackendOf<C> = <C as AsyncConnectionCore>::Backend;
 
 impl<C: TenantConnection> TenantPool<C> {
-    /// Runs one query, and returns its rows. On PostgreSQL it takes one round trip, and two for a statement that writes.
+    /// Runs one query, and returns its rows. On PostgreSQL it takes one round trip.
     ///
-    /// Behind the second wall, wherever else a setting goes ahead of it, and on a connection whose last transaction may have written, a
-    /// query runs in a read-only transaction; elsewhere it is sent by itself, which takes one round trip on MySQL as well. A `FOR UPDATE` belongs into a
+    /// Behind the second wall it only reads, whatever it calls. It is sent by itself where the connection's session is this tenant's already, and
+    /// behind what makes it so elsewhere; without a wall, and on MySQL, by itself. A statement that writes and returns rows is one of these: see
+    /// [`execute`](Self::execute). A `FOR UPDATE` belongs into a
     /// [`transaction`](Self::transaction) in either case: what it locks, a single query lets go at once.
     ///
     /// On PostgreSQL a query that only reads, and calls no function that is not known to be harmless, is run once more on a new connection
@@ -89,13 +90,16 @@ impl<C: TenantConnection> TenantPool<C> {
         self.get_result(scope, query)
     }
 
-    /// Runs one statement, and returns how many rows it changed. On PostgreSQL it takes two round trips, and one more where
-    /// Diesel does not keep the statement prepared: an INSERT of several rows by `values`, or one whose fields may be left to
-    /// their defaults.
+    /// Runs one statement, and returns how many rows it changed. It is committed when this returns `Ok`.
+    ///
+    /// On PostgreSQL it takes one round trip where the connection's session is this tenant's already, and two elsewhere: behind a pooler, on Citus, in a pool
+    /// of the application's, and in a schema of the tenant's own always. It takes one more where Diesel does not keep the statement
+    /// prepared: an INSERT of several rows by `values`, or one whose fields may be left to their defaults.
     ///
     /// # Errors
     ///
-    /// As [`begin`](Self::begin), the statement's, and as [`TenantTransaction::commit`](crate::TenantTransaction::commit).
+    /// As [`begin`](Self::begin), the statement's, and as [`TenantTransaction::commit`](crate::TenantTransaction::commit): an error of the
+    /// connection, or one that says that the statement before it was cancelled, leaves open whether it is committed.
     pub fn execute<'a, 'query: 'a, I, B, Q, Kind>(
         &'a self,
         scope: &'a Scoped<I, B>,
@@ -125,8 +129,10 @@ impl<C: TenantConnection> TenantPool<C> {
     {
         async move {
             let tenants = whose.tenants()?;
-            let mut tx = self.open(whose.clone(), &tenants, TransactionOptions::new(), Opened::WHOLE).await?;
-            let changed = tx.execute(statement, shape).await;
+            let calls = look::<C, _, _>(whose, &self.inner.allowed, &statement, shape)?;
+            let opened = Opened::single(true, calls, None);
+            let mut tx = self.open(whose.clone(), &tenants, TransactionOptions::new(), opened).await?;
+            let changed = tx.execute_looked_through(statement, calls).await;
             tx.end(changed.map_err(PoolError::from), Ending::Commit).await
         }
     }
@@ -147,24 +153,24 @@ impl<C: TenantConnection> TenantPool<C> {
     {
         async move {
             let tenants = whose.tenants()?;
-            let open = |options, opened| self.open(whose.clone(), &tenants, options, opened);
+            let calls = look::<C, _, _>(whose, &self.inner.allowed, &query, shape)?;
+            let open = |options, since| {
+                self.open(whose.clone(), &tenants, options, Opened::single(shape.writes, calls, since))
+            };
             if shape.writes {
-                let mut tx = open(TransactionOptions::new(), Opened::WHOLE).await?;
-                let rows = tx.load(&mut query, wanted, shape).await;
+                let mut tx = open(TransactionOptions::new(), None).await?;
+                let rows = tx.load_looked_through(&mut query, wanted, calls).await;
                 return tx.end(rows.map_err(PoolError::from), Ending::Commit).await;
             }
-            // Read only, and where the database has to be told nothing, by itself. Such a query sees one snapshot as well, and saves
-            // its BEGIN and COMMIT.
-            let read =
-                |since| open(TransactionOptions::new().read_only(), Opened { single_query: true, since });
+            let read = |since| open(TransactionOptions::new().read_only(), since);
             let mut tx = read(None).await?;
-            let mut rows = tx.load(&mut query, wanted, shape).await;
+            let mut rows = tx.load_looked_through(&mut query, wanted, calls).await;
             // Once: what fails on a new connection as well is no fault of the old one's.
             if rows.as_ref().is_err_and(|error| tx.may_read_again(error)) {
                 let failed = Instant::now();
                 tx.close().await;
                 tx = read(Some(failed)).await?;
-                rows = tx.load(&mut query, wanted, shape).await;
+                rows = tx.load_looked_through(&mut query, wanted, calls).await;
             }
             tx.end(rows.map_err(PoolError::from), Ending::Read).await
         }

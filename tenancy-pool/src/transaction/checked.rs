@@ -73,24 +73,22 @@ impl<C: TenantConnection, W> Checked<C, W> {
 }
 
 impl<C: TenantConnection, W: Whose> Checked<C, W> {
-    /// Refuses a statement of another tenant, one with raw SQL in it, and one of a table that nobody declared. Has the connection
-    /// closed afterwards if the statement could leave something on it.
-    fn check<Q: Printable<C::Backend>>(&mut self, statement: &Q, shape: Shape) -> QueryResult<()> {
-        let looked = self.whose.look_through(statement, &C::Backend::default())?;
+    /// As [`look`], unless the transaction was let run raw SQL.
+    fn check<Q: Printable<C::Backend>>(&self, statement: &Q, shape: Shape) -> QueryResult<Calls> {
         if self.raw_fragments {
-            return Ok(());
+            // Closed already, since that was allowed.
+            self.whose.look_through(statement, &C::Backend::default())?;
+            return Ok(Calls::Harmless);
         }
-        let circumstances = Circumstances {
-            postgres: C::RAW_SQL_SHOWS,
-            raw_sql_shows: shape.raw_sql_shows,
-            type_name: type_name::<Q>(),
-            allowed: &self.allowed,
-        };
-        if permit(&looked, &circumstances)? {
+        look::<C, _, _>(&self.whose, &self.allowed, statement, shape)
+    }
+
+    /// Takes note of what a statement calls. The connection is closed afterwards if it could leave something there.
+    fn note(&mut self, calls: Calls) {
+        if calls == Calls::Unknown {
             self.calls_nothing_unknown = false;
             self.open.close_afterwards();
         }
-        Ok(())
     }
 
     /// Runs a query that the caller keeps.
@@ -104,7 +102,22 @@ impl<C: TenantConnection, W: Whose> Checked<C, W> {
         Q: Load<'query, C::Backend, U>,
         U: Send,
     {
-        self.check(query, shape)?;
+        let calls = self.check(query, shape)?;
+        self.load_looked_through(query, wanted, calls).await
+    }
+
+    /// As [`load`](Self::load), of a query for which [`look`] has said what it calls.
+    pub(crate) async fn load_looked_through<'query, Q, U>(
+        &mut self,
+        query: &mut Q,
+        wanted: Wanted,
+        calls: Calls,
+    ) -> QueryResult<Vec<U>>
+    where
+        Q: Load<'query, C::Backend, U>,
+        U: Send,
+    {
+        self.note(calls);
         self.open.note_types(|| query.named_types());
         self.open.load(query, wanted).await
     }
@@ -113,8 +126,47 @@ impl<C: TenantConnection, W: Whose> Checked<C, W> {
     where
         Q: Execute<'query, C::Backend>,
     {
-        self.check(&statement, shape)?;
+        let calls = self.check(&statement, shape)?;
+        self.execute_looked_through(statement, calls).await
+    }
+
+    /// As [`execute`](Self::execute), of a statement for which [`look`] has said what it calls.
+    pub(crate) async fn execute_looked_through<'query, Q>(
+        &mut self,
+        statement: Q,
+        calls: Calls,
+    ) -> QueryResult<usize>
+    where
+        Q: Execute<'query, C::Backend>,
+    {
+        self.note(calls);
         self.open.note_types(|| statement.named_types());
         self.open.execute(statement).await
     }
+}
+
+/// What a statement calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Calls {
+    /// Nothing but what is known to leave the session alone.
+    Harmless,
+    /// Something that may change the session.
+    Unknown,
+}
+
+/// Refuses a statement of another tenant than `whose`, one with raw SQL in it, and one of a table that nobody declared.
+pub(crate) fn look<C, W, Q>(whose: &W, allowed: &Allowed, statement: &Q, shape: Shape) -> QueryResult<Calls>
+where
+    C: TenantConnection,
+    W: Whose,
+    Q: Printable<C::Backend>,
+{
+    let looked = whose.look_through(statement, &C::Backend::default())?;
+    let circumstances = Circumstances {
+        postgres: C::RAW_SQL_SHOWS,
+        raw_sql_shows: shape.raw_sql_shows,
+        type_name: type_name::<Q>(),
+        allowed,
+    };
+    Ok(if permit(&looked, &circumstances)? { Calls::Unknown } else { Calls::Harmless })
 }

@@ -24,7 +24,7 @@ use tenancy_diesel::Within;
 
 pub use self::admission::AdmissionTransaction;
 pub(crate) use self::async_fn::AsyncFunc;
-pub(crate) use self::checked::Checked;
+pub(crate) use self::checked::{Calls, Checked, look};
 pub use self::cross_tenant::CrossTenantTransaction;
 pub use self::global::GlobalTransaction;
 use self::nested::Nests;

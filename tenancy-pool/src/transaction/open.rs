@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use diesel::result::{Error, QueryResult};
 
 use crate::connection::Loan;
-use crate::driver::{Ahead, Driver};
+use crate::driver::{Ahead, Driver, Start};
 use crate::error::PoolError;
 use crate::statement::{Execute, Load, Wanted};
 
@@ -20,7 +20,7 @@ pub(crate) struct OpenTransaction<C: Driver> {
     ahead: Ahead<C::Opening>,
     /// Whether anything was sent.
     begun: bool,
-    /// Whether there is a transaction at all: one query by itself needs none.
+    /// Whether there is one to end: a single statement by itself needs none.
     transaction: bool,
     /// Tells it from every other one of the process.
     number: u64,
@@ -29,6 +29,8 @@ pub(crate) struct OpenTransaction<C: Driver> {
     health: Health,
     /// It was asked for as read only.
     read_only: bool,
+    /// What has run in it, or is about to, may change the session.
+    distrusted: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,17 +53,22 @@ pub(crate) enum Ending {
 }
 
 impl<C: Driver> OpenTransaction<C> {
-    /// Without an opening it is for one query, which is sent by itself.
-    pub(crate) fn new(loan: Loan<C>, opening: Option<C::Opening>, read_only: bool) -> Self {
+    pub(crate) fn new(loan: Loan<C>, start: Start<C::Opening>, read_only: bool) -> Self {
+        let (transaction, opening) = match start {
+            Start::Alone => (false, None),
+            Start::InSession(opening) => (false, Some(opening)),
+            Start::InTransaction(opening) => (true, Some(opening)),
+        };
         Self {
             loan,
-            transaction: opening.is_some(),
-            ahead: Ahead { opening, savepoints: Vec::new() },
+            transaction,
+            ahead: Ahead { opening, ..Ahead::default() },
             begun: false,
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             depth: 0,
             health: Health::Sound,
             read_only,
+            distrusted: false,
         }
     }
 
@@ -121,7 +128,9 @@ impl<C: Driver> OpenTransaction<C> {
         }
         self.begun = self.transaction;
         self.health = Health::Busy;
-        Ok(mem::take(&mut self.ahead))
+        let mut ahead = mem::take(&mut self.ahead);
+        ahead.before_raw_sql = self.distrusted;
+        Ok(ahead)
     }
 
     fn ended<T>(&mut self, result: QueryResult<T>) -> QueryResult<T> {
@@ -210,6 +219,7 @@ impl<C: Driver> OpenTransaction<C> {
 
     /// Has the connection closed when the transaction has ended.
     pub(crate) fn close_afterwards(&mut self) {
+        self.distrusted = true;
         self.loan.discard();
     }
 

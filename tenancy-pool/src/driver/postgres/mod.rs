@@ -8,6 +8,7 @@ mod pipeline;
 mod rules;
 mod shared_schemas;
 mod spoiled;
+mod told;
 #[cfg(feature = "rls")]
 mod wall;
 
@@ -31,7 +32,8 @@ use self::own_types::KnownTypes;
 use self::pipeline::pipelined;
 use self::rules::PostgresRules;
 use self::spoiled::{loses_a_read, spoils};
-use super::{Abandoned, Ahead, Beginning, Count, Driver};
+use self::told::{Told, in_session};
+use super::{Abandoned, Ahead, Beginning, Count, Driver, Start};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
@@ -52,6 +54,8 @@ pub struct Session {
     reset: Option<Reset>,
     /// Whether a transaction that may have changed it was the last.
     changed: bool,
+    /// Whose it is beyond the end of a transaction.
+    told: Told,
     /// The types that it knows by their names, where tenants may have places of their own.
     types: Option<KnownTypes>,
 }
@@ -148,15 +152,24 @@ impl Driver for AsyncPgConnection {
         rules: &PostgresRules,
         session: &Session,
         beginning: Beginning<'_>,
-    ) -> Result<Option<Opening>, PoolError> {
+    ) -> Result<Start<Opening>, PoolError> {
         let (path, first) = (rules.search_path(beginning.placement), beginning.first_statements);
-        let needs_nothing = !rules.is_walled() && path.is_none() && first.is_empty() && !session.changed;
-        if beginning.single_query && needs_nothing {
-            return Ok(None);
+        let by_itself = path.is_none() && first.is_empty();
+        if let Some(single) = beginning.single.filter(|_| by_itself) {
+            if !single.writes && !rules.is_walled() && !session.changed {
+                return Ok(Start::Alone);
+            }
+            // Citus' workers learn only what a transaction is told.
+            if let Some(opening) =
+                in_session(rules, session, beginning.tenants, single).filter(|_| !rules.on_citus())
+            {
+                return Ok(Start::InSession(opening));
+            }
         }
         // The application's statements may make no sense, and Citus forwards the whole message that a SET LOCAL stands in.
         let together = first.is_empty() && !rules.on_citus();
         let mut opening = Opening::begin(beginning.options, session.reset, together);
+        opening.foreign = session.told.is_foreign_to(beginning.tenants.one());
         // First of all: a sharding pooler decides by them where everything after them goes.
         first.into_iter().for_each(|statement| opening.push(statement));
         #[cfg(feature = "rls")]
@@ -166,11 +179,13 @@ impl Driver for AsyncPgConnection {
         if let Some(path) = path {
             opening.push(format!("SET LOCAL search_path TO {path}"));
         }
-        Ok(Some(opening))
+        Ok(Start::InTransaction(opening))
     }
 
     fn opening_across(session: &Session, options: TransactionOptions) -> Opening {
-        Opening::begin(options, session.reset, false)
+        let mut opening = Opening::begin(options, session.reset, false);
+        opening.foreign = session.told.is_foreign_to(None);
+        opening
     }
 
     /// The task that reads the socket holds the other end of the notifications, so they end with it.

@@ -1,14 +1,21 @@
-//! What opens a transaction on PostgreSQL.
+//! What goes ahead of statements on PostgreSQL.
 
+use super::told::Told;
 use crate::options::TransactionOptions;
 
-/// What opens a transaction: messages, then the sealed tenant.
+/// What opens a transaction, or is told to the session ahead of a single statement: messages, then the sealed tenant.
 #[derive(Debug, Default)]
 pub struct Opening {
     messages: Vec<String>,
     together: bool,
-    /// It may leave the session other than it was.
+    /// What comes behind it may leave the session other than it was.
     pub(super) writes: bool,
+    /// Whose the session is when it is confirmed.
+    pub(super) leaves: Told,
+    /// Until then the session may be another tenant's: raw SQL must not run if it fails.
+    pub(super) foreign: bool,
+    /// Nothing is to run if it fails.
+    pub(super) confirmed_first: bool,
     #[cfg(feature = "rls")]
     pub(super) seal: Option<Seal>,
 }
@@ -21,6 +28,8 @@ pub struct Opening {
 #[derive(Debug)]
 pub(super) struct Seal {
     pub(super) value: String,
+    /// Until the transaction ends.
+    pub(super) local: bool,
     /// By the function that Citus propagates.
     pub(super) by_function: bool,
 }
@@ -36,7 +45,7 @@ pub(super) enum Reset {
 }
 
 impl Reset {
-    const fn statements(self) -> &'static str {
+    pub(super) const fn statements(self) -> &'static str {
         match self {
             // The role is left out of `ALL`.
             Self::All => "RESET SESSION AUTHORIZATION;RESET ROLE;RESET ALL",
@@ -72,6 +81,11 @@ impl Opening {
             opening.push(format!("SET TRANSACTION {}", modes.join(", ")));
         }
         opening
+    }
+
+    /// What is told to a session, as one message: it holds as a whole, or not at all.
+    pub(super) fn in_session(writes: bool) -> Self {
+        Self { together: true, writes, ..Self::default() }
     }
 
     pub(super) fn push(&mut self, statement: impl Into<String> + AsRef<str>) {

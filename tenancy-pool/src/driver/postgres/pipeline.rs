@@ -12,6 +12,7 @@ use tokio::task::unconstrained;
 
 use super::Session;
 use super::opening::Opening;
+use super::told::Told;
 use crate::driver::Ahead;
 
 /// Runs `work` behind `ahead`, in one round trip when everything is prepared.
@@ -35,35 +36,53 @@ pub(super) async fn pipelined<T>(
     };
     let opens = ahead.opening.is_some();
     let mut opening = ahead.opening.unwrap_or_default();
+    let leaves = std::mem::take(&mut opening.leaves);
+    let changes = opening.writes && session.reset.is_some();
     if opens {
-        // Set right by it, until it is over.
-        session.changed = opening.writes && session.reset.is_some();
+        // Until it is confirmed, which it never is where this future is dropped.
+        session.changed |= changes;
+        if session.told != leaves || leaves != Told::Nothing {
+            session.told = Told::Unknown;
+        }
     }
     let mut queue: Vec<_> = opening.take_messages().into_iter().map(send).collect();
+    let mut confirm = opening.confirmed_first || (opening.foreign && ahead.before_raw_sql);
+    #[cfg(feature = "rls")]
+    let prepares_seal = opening.seal.is_some();
     #[cfg(feature = "rls")]
     if let Some(seal) = opening.seal {
         queue.push(tenant::tell(connection, seal));
-        if !session.has_prepared_seal {
-            join_in_order(std::mem::take(&mut queue)).await.into_iter().collect::<QueryResult<()>>()?;
+        confirm |= !session.has_prepared_seal;
+    }
+    if confirm {
+        join_in_order(std::mem::take(&mut queue)).await.into_iter().collect::<QueryResult<()>>()?;
+        #[cfg(feature = "rls")]
+        if prepares_seal {
             session.has_prepared_seal = session.keeps_statements;
         }
     }
-    let _ = session;
     queue.extend(ahead.savepoints.into_iter().map(send));
     // Pinned here, because to hand it on by value copies it.
     let mut work = pin!(work);
     // Unconstrained: without budget left, a seal would wait for tokio before it is queued, and `work` would not.
     let mut queue = pin!(join_in_order(queue));
-    if let Poll::Ready(ended) = unconstrained(poll_fn(|context| Poll::Ready(queue.poll_unpin(context)))).await
-    {
+    let polled = unconstrained(poll_fn(|context| Poll::Ready(queue.poll_unpin(context)))).await;
+    let done = if let Poll::Ready(ended) = polled {
         // There is nothing ahead; or it could not even be sent, and `work` would run without it.
         ended.into_iter().collect::<QueryResult<()>>()?;
-        return unconstrained(work).await;
+        unconstrained(work).await?
+    } else {
+        // All are waited for: what comes next must not find the opening's failure still under way.
+        let (ahead, done) = unconstrained(join(queue, work.as_mut())).await;
+        ahead.into_iter().collect::<QueryResult<()>>()?;
+        done?
+    };
+    if opens {
+        // Set right by it, until it is over.
+        session.changed = changes;
+        session.told = leaves;
     }
-    // All are waited for: what comes next must not find the opening's failure still under way.
-    let (ahead, done) = unconstrained(join(queue, work.as_mut())).await;
-    ahead.into_iter().collect::<QueryResult<()>>()?;
-    done
+    Ok(done)
 }
 
 /// Polls the futures in their order, from the first poll on; `join_all` does so for a few only.
@@ -107,14 +126,15 @@ mod tenant {
         fn set_tenant(value: Text) -> Text;
     }
 
-    /// Tells the tenant, until the transaction ends.
+    /// Tells the tenant.
     pub(super) fn tell(connection: &AsyncPgConnection, seal: Seal) -> BoxFuture<'_, QueryResult<()>> {
         let mut shared = connection;
         if seal.by_function {
             let told = ExecuteDsl::execute(diesel::select(set_tenant(seal.value)), &mut shared);
             return told.map_ok(|_| ()).boxed();
         }
-        let told = ExecuteDsl::execute(diesel::select(set_config(SETTING, seal.value, true)), &mut shared);
+        let told = diesel::select(set_config(SETTING, seal.value, seal.local));
+        let told = ExecuteDsl::execute(told, &mut shared);
         told.map_ok(|_| ()).boxed()
     }
 }

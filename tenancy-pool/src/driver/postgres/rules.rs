@@ -1,6 +1,7 @@
 //! What all transactions of a pool keep to on PostgreSQL.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tenancy_core::Reason;
 use tenancy_core::placement::Placement;
@@ -75,6 +76,14 @@ impl PostgresRules {
         return self.guard.is_some();
         #[cfg(not(feature = "rls"))]
         false
+    }
+
+    /// For how long a seal is good, where tenants are sealed.
+    pub(super) fn seals_for(&self) -> Option<Duration> {
+        #[cfg(feature = "rls")]
+        return self.guard.as_ref().and_then(Guard::seals_for);
+        #[cfg(not(feature = "rls"))]
+        None
     }
 
     /// Whether Citus stands behind, which forwards the whole message that a SET LOCAL stands in.

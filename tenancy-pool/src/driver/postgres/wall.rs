@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use diesel_async::AsyncPgConnection;
 use tenancy_core::TenantKey;
 use tenancy_core::placement::Placement;
-use tenancy_rls::{Inspection, RowSecurity, SETTING, Server, Waivers, Wall};
+use tenancy_rls::{Inspection, RowSecurity, SETTING, Sealer, Server, Waivers, Wall};
 
 use super::Session;
 use super::connect::Route;
@@ -131,8 +131,38 @@ impl Guard {
         opening.push(format!("SET LOCAL ROLE {}", role.quoted()));
         let tenants = tenants.iter().map(TenantKey::as_str);
         let value = self.wall.setting_of_set(tenants, session.backend_pid, SystemTime::now());
-        opening.seal = Some(Seal { value, by_function: false });
+        opening.seal = Some(Seal { value, local: true, by_function: false });
         Ok(())
+    }
+
+    /// Has the session told its tenant, or that it has none, until it is told another. Returns when it was sealed, if it was.
+    pub(super) fn tell_session(
+        &self,
+        tenant: Option<&TenantKey>,
+        session: &Session,
+        now: SystemTime,
+        opening: &mut Opening,
+    ) -> Option<SystemTime> {
+        let Some(tenant) = tenant else {
+            opening.push(format!("SET {SETTING} = ''"));
+            return None;
+        };
+        match self.wall.sealer() {
+            None => {
+                opening.push(self.wall.set_session(tenant.as_str()));
+                None
+            }
+            Some(sealer) => {
+                let value = sealer.seal(tenant.as_str(), session.backend_pid, now);
+                opening.seal = Some(Seal { value, local: false, by_function: false });
+                Some(now)
+            }
+        }
+    }
+
+    /// For how long a seal is good; `None` for a plain wall.
+    pub(super) fn seals_for(&self) -> Option<Duration> {
+        self.wall.sealer().map(Sealer::seal_lifetime)
     }
 
     fn tell_one(&self, tenant: &TenantKey, session: &Session, opening: &mut Opening) {
@@ -144,7 +174,7 @@ impl Guard {
                 // A Citus worker checks it as well, and its backend is not the coordinator's.
                 let backend_pid = session.backend_pid.filter(|_| !by_function);
                 let value = sealer.seal(tenant.as_str(), backend_pid, now);
-                opening.seal = Some(Seal { value, by_function });
+                opening.seal = Some(Seal { value, local: true, by_function });
             }
         }
     }

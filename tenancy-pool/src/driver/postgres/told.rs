@@ -1,0 +1,163 @@
+//! What a session was told beyond the end of a transaction, and what it has to be told before a single statement.
+
+use std::time::{Duration, SystemTime};
+
+use tenancy_core::TenantKey;
+
+use super::Session;
+use super::opening::{Opening, Reset};
+use super::rules::PostgresRules;
+use crate::driver::Single;
+use crate::transaction::Tenants;
+
+/// Whose a session is.
+///
+/// Only what the server has confirmed is known. Whatever else comes of a statement, an error or a dropped future, forgets it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Nobody's: nothing was told for longer than a transaction, or all of it was set back.
+    #[default]
+    Nothing,
+    /// Somebody's, it may be.
+    Unknown,
+    /// As told.
+    Confirmed(Telling),
+}
+
+/// What a session was told.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Telling {
+    /// `None`: that there is none.
+    tenant: Option<TenantKey>,
+    /// That transactions only read, unless they say otherwise.
+    read_only: bool,
+    /// When its tenant was sealed, where that is asked for.
+    sealed: Option<SystemTime>,
+}
+
+impl Told {
+    /// Whether it was told another tenant than this, or may have been.
+    pub(super) fn is_foreign_to(&self, tenant: Option<&TenantKey>) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Unknown => true,
+            Self::Confirmed(telling) => telling.tenant.as_ref() != tenant,
+        }
+    }
+
+    fn of(&self, tenant: Option<&TenantKey>) -> Option<&Telling> {
+        match self {
+            Self::Confirmed(telling) if telling.tenant.as_ref() == tenant => Some(telling),
+            _ => None,
+        }
+    }
+}
+
+impl Telling {
+    /// Whether the server will take its seal for as long as a statement may be on its way: half of its time is for that, and for
+    /// what the clocks differ.
+    fn is_good(&self, lifetime: Option<Duration>, now: SystemTime) -> bool {
+        let (Some(lifetime), Some(sealed)) = (lifetime, self.sealed) else { return lifetime.is_none() };
+        now.duration_since(sealed).is_ok_and(|age| age < lifetime / 2)
+    }
+}
+
+/// What goes ahead of a single statement that is its own transaction: nothing, where the session was told the same before. `None`
+/// if it needs an explicit transaction.
+///
+/// - The session has to be the pool's own, and one backend's: behind a pooler what is told would meet other clients.
+/// - What the statement calls has to be known, because in a read-only transaction of its own it could change nothing.
+/// - One that writes goes only behind what is confirmed, or behind what sets right the session of the same tenant. It could not be taken
+///   back if the telling failed, as the rows of a read can.
+pub(super) fn in_session(
+    rules: &PostgresRules,
+    session: &Session,
+    tenants: &Tenants,
+    single: Single,
+) -> Option<Opening> {
+    let (Some(Reset::All), true) = (session.reset, single.harmless) else { return None };
+    let tenant = match tenants {
+        Tenants::Nobody => None,
+        Tenants::One(tenant) => Some(tenant),
+        // In a role of its own.
+        Tenants::Set(_) => return None,
+    };
+    let now = SystemTime::now();
+    let told = session.told.of(tenant);
+    let holds = |telling: &&Telling| !session.changed && telling.is_good(rules.seals_for(), now);
+    let read_only = rules.is_walled() && !single.writes;
+    let mut opening = Opening::in_session(single.writes);
+    let mut sealed = None;
+    match told.filter(holds) {
+        Some(telling) => {
+            sealed = telling.sealed;
+            match (telling.read_only, read_only) {
+                (false, true) => opening.push(READ_ONLY),
+                (true, false) => opening.push("RESET default_transaction_read_only"),
+                (false, false) | (true, true) => {}
+            }
+        }
+        None => {
+            // Also where nothing is known to have changed: a view's function may have done it while another tenant read.
+            if rules.is_walled() || session.changed {
+                opening.push(Reset::All.statements());
+            }
+            if read_only {
+                opening.push(READ_ONLY);
+            }
+            #[cfg(feature = "rls")]
+            if let Some(guard) = &rules.guard {
+                sealed = guard.tell_session(tenant, session, now, &mut opening);
+            }
+            opening.confirmed_first = single.writes && told.is_none();
+        }
+    }
+    let tenant = tenant.cloned();
+    opening.leaves = Told::Confirmed(Telling { tenant, read_only, sealed });
+    Some(opening)
+}
+
+const READ_ONLY: &str = "SET default_transaction_read_only TO on";
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use tenancy_core::TenantKey;
+
+    use super::{Telling, Told};
+
+    fn key(text: &str) -> TenantKey {
+        TenantKey::new(text).expect("a key")
+    }
+
+    fn telling(sealed: Option<SystemTime>) -> Telling {
+        Telling { tenant: Some(key("7")), read_only: true, sealed }
+    }
+
+    #[test]
+    fn only_what_is_confirmed_is_known() {
+        let (seven, eight) = (key("7"), key("8"));
+        assert!(!Told::Nothing.is_foreign_to(Some(&seven)));
+        assert!(Told::Unknown.is_foreign_to(Some(&seven)));
+        let told = Told::Confirmed(telling(None));
+        assert!(!told.is_foreign_to(Some(&seven)));
+        assert!(told.is_foreign_to(Some(&eight)) && told.is_foreign_to(None));
+        assert!(told.of(Some(&seven)).is_some());
+        assert!(
+            told.of(Some(&eight)).is_none() && told.of(None).is_none() && Told::Unknown.of(None).is_none()
+        );
+    }
+
+    #[test]
+    fn a_seal_is_relied_on_for_half_of_its_time_and_not_before_it() {
+        let (lifetime, at) = (Some(Duration::from_secs(60)), SystemTime::now());
+        let sealed = telling(Some(at));
+        let after = |seconds| at + Duration::from_secs(seconds);
+        assert!(sealed.is_good(lifetime, at) && sealed.is_good(lifetime, after(29)));
+        assert!(!sealed.is_good(lifetime, after(30)));
+        assert!(!sealed.is_good(lifetime, at - Duration::from_secs(1)), "the clock was set back");
+        assert!(!telling(None).is_good(lifetime, at), "sealed since");
+        assert!(telling(None).is_good(None, at), "a plain wall");
+    }
+}
