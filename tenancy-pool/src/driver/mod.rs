@@ -211,10 +211,11 @@ pub trait Driver:
     #[doc(hidden)]
     fn inspect_schema(
         &mut self,
+        session: &mut Self::Session,
         rules: &Self::Rules,
         placement: &Placement,
     ) -> impl Future<Output = Result<(), PoolError>> + Send {
-        let _ = (rules, placement);
+        let _ = (session, rules, placement);
         std::future::ready(Ok(()))
     }
 

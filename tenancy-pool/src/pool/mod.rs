@@ -147,7 +147,8 @@ impl<C: TenantConnection> TenantPool<C> {
         let placement = self.place_of(tenants).await?;
         let home = if W::BEFORE_ADMISSION { self.admission_lender()? } else { &inner.home };
         let mut loan = self.lend(home, tenants, &placement, opened.since).await?;
-        loan.connection().inspect_schema(&inner.rules, &placement).await?;
+        let (connection, session) = loan.parts();
+        connection.inspect_schema(session, &inner.rules, &placement).await?;
         loan.finished();
         while !C::serves(&inner.rules, loan.session(), &placement) {
             loan.discard();

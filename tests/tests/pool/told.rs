@@ -9,16 +9,19 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::future::BoxFuture;
+use tenancy_diesel::TenantKey;
 use tenancy_diesel::{Scoped, delete, insert_into, update};
+use tenancy_pool::placement::{Catalog, CatalogError, Placement, SchemaName};
 use tenancy_pool::{PoolError, TenantPool};
 use tenancy_rls::{Binding, Sealer, SealingKey, Wall};
-use tenancy_tests::fixture::{acme, globex};
+use tenancy_tests::fixture::{TABLES, acme, globex};
 use tenancy_tests::schema::{agents, plans};
 use tenancy_tests::server::known_holes;
 
 use super::cancellation::polled;
 use super::spoiling_proxy::SpoilingProxy;
-use super::walled::{Database, FIXTURE, Line, lines, pool};
+use super::walled::{APPLICATION, Database, FIXTURE, Line, lines, pool};
 
 diesel::define_sql_function! {
     #[sql_name = "tenancy.tenant"]
@@ -131,7 +134,8 @@ async fn nothing_counts_that_ran_behind_what_failed() {
         let (acme, globex) = (acme(), globex());
         let afresh = async || {
             told.database.settled().await;
-            assert_eq!(told.reads(&globex).await.unwrap(), text("2"));
+            // By a write, after which the session is not read only.
+            assert_eq!(told.writes(&globex).await.unwrap(), text("2"));
             told.proxy.spoil_the_next();
         };
 
@@ -171,6 +175,7 @@ async fn a_dropped_statement_leaves_no_tenant_behind() {
         let (acme, globex) = (acme(), globex());
         for polls in 0..12 {
             for (first, second, name) in [(&acme, &globex, "2"), (&globex, &acme, "1")] {
+                assert_eq!(told.reads(second).await.unwrap(), text(name), "before, {polls} polls");
                 let _dropped = polled(polls, told.reads(first)).await;
                 assert_eq!(told.reads(second).await.unwrap(), text(name), "a read, {polls} polls");
                 let _dropped = polled(polls, told.writes(first)).await;
@@ -330,4 +335,40 @@ async fn nothing_is_left_on_a_connection_of_the_application_s_pool() {
     connection.batch_execute("SELECT 1").await.unwrap();
     let left = "SELECT concat(current_setting('tenancy.tenant', true), current_setting('transaction_read_only')) AS line";
     assert_eq!(lines(&mut connection, left).await, ["off"]);
+}
+
+/// GLOBEX has a schema of its own.
+struct Placed;
+
+impl Catalog for Placed {
+    fn locate<'a>(&'a self, tenant: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
+        let own = tenant.as_str() == "2";
+        let place = || Placement::Schema("globex".parse::<SchemaName>().unwrap());
+        Box::pin(std::future::ready(Ok(if own { place() } else { Placement::Shared })))
+    }
+}
+
+/// A schema is inspected on whichever connection first gets there, by trying what the role may do: the session is taken back before. From
+/// then on the session is told where its tenant lives, as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_in_a_schema_of_its_own_is_told_its_path() {
+    let database = Database::new().await;
+    let own = database.security().in_tenant_schema("globex");
+    database
+        .run(&format!(
+            "CREATE SCHEMA globex; GRANT USAGE ON SCHEMA globex TO {APPLICATION};
+             SET search_path TO globex; {TABLES}; {}",
+            own.tables_migration().up()
+        ))
+        .await;
+    let url = database.application();
+    let proxy = SpoilingProxy::before(&url, TOLD).await;
+    let builder = database.builder_at(proxy.address(&url)).catalog(Placed).shared_search_path(["public"]);
+    let tenants = builder.max_connections(1).build().await.unwrap();
+    let (acme, globex) = (acme(), globex());
+    let names = |scope| agents::table.scoped(scope).select(agents::name).order(agents::id);
+    proxy.take();
+    let _: Vec<String> = tenants.load(&acme, names(&acme)).await.unwrap();
+    let none: Vec<String> = tenants.load(&globex, names(&globex)).await.unwrap();
+    assert_eq!(none, [""; 0]);
 }

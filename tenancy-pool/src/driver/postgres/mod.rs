@@ -32,7 +32,7 @@ use self::own_types::KnownTypes;
 use self::pipeline::pipelined;
 use self::rules::PostgresRules;
 use self::spoiled::{loses_a_read, spoils};
-use self::told::{Told, in_session};
+use self::told::{Told, in_session, is_foreign};
 use super::{Abandoned, Ahead, Beginning, Count, Driver, Start};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
@@ -118,13 +118,15 @@ impl Driver for AsyncPgConnection {
 
     async fn inspect_schema(
         &mut self,
+        session: &mut Session,
         rules: &PostgresRules,
         placement: &Placement,
     ) -> Result<(), PoolError> {
         #[cfg(feature = "rls")]
         if let Some(guard) = &rules.guard {
-            guard.inspect_schema(self, placement).await?;
+            guard.inspect_schema(self, session, placement).await?;
         }
+        let _ = session;
         if let Some(types) = &rules.own_types {
             let path = rules.search_path(placement);
             types.look(self, placement, path.as_deref(), &rules.shared_schemas).await?;
@@ -154,14 +156,14 @@ impl Driver for AsyncPgConnection {
         beginning: Beginning<'_>,
     ) -> Result<Start<Opening>, PoolError> {
         let (path, first) = (rules.search_path(beginning.placement), beginning.first_statements);
-        let by_itself = path.is_none() && first.is_empty();
-        if let Some(single) = beginning.single.filter(|_| by_itself) {
-            if !single.writes && !rules.is_walled() && !session.changed {
+        if let Some(single) = beginning.single.filter(|_| first.is_empty()) {
+            let as_opened = !session.changed && session.told == Told::Nothing;
+            if !single.writes && !rules.is_walled() && path.is_none() && as_opened {
                 return Ok(Start::Alone);
             }
             // Citus' workers learn only what a transaction is told.
-            if let Some(opening) =
-                in_session(rules, session, beginning.tenants, single).filter(|_| !rules.on_citus())
+            if let Some(opening) = in_session(rules, session, beginning.tenants, path.clone(), single)
+                .filter(|_| !rules.on_citus())
             {
                 return Ok(Start::InSession(opening));
             }
@@ -169,7 +171,7 @@ impl Driver for AsyncPgConnection {
         // The application's statements may make no sense, and Citus forwards the whole message that a SET LOCAL stands in.
         let together = first.is_empty() && !rules.on_citus();
         let mut opening = Opening::begin(beginning.options, session.reset, together);
-        opening.foreign = session.told.is_foreign_to(beginning.tenants.one());
+        opening.foreign = is_foreign(session, beginning.tenants.one());
         // First of all: a sharding pooler decides by them where everything after them goes.
         first.into_iter().for_each(|statement| opening.push(statement));
         #[cfg(feature = "rls")]
@@ -184,7 +186,7 @@ impl Driver for AsyncPgConnection {
 
     fn opening_across(session: &Session, options: TransactionOptions) -> Opening {
         let mut opening = Opening::begin(options, session.reset, false);
-        opening.foreign = session.told.is_foreign_to(None);
+        opening.foreign = is_foreign(session, None);
         opening
     }
 

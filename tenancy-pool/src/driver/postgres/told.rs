@@ -29,6 +29,8 @@ pub(super) enum Told {
 pub(super) struct Telling {
     /// `None`: that there is none.
     tenant: Option<TenantKey>,
+    /// Its search path, where it is not the role's.
+    path: Option<String>,
     /// That transactions only read, unless they say otherwise.
     read_only: bool,
     /// When its tenant was sealed, where that is asked for.
@@ -37,7 +39,7 @@ pub(super) struct Telling {
 
 impl Told {
     /// Whether it was told another tenant than this, or may have been.
-    pub(super) fn is_foreign_to(&self, tenant: Option<&TenantKey>) -> bool {
+    fn is_foreign_to(&self, tenant: Option<&TenantKey>) -> bool {
         match self {
             Self::Nothing => false,
             Self::Unknown => true,
@@ -45,9 +47,13 @@ impl Told {
         }
     }
 
-    fn of(&self, tenant: Option<&TenantKey>) -> Option<&Telling> {
+    fn of(&self, tenant: Option<&TenantKey>, path: Option<&str>) -> Option<&Telling> {
         match self {
-            Self::Confirmed(telling) if telling.tenant.as_ref() == tenant => Some(telling),
+            Self::Confirmed(telling)
+                if (telling.tenant.as_ref(), telling.path.as_deref()) == (tenant, path) =>
+            {
+                Some(telling)
+            }
             _ => None,
         }
     }
@@ -62,6 +68,11 @@ impl Telling {
     }
 }
 
+/// Whether a session may be another's than this tenant's, or have been changed, as long as nothing sets it back.
+pub(super) fn is_foreign(session: &Session, tenant: Option<&TenantKey>) -> bool {
+    session.changed || session.told.is_foreign_to(tenant)
+}
+
 /// What goes ahead of a single statement that is its own transaction: nothing, where the session was told the same before. `None`
 /// if it needs an explicit transaction.
 ///
@@ -73,6 +84,7 @@ pub(super) fn in_session(
     rules: &PostgresRules,
     session: &Session,
     tenants: &Tenants,
+    path: Option<String>,
     single: Single,
 ) -> Option<Opening> {
     let (Some(Reset::All), true) = (session.reset, single.harmless) else { return None };
@@ -83,7 +95,8 @@ pub(super) fn in_session(
         Tenants::Set(_) => return None,
     };
     let now = SystemTime::now();
-    let told = session.told.of(tenant);
+    let told = session.told.of(tenant, path.as_deref());
+    let tells = rules.is_walled() || path.is_some();
     let holds = |telling: &&Telling| !session.changed && telling.is_good(rules.seals_for(), now);
     let read_only = rules.is_walled() && !single.writes;
     let mut opening = Opening::in_session(single.writes);
@@ -99,8 +112,11 @@ pub(super) fn in_session(
         }
         None => {
             // Also where nothing is known to have changed: a view's function may have done it while another tenant read.
-            if rules.is_walled() || session.changed {
+            if tells || session.changed || session.told != Told::Nothing {
                 opening.push(Reset::All.statements());
+            }
+            if let Some(path) = &path {
+                opening.push(format!("SET search_path TO {path}"));
             }
             if read_only {
                 opening.push(READ_ONLY);
@@ -112,8 +128,10 @@ pub(super) fn in_session(
             opening.confirmed_first = single.writes && told.is_none();
         }
     }
-    let tenant = tenant.cloned();
-    opening.leaves = Told::Confirmed(Telling { tenant, read_only, sealed });
+    // Where nothing is told, it is whose statement may have changed the session that is remembered.
+    if tells || single.writes {
+        opening.leaves = Told::Confirmed(Telling { tenant: tenant.cloned(), path, read_only, sealed });
+    }
     Some(opening)
 }
 
@@ -132,7 +150,7 @@ mod tests {
     }
 
     fn telling(sealed: Option<SystemTime>) -> Telling {
-        Telling { tenant: Some(key("7")), read_only: true, sealed }
+        Telling { tenant: Some(key("7")), path: Some("\"a\", pg_temp".to_owned()), read_only: true, sealed }
     }
 
     #[test]
@@ -143,10 +161,11 @@ mod tests {
         let told = Told::Confirmed(telling(None));
         assert!(!told.is_foreign_to(Some(&seven)));
         assert!(told.is_foreign_to(Some(&eight)) && told.is_foreign_to(None));
-        assert!(told.of(Some(&seven)).is_some());
-        assert!(
-            told.of(Some(&eight)).is_none() && told.of(None).is_none() && Told::Unknown.of(None).is_none()
-        );
+        let (path, other) = (Some("\"a\", pg_temp"), Some("\"b\", pg_temp"));
+        assert!(told.of(Some(&seven), path).is_some());
+        assert!(told.of(Some(&seven), other).is_none() && told.of(Some(&seven), None).is_none());
+        assert!(told.of(Some(&eight), path).is_none() && told.of(None, path).is_none());
+        assert!(Told::Unknown.of(None, None).is_none() && Told::Nothing.of(None, None).is_none());
     }
 
     #[test]

@@ -4,15 +4,16 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tenancy_core::TenantKey;
 use tenancy_core::placement::Placement;
 use tenancy_rls::{Inspection, RowSecurity, SETTING, Sealer, Server, Waivers, Wall};
 
 use super::Session;
 use super::connect::Route;
-use super::opening::{Opening, Seal};
+use super::opening::{Opening, Reset, Seal};
 use super::options::PostgresOptions;
+use super::told::Told;
 use crate::error::{BuildError, PoolError};
 use crate::transaction::Tenants;
 
@@ -67,6 +68,7 @@ impl Guard {
     pub(super) async fn inspect_schema(
         &self,
         connection: &mut AsyncPgConnection,
+        session: &mut Session,
         placement: &Placement,
     ) -> Result<(), PoolError> {
         let Some(schema) = placement.schema() else { return Ok(()) };
@@ -74,6 +76,11 @@ impl Guard {
         let known = || self.inspected.lock().unwrap_or_else(PoisonError::into_inner);
         if known().contains(placement) {
             return Ok(());
+        }
+        // As the connection was opened: it tries what the role may do, and a session that only reads may do nothing.
+        if session.told != Told::Nothing {
+            connection.batch_execute(Reset::All.statements()).await?;
+            session.told = Told::Nothing;
         }
         let security = self.wall.row_security().in_tenant_schema(schema.as_str());
         self.compare(connection, &security).await.map_err(|refused| PoolError::Unsafe(Box::new(refused)))?;
