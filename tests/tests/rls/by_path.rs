@@ -26,7 +26,7 @@ const SHADOWS: &str = r"
 CREATE FUNCTION evil.hijacked() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE 'hijacked as %', current_user; END $$;
 DO $shadows$
 DECLARE
-    types CONSTANT oid[] := ARRAY['text', 'bytea', 'boolean', 'timestamptz', 'float8', 'integer', 'name', 'text[]']::regtype[];
+    types CONSTANT oid[] := ARRAY['text', 'bytea', 'boolean', 'timestamptz', 'float8', 'integer', 'bigint', 'name', 'text[]']::regtype[];
     body CONSTANT text := (SELECT prosrc FROM pg_proc WHERE oid = 'tenancy.tenant()'::regprocedure);
     shadow record;
     functions integer := 0;
