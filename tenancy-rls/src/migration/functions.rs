@@ -12,7 +12,12 @@ pub(crate) const KEY_TABLE: &str = "CREATE TABLE IF NOT EXISTS tenancy.sealing_k
              backend_only boolean NOT NULL\n)";
 
 /// The body of `tenancy.tenant()` in plain mode. After a transaction that set it the setting is `''`, not NULL.
-const PLAIN_BODY: &str = " SELECT NULLIF(pg_catalog.current_setting('tenancy.tenant', true), '') ";
+///
+/// It stands in the caller's statement, and is read by the caller's `search_path`: as in the bodies below, every name has its schema. NULLIF
+/// would find its `=` by the path.
+const PLAIN_BODY: &str =
+    " SELECT CASE WHEN pg_catalog.current_setting('tenancy.tenant', true) OPERATOR(pg_catalog.<>) ''
+             THEN pg_catalog.current_setting('tenancy.tenant', true) END ";
 
 /// What is said of the sealed body holds here: `$first` stands before it.
 macro_rules! sealed_body {
@@ -20,36 +25,45 @@ macro_rules! sealed_body {
         concat!(
             "
 DECLARE
-    token text := current_setting('tenancy.tenant', true);
-    backend_only boolean;
+    token pg_catalog.text := pg_catalog.current_setting('tenancy.tenant', true);
+    backend_only pg_catalog.bool;
+    tenant pg_catalog.text;
 BEGIN
 ",
             $first,
-            "    SELECT k.backend_only INTO backend_only
-      FROM tenancy.sealing_keys AS k
-     WHERE (k.id = split_part(token, '.', 2)) IS TRUE
-       AND sha256(k.outer_pad || convert_to(right(token, 64), 'UTF8'))
-         = sha256(k.outer_pad || convert_to(encode(
-               sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(token, -65), 'UTF8'))), 'hex'), 'UTF8'));
-    IF (CASE WHEN backend_only IS NULL THEN false
-             ELSE starts_with(token, 'v1.')
-              AND CASE split_part(token, '.', 3) WHEN '0' THEN NOT backend_only
-                                                 WHEN pg_backend_pid()::text THEN true END
-              AND CURRENT_TIMESTAMP BETWEEN to_timestamp(split_part(token, '.', 4)::double precision - 60)
-                                        AND to_timestamp(split_part(token, '.', 5)::double precision) END) THEN
-        RETURN NULLIF(convert_from(decode(split_part(token, '.', 6), 'hex'), 'UTF8'), '');
-    END IF;
-    IF token IS NULL OR token = '' THEN
+            "    SELECT s.backend_only INTO backend_only
+      FROM (SELECT k.backend_only, pg_catalog.encode(pg_catalog.sha256(k.outer_pad OPERATOR(pg_catalog.||) pg_catalog.sha256(
+                       k.inner_pad OPERATOR(pg_catalog.||) pg_catalog.convert_to(pg_catalog.left(token, -65), 'UTF8'))), 'hex') AS code
+              FROM tenancy.sealing_keys AS k
+             WHERE (k.id OPERATOR(pg_catalog.=) pg_catalog.split_part(token, '.', 2)) IS TRUE
+            OFFSET 0) AS s
+     WHERE CASE WHEN pg_catalog.hashtextextended(s.code, 0) OPERATOR(pg_catalog.=)
+                     pg_catalog.hashtextextended(pg_catalog.split_part(token, '.', 7), 0)
+                THEN s.code OPERATOR(pg_catalog.=) pg_catalog.split_part(token, '.', 7) END;
+    tenant := CASE WHEN backend_only IS NULL THEN NULL
+                   WHEN pg_catalog.starts_with(token, 'v1.')
+                    AND CASE WHEN pg_catalog.split_part(token, '.', 3) OPERATOR(pg_catalog.=) '0' THEN NOT backend_only
+                             ELSE pg_catalog.split_part(token, '.', 3) OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()::pg_catalog.text END
+                    AND CURRENT_TIMESTAMP OPERATOR(pg_catalog.>=) pg_catalog.to_timestamp(
+                            pg_catalog.split_part(token, '.', 4)::pg_catalog.float8 OPERATOR(pg_catalog.-) 60)
+                    AND CURRENT_TIMESTAMP OPERATOR(pg_catalog.<=) pg_catalog.to_timestamp(
+                            pg_catalog.split_part(token, '.', 5)::pg_catalog.float8)
+                   THEN pg_catalog.convert_from(pg_catalog.decode(pg_catalog.split_part(token, '.', 6), 'hex'), 'UTF8') END;
+    IF tenant OPERATOR(pg_catalog.<>) '' THEN
+        RETURN tenant;
+    ELSIF token IS NULL OR token OPERATOR(pg_catalog.=) '' OR tenant IS NOT NULL THEN
         RETURN NULL;
     ELSIF backend_only IS NULL THEN
         RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds no seal of a known key',
             HINT = 'Only the application seals tenants. After a rotation, check that the new key is installed.';
-    ELSIF NOT starts_with(token, 'v1.') THEN
+    ELSIF NOT pg_catalog.starts_with(token, 'v1.') THEN
         RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds a seal of an unknown version';
-    ELSIF split_part(token, '.', 3) = '0' AND backend_only THEN
-        RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds a seal of no backend',
-            HINT = 'The key is installed for direct connections only: seal with the backend''s pid.';
-    ELSIF split_part(token, '.', 3) NOT IN ('0', pg_backend_pid()::text) THEN
+    ELSIF pg_catalog.split_part(token, '.', 3) OPERATOR(pg_catalog.=) '0' THEN
+        IF backend_only THEN
+            RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds a seal of no backend',
+                HINT = 'The key is installed for direct connections only: seal with the backend''s pid.';
+        END IF;
+    ELSIF pg_catalog.split_part(token, '.', 3) OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()::pg_catalog.text THEN
         RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds the seal of another backend';
     END IF;
     RAISE insufficient_privilege USING MESSAGE = 'tenancy.tenant holds a seal that is not of this transaction''s time',
@@ -62,13 +76,21 @@ END
 
 /// The body of `tenancy.tenant()` in sealed mode.
 ///
-/// - HMAC (RFC 2104) from the key's pads, which never leave the one statement that reads them: as parameters of another
-///   one they could be shown by `debug_print_plan`.
-/// - Nothing of the token is parsed before it is found genuine, but the key's number. The two codes are compared under a
-///   further hash with the key, so that the time the comparison takes says nothing.
+/// - HMAC (RFC 2104) from the key's pads. Neither they nor the code leave the one statement that reads them: as parameters of another
+///   one they could be shown by `debug_print_plan`. An expression with them is another one as well, after an error in it.
+/// - Nothing of the token is parsed before it is found genuine, but the key's number and the code. The code is the seventh field, and
+///   what it signs is all but the last 65 characters: only six fields and their code have both right.
+/// - The time that the comparison takes says nothing of the right code. Texts are compared byte by byte, so these are compared only
+///   where 64 bits of a hash of each are equal, and those are one number. Whoever does not know the right code gets there once in 2^64
+///   guesses, and learns from the others only that. (`OFFSET` keeps the code from being computed where it is named.)
 /// - The seal has to be good when the transaction begins, and not to come from its future: one that is captured while a
 ///   transaction waits is not good in it.
 /// - There is a tenant where everything is known to hold. What is not, or NULL, is refused below, where it is told apart.
+/// - The caller's `search_path` finds nothing in it. It had one of its own, which was set and reset in each call; instead every
+///   function, operator, type and table has its schema, and what takes an operator by the path without naming it (IN, BETWEEN, LIKE,
+///   NULLIF, IS DISTINCT FROM, a CASE with a value) is not there. Operators that are written so all bind alike, hence the
+///   parentheses. Only `convert_to` and `convert_from` look a conversion up by the path, in a database that is not UTF-8, and only
+///   a superuser makes one of a new function.
 ///
 /// It runs in each statement, and what it costs is mostly each function call's being prepared: hence one query, which
 /// answers whether the seal is genuine by what its key is good for, and one condition, of as few calls as it takes. The
@@ -79,8 +101,8 @@ const SEALED_BODY: &str = sealed_body!("");
 /// The body of `tenancy.tenant()` while plain tenants and sealed ones are accepted. What looks like a seal is one, and is refused
 /// if it is not good.
 const BOTH_BODY: &str = sealed_body!(
-    "    IF token !~ '^v1[.][0-9]+[.][0-9]+[.][0-9]+[.][0-9]+[.]([0-9a-f]{2})*[.][0-9a-f]{64}$' THEN
-        RETURN NULLIF(token, '');
+    "    IF token OPERATOR(pg_catalog.!~) '^v1[.][0-9]+[.][0-9]+[.][0-9]+[.][0-9]+[.]([0-9a-f]{2})*[.][0-9a-f]{64}$' THEN
+        RETURN CASE WHEN token OPERATOR(pg_catalog.<>) '' THEN token END;
     END IF;
 "
 );
@@ -106,7 +128,7 @@ impl TenantFunction {
     pub(crate) fn create(self) -> String {
         // In a worker of a parallel query the backend's pid is another one.
         let attributes = if self.security_definer {
-            "STABLE SECURITY DEFINER PARALLEL RESTRICTED\nSET search_path = pg_catalog, pg_temp"
+            "STABLE SECURITY DEFINER PARALLEL RESTRICTED"
         } else {
             // Neither a definer nor a SET: the planner puts such a function's body in its place.
             "STABLE PARALLEL SAFE"
@@ -202,14 +224,110 @@ pub(super) fn steps(wall: &RowSecurity, migration: &str) -> Vec<Step> {
 
 #[cfg(test)]
 mod tests {
-    use super::SEALED_BODY;
+    use super::{BOTH_BODY, PLAIN_BODY, SEALED_BODY};
+
+    /// Constructs that take an operator by the search path, and name none.
+    const BY_PATH: [&str; 13] = [
+        "IN", "BETWEEN", "LIKE", "ILIKE", "SIMILAR", "NULLIF", "DISTINCT", "GREATEST", "LEAST", "ORDER",
+        "GROUP", "UNION", "COLLATE",
+    ];
+
+    /// What may stand before a parenthesis and is no function.
+    const KEYWORDS: [&str; 7] = ["OPERATOR", "FROM", "WHERE", "AND", "OR", "NOT", "WHEN"];
+
+    /// The words and signs of a body, without its texts: a name with its schema is one word.
+    fn words(body: &str) -> Vec<String> {
+        let kind = |letter: char| match letter {
+            letter if letter.is_alphanumeric() || letter == '_' || letter == '.' => 'w',
+            letter if "+-*/<>=~!@#%^&|`?:".contains(letter) => 'o',
+            _ => letter,
+        };
+        let mut words: Vec<String> = Vec::new();
+        let mut last = ' ';
+        // Every second part is a text; two quotes in one begin and end a further one.
+        for letter in body.split('\'').step_by(2).flat_map(|part| [part, " "]).flat_map(str::chars) {
+            let now = kind(letter);
+            match words.last_mut() {
+                Some(word) if now == last && matches!(now, 'w' | 'o') => word.push(letter),
+                _ if !letter.is_whitespace() => words.push(letter.to_string()),
+                _ => {}
+            }
+            last = now;
+        }
+        words
+    }
+
+    /// What of a body is found by the caller's search path.
+    fn by_path(body: &str) -> Vec<String> {
+        let words = words(body);
+        let at = |index: usize| words.get(index).map_or("", String::as_str);
+        let mut found = Vec::new();
+        let mut declares = false;
+        for (index, word) in words.iter().enumerate() {
+            let (before, after) = (at(index.wrapping_sub(1)), at(index + 1));
+            declares = (declares || word == "DECLARE") && word != "BEGIN";
+            let bad = match word.as_str() {
+                // A variable, and its type.
+                _ if declares && matches!(before, "DECLARE" | ";") => !after.starts_with("pg_catalog."),
+                "(" => {
+                    let is_word =
+                        before.chars().all(|letter| letter.is_alphanumeric() || "_.".contains(letter));
+                    is_word && !before.starts_with("pg_catalog.") && !KEYWORDS.contains(&before)
+                }
+                "CASE" => after != "WHEN",
+                "::" => !after.starts_with("pg_catalog."),
+                "FROM" => after != "(" && !after.starts_with("tenancy."),
+                ":=" => false,
+                // The options of RAISE.
+                "=" if matches!(before, "MESSAGE" | "HINT") => false,
+                // The sign of a number.
+                "-" if matches!(before, "," | "(") => false,
+                sign if sign.chars().all(|letter| "+-*/<>=~!@#%^&|`?".contains(letter)) => true,
+                // As they stand in OPERATOR(pg_catalog.=) they have the schema before them, and a parenthesis after them.
+                word => BY_PATH.contains(&word),
+            };
+            let of_an_operator = before == "pg_catalog." && at(index.wrapping_sub(2)) == "(";
+            if bad && !of_an_operator {
+                found.push(format!("{before} {word} {after}"));
+            }
+        }
+        found
+    }
 
     #[test]
-    fn the_pads_are_named_in_the_one_statement_that_answers_by_what_the_key_is_good_for() {
-        let with_pads: Vec<_> =
-            SEALED_BODY.split(';').filter(|statement| statement.contains("_pad")).collect();
-        let [check] = with_pads[..] else { panic!("{with_pads:?}") };
-        let (answer, _) = check.split_once("FROM").unwrap();
-        assert!(answer.trim_end().ends_with("SELECT k.backend_only INTO backend_only"), "{answer}");
+    fn nothing_is_found_by_the_search_path() {
+        for body in [PLAIN_BODY, SEALED_BODY, BOTH_BODY] {
+            assert_eq!(by_path(body), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn what_would_be_found_by_the_search_path_is_seen() {
+        for body in [
+            "SELECT a = b",
+            "SELECT a OPERATOR(pg_catalog.=) b || c",
+            "SELECT sha256(a)",
+            "SELECT NULLIF(a, b)",
+            "IF a IN ('x') THEN",
+            "IF NOT a BETWEEN b AND c THEN",
+            "CASE a WHEN 'x' THEN b END",
+            "SELECT a::text",
+            "SELECT a INTO b FROM sealing_keys",
+            "DECLARE a text; BEGIN",
+            "DECLARE a text := b; BEGIN",
+        ] {
+            assert!(!by_path(body).is_empty(), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_pads_and_the_code_are_named_in_the_one_statement_that_answers_by_what_the_key_is_good_for() {
+        for secret in ["_pad", "AS code", "s.code"] {
+            let with_it: Vec<_> =
+                SEALED_BODY.split(';').filter(|statement| statement.contains(secret)).collect();
+            let [check] = with_it[..] else { panic!("{with_it:?}") };
+            let (answer, _) = check.split_once("FROM").unwrap();
+            assert!(answer.trim_end().ends_with("SELECT s.backend_only INTO backend_only"), "{answer}");
+        }
     }
 }

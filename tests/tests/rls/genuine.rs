@@ -9,7 +9,7 @@ use crate::database::{Database, lines, value};
 use crate::sealed::{begin, everything, pid, refusal, sealed, sealer};
 
 /// The message with the code that key number 1 gives it, whatever the message is.
-fn signed(database: &Database, message: &str) -> String {
+pub(crate) fn signed(database: &Database, message: &str) -> String {
     let code = format!(
         "SELECT encode(sha256(outer_pad || sha256(inner_pad || convert_to('{message}', 'UTF8'))), 'hex')
            FROM tenancy.sealing_keys WHERE id = '1'"

@@ -8,6 +8,7 @@ mod backup;
 mod belonging;
 mod belonging_plans;
 mod belonging_tables;
+mod by_path;
 mod corpus;
 mod data_migration;
 mod database;
@@ -18,6 +19,7 @@ mod key_behaviour;
 mod migration;
 #[path = "../plans/normal_form.rs"]
 mod normal_form;
+mod older_function;
 mod one_of_everything;
 mod plain;
 mod rules;

@@ -236,8 +236,20 @@ fn r022_a_plain_function_where_a_sealed_one_is_expected() {
 }
 
 #[test]
-fn r022_an_unpinned_search_path() {
-    sealed_broken_and_mended("R022", "tenancy.tenant()", "ALTER FUNCTION tenancy.tenant() RESET search_path");
+fn r022_a_search_path_of_its_own() {
+    let set = "ALTER FUNCTION tenancy.tenant() SET search_path = pg_catalog, pg_temp";
+    sealed_broken_and_mended("R022", "tenancy.tenant()", set);
+    broken_and_mended("R022", "tenancy.tenant()", set);
+}
+
+#[test]
+fn r022_one_operator_without_its_schema() {
+    sealed_broken_and_mended(
+        "R022",
+        "tenancy.tenant()",
+        "DO $$ BEGIN EXECUTE (SELECT regexp_replace(pg_get_functiondef(oid), 'OPERATOR\\(pg_catalog\\.=\\)', '=')
+                                FROM pg_proc WHERE oid = 'tenancy.tenant()'::regprocedure); END $$",
+    );
 }
 
 #[test]

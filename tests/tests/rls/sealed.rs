@@ -104,6 +104,7 @@ fn a_seal_that_is_not_good_raises() {
         fields[2] = "0";
         fields.join(".")
     };
+    let (message, code) = good.rsplit_once('.').unwrap();
     let other_key = Sealer::new(SealingKey::new(1, [2; 32]).unwrap()).seal("2", Some(own), now);
     let other_id = Sealer::new(SealingKey::new(2, [1; 32]).unwrap()).seal("2", Some(own), now);
     for forged in [
@@ -120,6 +121,13 @@ fn a_seal_that_is_not_good_raises() {
         &other_key,
         &other_id,
         &format!("{good}.{good}"),
+        &format!("{good}."),
+        &format!("{good}0"),
+        // The code is right, and is not where a seal has it.
+        &format!("{message}:{code}"),
+        &format!("{message}.0.{code}"),
+        &format!("{message}.{code}.{}", "0".repeat(64)),
+        &format!("{message}.{}", code.to_uppercase()),
     ] {
         let error = refusal(&mut app, forged);
         assert!(error.contains(unknown), "{forged}: {error}");

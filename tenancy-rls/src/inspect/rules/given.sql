@@ -57,7 +57,7 @@ known AS (
     -- Plain tenants and sealed ones, while a wall becomes a sealed one.
     SELECT f.oid FROM tenant_function AS f
      WHERE f.prosrc = $15 AND f.lanname = 'plpgsql' AND f.prosecdef AND f.proparallel = 'r'
-       AND f.proconfig = ARRAY['search_path=pg_catalog, pg_temp']
+       AND f.proconfig IS NULL
 ), key_table AS (
     SELECT c.oid, c.relowner FROM pg_class AS c
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'tenancy') AND c.relname = 'sealing_keys'

@@ -63,7 +63,7 @@ SELECT 'R022', 'tenancy.tenant()',
   FROM tenant_function AS f
  WHERE f.oid NOT IN (SELECT oid FROM accepts_both)
    AND (f.prosrc <> $9 OR f.lanname <> $10 OR f.prosecdef <> $11
-        OR f.proconfig IS DISTINCT FROM CASE WHEN $11 THEN ARRAY['search_path=pg_catalog, pg_temp'] END
+        OR f.proconfig IS NOT NULL
         OR f.proparallel <> CASE WHEN $11 THEN 'r' ELSE 's' END::"char")
 UNION ALL -- R023
 SELECT 'R023', o.object, format('the role %s owns it, and can change it', s.name),
