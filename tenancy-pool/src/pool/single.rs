@@ -15,7 +15,7 @@ use super::{Opened, TenantPool};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
-use crate::statement::{Execute, Load, RunsIn, Shape, Wanted, first};
+use crate::statement::{Execute, Load, Runner as _, RunsIn, Shape, Wanted, first};
 use crate::transaction::{Ending, Whose};
 
 /// The database that connection `C` leads to.
@@ -127,7 +127,8 @@ impl<C: TenantConnection> TenantPool<C> {
             let tenants = whose.tenants()?;
             let mut tx = self.open(whose.clone(), &tenants, TransactionOptions::new(), Opened::WHOLE).await?;
             let changed = tx.execute(statement, shape).await;
-            tx.end(changed.map_err(PoolError::from), Ending::Commit).await
+            let ending = if W::READS_ONLY { Ending::Read } else { Ending::Commit };
+            tx.end(changed.map_err(PoolError::from), ending).await
         }
     }
 
@@ -150,7 +151,7 @@ impl<C: TenantConnection> TenantPool<C> {
             let open = |options, opened| self.open(whose.clone(), &tenants, options, opened);
             if shape.writes {
                 let mut tx = open(TransactionOptions::new(), Opened::WHOLE).await?;
-                let rows = tx.load(&mut query, wanted, shape).await;
+                let rows = tx.load_kept(&mut query, wanted, shape).await;
                 return tx.end(rows.map_err(PoolError::from), Ending::Commit).await;
             }
             // Read only, and where the database has to be told nothing, by itself. Such a query sees one snapshot as well, and saves
@@ -158,13 +159,13 @@ impl<C: TenantConnection> TenantPool<C> {
             let read =
                 |since| open(TransactionOptions::new().read_only(), Opened { single_query: true, since });
             let mut tx = read(None).await?;
-            let mut rows = tx.load(&mut query, wanted, shape).await;
+            let mut rows = tx.load_kept(&mut query, wanted, shape).await;
             // Once: what fails on a new connection as well is no fault of the old one's.
             if rows.as_ref().is_err_and(|error| tx.may_read_again(error)) {
                 let failed = Instant::now();
                 tx.close().await;
                 tx = read(Some(failed)).await?;
-                rows = tx.load(&mut query, wanted, shape).await;
+                rows = tx.load_kept(&mut query, wanted, shape).await;
             }
             tx.end(rows.map_err(PoolError::from), Ending::Read).await
         }
