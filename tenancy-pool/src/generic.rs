@@ -69,7 +69,7 @@ use diesel::result::QueryResult;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use crate::statement::{Executor, OurOwn, RunsIn, Shape, Wanted, first};
+use crate::statement::{Executor, OurOwn, Runner as _, RunsIn, Shape, Wanted, first};
 
 /// A statement that transaction `Tx` runs and that returns rows of type `Row`: [`RunsIn`], and what `load` asks of a query, under one
 /// name that a bound can have.
@@ -110,15 +110,15 @@ where
     where
         Self: 'tx,
     {
-        Executor::load(tx, self, Wanted::All, Shape::of::<Q, Tx::Reach, _>()).boxed()
+        tx.runner(OurOwn).load(self, Wanted::All, Shape::of::<Q, Tx::Reach, _>()).boxed()
     }
 
     fn row_in<'tx>(self, tx: &'tx mut Tx) -> BoxFuture<'tx, QueryResult<Row>>
     where
         Self: 'tx,
     {
-        async move { first(Executor::load(tx, self, Wanted::First, Shape::of::<Q, Tx::Reach, _>()).await?) }
-            .boxed()
+        let shape = Shape::of::<Q, Tx::Reach, _>();
+        async move { first(tx.runner(OurOwn).load(self, Wanted::First, shape).await?) }.boxed()
     }
 }
 
@@ -152,6 +152,6 @@ where
     where
         Self: 'tx,
     {
-        Executor::execute(tx, self, Shape::of::<Q, Tx::Reach, _>(), OurOwn).boxed()
+        tx.runner(OurOwn).execute(self, Shape::of::<Q, Tx::Reach, _>()).boxed()
     }
 }

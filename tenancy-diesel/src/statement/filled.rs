@@ -10,67 +10,66 @@ use crate::source::TenantIs;
 use crate::table::belonging::{ByColumn, ByLink, ByParent};
 use crate::table::{TenantTable, push_column_of};
 
-/// Prints where rows are selected from, as it stands in a FROM clause without a name.
-type Rows<'r, 'b, DB> = &'r dyn Fn(AstPass<'_, 'b, DB>) -> QueryResult<()>;
+/// The rows that are filled in.
+pub struct Filling<'r, 'b, DB: TenantBackend> {
+    /// Their columns, in this order.
+    pub(super) names: &'r [&'r str],
+    /// What they are called in the statement.
+    pub(super) source: &'r str,
+    /// Prints where they are selected from, as it stands in a FROM clause without a name.
+    pub(super) rows: &'r dyn Fn(AstPass<'_, 'b, DB>) -> QueryResult<()>,
+}
 
 /// The way in which rows of table `T` that a SELECT fills in get their tenant.
-pub trait Filled<T> {
-    /// Prints `(names…) SELECT … FROM rows AS source`. The rows have the columns `names`, in this order.
+pub trait Filled<T: TenantTable> {
+    /// Prints `(names…) SELECT … FROM rows AS source`.
     #[doc(hidden)]
     fn walk_filled<'b, E, DB>(
         tenant: &'b E,
-        names: &[&str],
-        source: &str,
-        rows: Rows<'_, 'b, DB>,
+        filling: &Filling<'_, 'b, DB>,
         out: AstPass<'_, 'b, DB>,
     ) -> QueryResult<()>
     where
-        T: TenantTable,
         DB: TenantBackend,
         E: ComparedTenant<DB>;
 }
 
 /// `("tenant_id", …) SELECT $1, source.* FROM …`
-impl<T> Filled<T> for ByColumn {
+impl<T: TenantTable> Filled<T> for ByColumn {
     fn walk_filled<'b, E, DB>(
         tenant: &'b E,
-        names: &[&str],
-        source: &str,
-        rows: Rows<'_, 'b, DB>,
+        filling: &Filling<'_, 'b, DB>,
         mut out: AstPass<'_, 'b, DB>,
     ) -> QueryResult<()>
     where
-        T: TenantTable,
         DB: TenantBackend,
         E: ComparedTenant<DB>,
     {
         out.push_sql("(");
         out.push_identifier(T::TENANT_COLUMN)?;
-        for name in names {
+        for name in filling.names {
             out.push_sql(", ");
             out.push_identifier(name)?;
         }
         out.push_sql(") SELECT ");
         tenant.walk_ast(out.reborrow())?;
         out.push_sql(", ");
-        push_all_from(source, rows, out)
+        push_all_from(filling, out)
     }
 }
 
 /// `("canvas_id", …) SELECT (SELECT … the canvas, if it is the tenant's …), … FROM …`
-impl<T> Filled<T> for ByParent {
+impl<T: TenantTable> Filled<T> for ByParent {
     fn walk_filled<'b, E, DB>(
         tenant: &'b E,
-        names: &[&str],
-        source: &str,
-        rows: Rows<'_, 'b, DB>,
+        filling: &Filling<'_, 'b, DB>,
         mut out: AstPass<'_, 'b, DB>,
     ) -> QueryResult<()>
     where
-        T: TenantTable,
         DB: TenantBackend,
         E: ComparedTenant<DB>,
     {
+        let &Filling { names, source, rows } = filling;
         if !names.contains(&T::TENANT_COLUMN) {
             return Err(missing::<T>());
         }
@@ -103,23 +102,20 @@ impl<T> Filled<T> for ByParent {
 }
 
 /// `(…) SELECT source.* FROM …`: who writes the rows spans all tenants.
-impl<T> Filled<T> for ByLink {
+impl<T: TenantTable> Filled<T> for ByLink {
     fn walk_filled<'b, E, DB>(
         _: &'b E,
-        names: &[&str],
-        source: &str,
-        rows: Rows<'_, 'b, DB>,
+        filling: &Filling<'_, 'b, DB>,
         mut out: AstPass<'_, 'b, DB>,
     ) -> QueryResult<()>
     where
-        T: TenantTable,
         DB: TenantBackend,
         E: ComparedTenant<DB>,
     {
         permit_every_tenant()?;
-        push_names(names, &mut out)?;
+        push_names(filling.names, &mut out)?;
         out.push_sql(" SELECT ");
-        push_all_from(source, rows, out)
+        push_all_from(filling, out)
     }
 }
 
@@ -134,14 +130,13 @@ fn push_names<DB: TenantBackend>(names: &[&str], out: &mut AstPass<'_, '_, DB>) 
 }
 
 fn push_all_from<'b, DB: TenantBackend>(
-    source: &str,
-    rows: Rows<'_, 'b, DB>,
+    filling: &Filling<'_, 'b, DB>,
     mut out: AstPass<'_, 'b, DB>,
 ) -> QueryResult<()> {
-    out.push_sql(source);
+    out.push_sql(filling.source);
     out.push_sql(".* FROM ");
-    rows(out.reborrow())?;
+    (filling.rows)(out.reborrow())?;
     out.push_sql(" AS ");
-    out.push_sql(source);
+    out.push_sql(filling.source);
     Ok(())
 }

@@ -6,7 +6,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use super::columns::ColumnNames;
-use super::filled::Filled;
+use super::filled::{Filled, Filling};
 use super::rows::{RowCount, Stamped};
 use super::second_name::refuse_second_names;
 use crate::bound_tenant::ComparedTenant;
@@ -51,7 +51,8 @@ where
             out.push_sql(")");
             Ok(())
         };
-        T::Belonging::walk_filled(&self.tenant, &C::names(), "selected", &rows, out.reborrow())?;
+        let filling = Filling { names: &C::names(), source: "selected", rows: &rows };
+        T::Belonging::walk_filled(&self.tenant, &filling, out.reborrow())?;
         // SQLite cannot tell an ON CONFLICT that follows from a join's ON without a WHERE between.
         out.push_sql(" WHERE 1 = 1");
         Ok(())

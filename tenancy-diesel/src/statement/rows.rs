@@ -1,6 +1,7 @@
 //! The rows of an insert, each with the tenant stamped into it.
 
 use std::marker::PhantomData;
+use std::slice;
 
 use diesel::query_builder::{AstPass, BatchInsert, QueryFragment, QueryId, ValuesClause};
 use diesel::result::QueryResult;
@@ -77,10 +78,8 @@ where
     T: TenantTable<Belonging: Stamp<T, V, DB>>,
     E: ComparedTenant<DB>,
 {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        T::Belonging::walk_names(&self.rows.values, out.reborrow())?;
-        out.push_sql(" VALUES ");
-        T::Belonging::walk_row(&self.tenant, &self.rows.values, out)
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        walk_rows::<T, E, V, DB>(&self.tenant, slice::from_ref(&self.rows), out)
     }
 }
 
@@ -115,13 +114,13 @@ where
     E: ComparedTenant<DB>,
 {
     let Some(first) = rows.first() else { return Ok(()) };
+    out.push_sql("(");
     T::Belonging::walk_names(&first.values, out.reborrow())?;
-    out.push_sql(" VALUES ");
+    out.push_sql(") VALUES ");
     for (index, row) in rows.iter().enumerate() {
-        if index > 0 {
-            out.push_sql(", ");
-        }
+        out.push_sql(if index == 0 { "(" } else { ", (" });
         T::Belonging::walk_row(tenant, &row.values, out.reborrow())?;
+        out.push_sql(")");
     }
     Ok(())
 }

@@ -57,18 +57,18 @@ impl From<ParentError> for Error {
 
 /// The way in which rows `V` of table `T` get their tenant.
 pub trait Stamp<T, V, DB: TenantBackend> {
-    /// Prints the names of the columns, in parentheses.
+    /// Prints the names of the columns, with commas between.
     #[doc(hidden)]
     fn walk_names<'b>(values: &'b V, out: AstPass<'_, 'b, DB>) -> QueryResult<()>;
 
-    /// Prints a row, in parentheses.
+    /// Prints the values of a row, likewise.
     #[doc(hidden)]
     fn walk_row<'b, E>(tenant: &'b E, values: &'b V, out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         E: ComparedTenant<DB>;
 }
 
-/// `("tenant_id", …)`, and `($1, …)`.
+/// `"tenant_id", …`, and `$1, …`.
 impl<T, V, DB> Stamp<T, V, DB> for ByColumn
 where
     DB: TenantBackend,
@@ -77,13 +77,11 @@ where
 {
     fn walk_names<'b>(values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         refuse_second_names::<T, DB>(&NamesOf(values, PhantomData::<T>), out.backend())?;
-        out.push_sql("(");
         out.push_identifier(T::TENANT_COLUMN)?;
         if !values.is_noop(out.backend())? {
             out.push_sql(", ");
             values.column_names(out.reborrow())?;
         }
-        out.push_sql(")");
         Ok(())
     }
 
@@ -91,43 +89,36 @@ where
     where
         E: ComparedTenant<DB>,
     {
-        out.push_sql("(");
         tenant.walk_ast(out.reborrow())?;
         if !values.is_noop(out.backend())? {
             out.push_sql(", ");
             values.walk_ast(out.reborrow())?;
         }
-        out.push_sql(")");
         Ok(())
     }
 }
 
-/// `("canvas_id", …)`, and `((SELECT … the canvas, if it is the tenant's …), …)`.
+/// `"canvas_id", …`, and `(SELECT … the canvas, if it is the tenant's …), …`.
 impl<T, V, DB> Stamp<T, V, DB> for ByParent
 where
     DB: TenantBackend,
     T: TenantTable,
     V: InsertValues<DB, T> + ChildValues<T, DB>,
 {
-    fn walk_names<'b>(values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    fn walk_names<'b>(values: &'b V, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let names = NamesOf(values, PhantomData::<T>);
         refuse_second_names::<T, DB>(&names, out.backend())?;
         if !mentions::<T, DB>(&sql_of(&names, out.backend())?, out.backend())? {
             return Err(missing::<T>());
         }
-        out.push_sql("(");
-        values.column_names(out.reborrow())?;
-        out.push_sql(")");
-        Ok(())
+        values.column_names(out)
     }
 
-    fn walk_row<'b, E>(tenant: &'b E, values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    fn walk_row<'b, E>(tenant: &'b E, values: &'b V, out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         E: ComparedTenant<DB>,
     {
-        out.push_sql("(");
-        values.walk_values(tenant, true, out.reborrow())?;
-        out.push_sql(")");
+        values.walk_values(tenant, true, out)?;
         Ok(())
     }
 }
@@ -139,22 +130,16 @@ where
     T: TenantTable,
     V: InsertValues<DB, T>,
 {
-    fn walk_names<'b>(values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    fn walk_names<'b>(values: &'b V, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         permit_every_tenant()?;
-        out.push_sql("(");
-        values.column_names(out.reborrow())?;
-        out.push_sql(")");
-        Ok(())
+        values.column_names(out)
     }
 
-    fn walk_row<'b, E>(_: &'b E, values: &'b V, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    fn walk_row<'b, E>(_: &'b E, values: &'b V, out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         E: ComparedTenant<DB>,
     {
-        out.push_sql("(");
-        values.walk_ast(out.reborrow())?;
-        out.push_sql(")");
-        Ok(())
+        values.walk_ast(out)
     }
 }
 

@@ -5,20 +5,19 @@ use std::fmt;
 use diesel::dsl::Limit;
 use diesel::query_builder::AsQuery;
 use diesel::query_dsl::methods::LimitDsl;
-use diesel::result::QueryResult;
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tenancy_core::AdmissionDoor;
 use tenancy_diesel::Unadmitted;
 
+use super::TenantPool;
+use super::pool_as::PoolAs;
 use super::single::BackendOf;
-use super::{Opened, TenantPool};
 use crate::connection::SharedLender;
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
-use crate::statement::{Execute, Executor, Load, OurOwn, RunsIn, Sealed, Shape, Wanted, first};
-use crate::transaction::{AdmissionTransaction, AsyncFunc, Checked, Ending, Stranger, Tenants};
+use crate::statement::{Executor, Load, OurOwn, RunsIn, Sealed};
+use crate::transaction::{AdmissionTransaction, AsyncFunc, Stranger};
 
 /// The database as a stranger's: it reads, before there is a scope, what decides about one, and nothing else.
 ///
@@ -40,7 +39,7 @@ use crate::transaction::{AdmissionTransaction, AsyncFunc, Checked, Ending, Stran
 /// may be admitted to a tenant is not in that tenant's own schema or database.
 #[must_use = "a handle does nothing until a statement runs on it"]
 pub struct AdmissionHandle<C: TenantConnection> {
-    pool: TenantPool<C>,
+    pool: PoolAs<C, Stranger>,
     door: AdmissionDoor,
 }
 
@@ -72,7 +71,7 @@ impl<C: TenantConnection> TenantPool<C> {
     /// # }
     /// ```
     pub fn before_admission(&self, door: &AdmissionDoor) -> AdmissionHandle<C> {
-        AdmissionHandle { pool: self.clone(), door: door.clone() }
+        AdmissionHandle { pool: PoolAs::new(self.clone(), Stranger), door: door.clone() }
     }
 
     /// Whose connections read before admission. Behind the wall the application's own would read nothing, or every tenant's rows.
@@ -102,7 +101,7 @@ impl<C: TenantConnection> AdmissionHandle<C> {
         Q: AsQuery<Query: RunsIn<Unadmitted, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        self.pool.load_as(&Stranger, query.as_query(), Wanted::All, Shape::of::<Q::Query, _, _>()).boxed()
+        self.pool.load(query)
     }
 
     /// Runs one query, and returns its first row, or `NotFound`. As [`load`](Self::load).
@@ -115,8 +114,7 @@ impl<C: TenantConnection> AdmissionHandle<C> {
         Q: AsQuery<Query: RunsIn<Unadmitted, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        let (query, shape) = (query.as_query(), Shape::of::<Q::Query, _, _>());
-        async move { Ok(first(self.pool.load_as(&Stranger, query, Wanted::First, shape).await?)?) }.boxed()
+        self.pool.get_result(query)
     }
 
     /// Runs one query with `LIMIT 1`, and returns its row, or `NotFound`. As [`load`](Self::load).
@@ -140,7 +138,7 @@ impl<C: TenantConnection> AdmissionHandle<C> {
     /// [`PoolError::NoAdmissionPool`] behind the second wall, if the pool was built without connections for this;
     /// [`PoolError`] if no connection can be had.
     pub async fn begin(&self) -> Result<AdmissionTransaction<C>, PoolError> {
-        Ok(AdmissionTransaction::new(self.open().await?))
+        Ok(AdmissionTransaction::new(self.pool.open(TransactionOptions::new()).await?))
     }
 
     /// Runs `work` in a transaction, which is read only.
@@ -160,10 +158,6 @@ impl<C: TenantConnection> AdmissionHandle<C> {
         let result = work(&mut tx).await;
         tx.end(result).await
     }
-
-    async fn open(&self) -> Result<Checked<C, Stranger>, PoolError> {
-        self.pool.open(Stranger, &Tenants::Nobody, TransactionOptions::new().read_only(), Opened::WHOLE).await
-    }
 }
 
 impl<C: TenantConnection> Sealed for AdmissionHandle<C> {}
@@ -171,23 +165,10 @@ impl<C: TenantConnection> Sealed for AdmissionHandle<C> {}
 impl<C: TenantConnection> Executor for AdmissionHandle<C> {
     type Backend = BackendOf<C>;
     type Reach = Unadmitted;
+    type Runner = PoolAs<C, Stranger>;
 
-    async fn load<'query, Q, U>(&mut self, query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
-    where
-        Q: Load<'query, BackendOf<C>, U>,
-        U: Send,
-    {
-        Ok(self.pool.load_as(&Stranger, query, wanted, shape).await?)
-    }
-
-    /// Of a statement that reads: no other has this reach.
-    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
-    where
-        Q: Execute<'query, BackendOf<C>>,
-    {
-        let mut tx = self.open().await?;
-        let rows = tx.execute(statement, shape).await;
-        Ok(tx.end(rows.map_err(PoolError::from), Ending::Read).await?)
+    fn runner(&mut self, _: OurOwn) -> &mut PoolAs<C, Stranger> {
+        &mut self.pool
     }
 }
 
@@ -200,6 +181,10 @@ impl<C: TenantConnection> Clone for AdmissionHandle<C> {
 
 impl<C: TenantConnection> fmt::Debug for AdmissionHandle<C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("AdmissionHandle").field("pool", &self.pool).field("door", &self.door).finish()
+        formatter
+            .debug_struct("AdmissionHandle")
+            .field("pool", &self.pool.pool)
+            .field("door", &self.door)
+            .finish()
     }
 }

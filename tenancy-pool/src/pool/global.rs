@@ -5,18 +5,17 @@ use std::fmt;
 use diesel::dsl::Limit;
 use diesel::query_builder::AsQuery;
 use diesel::query_dsl::methods::LimitDsl;
-use diesel::result::QueryResult;
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tenancy_diesel::Unowned;
 
+use super::TenantPool;
+use super::pool_as::PoolAs;
 use super::single::BackendOf;
-use super::{Opened, TenantPool};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
-use crate::statement::{Execute, Executor, Load, OurOwn, RunsIn, Sealed, Shape, Wanted, first};
-use crate::transaction::{AsyncFunc, GlobalTransaction, Nobody, Tenants};
+use crate::statement::{Execute, Executor, Load, OurOwn, RunsIn, Sealed};
+use crate::transaction::{AsyncFunc, GlobalTransaction, Nobody};
 
 /// The database as nobody's: it runs statements of tables that are declared global, without a scope.
 ///
@@ -41,12 +40,12 @@ use crate::transaction::{AsyncFunc, GlobalTransaction, Nobody, Tenants};
 /// a tenant, are not sent.
 #[must_use = "a handle does nothing until a statement runs on it"]
 pub struct GlobalHandle<C: TenantConnection> {
-    pool: TenantPool<C>,
+    pool: PoolAs<C, Nobody>,
 }
 
 impl<C: TenantConnection> GlobalHandle<C> {
     pub(super) const fn new(pool: TenantPool<C>) -> Self {
-        Self { pool }
+        Self { pool: PoolAs::new(pool, Nobody) }
     }
 
     /// Runs one query, and returns its rows. As [`TenantPool::load`].
@@ -59,7 +58,7 @@ impl<C: TenantConnection> GlobalHandle<C> {
         Q: AsQuery<Query: RunsIn<Unowned, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        self.pool.load_as(&Nobody, query.as_query(), Wanted::All, Shape::of::<Q::Query, _, _>()).boxed()
+        self.pool.load(query)
     }
 
     /// Runs one query, and returns its first row, or `NotFound`. As [`load`](Self::load).
@@ -72,8 +71,7 @@ impl<C: TenantConnection> GlobalHandle<C> {
         Q: AsQuery<Query: RunsIn<Unowned, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        let (query, shape) = (query.as_query(), Shape::of::<Q::Query, _, _>());
-        async move { Ok(first(self.pool.load_as(&Nobody, query, Wanted::First, shape).await?)?) }.boxed()
+        self.pool.get_result(query)
     }
 
     /// Runs one query with `LIMIT 1`, and returns its row, or `NotFound`. As [`load`](Self::load).
@@ -99,7 +97,7 @@ impl<C: TenantConnection> GlobalHandle<C> {
     where
         Q: RunsIn<Unowned, Kind> + Execute<'query, BackendOf<C>>,
     {
-        self.pool.execute_as(&Nobody, statement, Shape::of::<Q, _, _>()).boxed()
+        self.pool.execute(statement)
     }
 
     /// Opens a transaction.
@@ -117,7 +115,7 @@ impl<C: TenantConnection> GlobalHandle<C> {
     ///
     /// As [`begin`](Self::begin).
     pub async fn begin_with(&self, options: TransactionOptions) -> Result<GlobalTransaction<C>, PoolError> {
-        Ok(GlobalTransaction::new(self.pool.open(Nobody, &Tenants::Nobody, options, Opened::WHOLE).await?))
+        Ok(GlobalTransaction::new(self.pool.open(options).await?))
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back otherwise.
@@ -160,32 +158,22 @@ impl<C: TenantConnection> Sealed for GlobalHandle<C> {}
 impl<C: TenantConnection> Executor for GlobalHandle<C> {
     type Backend = BackendOf<C>;
     type Reach = Unowned;
+    type Runner = PoolAs<C, Nobody>;
 
-    async fn load<'query, Q, U>(&mut self, query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
-    where
-        Q: Load<'query, BackendOf<C>, U>,
-        U: Send,
-    {
-        Ok(self.pool.load_as(&Nobody, query, wanted, shape).await?)
-    }
-
-    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
-    where
-        Q: Execute<'query, BackendOf<C>>,
-    {
-        Ok(self.pool.execute_as(&Nobody, statement, shape).await?)
+    fn runner(&mut self, _: OurOwn) -> &mut PoolAs<C, Nobody> {
+        &mut self.pool
     }
 }
 
 // By hand: deriving would ask `C: Clone`.
 impl<C: TenantConnection> Clone for GlobalHandle<C> {
     fn clone(&self) -> Self {
-        Self::new(self.pool.clone())
+        Self { pool: self.pool.clone() }
     }
 }
 
 impl<C: TenantConnection> fmt::Debug for GlobalHandle<C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("GlobalHandle").field("pool", &self.pool).finish()
+        formatter.debug_struct("GlobalHandle").field("pool", &self.pool.pool).finish()
     }
 }

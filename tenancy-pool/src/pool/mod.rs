@@ -5,6 +5,7 @@ mod admission;
 mod builder;
 mod global;
 mod lending;
+mod pool_as;
 #[cfg(feature = "postgres")]
 mod postgres_builder;
 mod set;
@@ -35,7 +36,7 @@ use crate::options::TransactionOptions;
 use crate::placement::{DatabasePools, DatabasePoolsState};
 use crate::statement::Allowed;
 use crate::transaction::{
-    AsyncFunc, Calls, Checked, Ending, OpenTransaction, TenantTransaction, Tenants, Whose,
+    AsyncFunc, Calls, Checked, Ending, OpenTransaction, RawAudit, TenantTransaction, Tenants, Whose,
 };
 
 /// Writes statements of the application's own into the opening of a tenant's transaction.
@@ -127,11 +128,14 @@ impl<C: TenantConnection> TenantPool<C> {
         scope: &Scoped<I, B>,
         options: TransactionOptions,
     ) -> Result<TenantTransaction<C, I, B>, PoolError> {
-        let inner = &*self.inner;
         let tenant = scope.tenant().to_tenant_key()?;
         let tenants = Tenants::One(tenant.clone());
         let checked = self.open(scope.clone(), &tenants, options, Opened::WHOLE).await?;
-        Ok(TenantTransaction::new(checked, tenant, C::is_walled(&inner.rules), inner.audit.clone()))
+        Ok(TenantTransaction::new(checked, tenant, self.raw_audit()))
+    }
+
+    fn raw_audit(&self) -> RawAudit {
+        RawAudit::new(C::is_walled(&self.inner.rules), self.inner.audit.clone())
     }
 
     /// Opens a transaction where its tenants live; for no tenant, in the database of the shared tables.
@@ -143,7 +147,7 @@ impl<C: TenantConnection> TenantPool<C> {
         opened: Opened,
     ) -> Result<Checked<C, W>, PoolError> {
         let inner = &*self.inner;
-        let options = if let Tenants::Set(_) = tenants { options.read_only() } else { options };
+        let options = if W::READS_ONLY { options.read_only() } else { options };
         let placement = self.place_of(tenants).await?;
         let home = if W::BEFORE_ADMISSION { self.admission_lender()? } else { &inner.home };
         let mut loan = self.lend(home, tenants, &placement, opened.since).await?;

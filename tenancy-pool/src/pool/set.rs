@@ -5,19 +5,18 @@ use std::fmt;
 use diesel::dsl::Limit;
 use diesel::query_builder::AsQuery;
 use diesel::query_dsl::methods::LimitDsl;
-use diesel::result::QueryResult;
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tenancy_core::{ScopedSet, TenantId, ToTenantKey};
 use tenancy_diesel::WithinAny;
 
+use super::TenantPool;
+use super::pool_as::PoolAs;
 use super::single::BackendOf;
-use super::{Opened, TenantPool};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
-use crate::statement::{Execute, Executor, Load, OurOwn, RunsIn, Sealed, Shape, Wanted, first};
-use crate::transaction::{AsyncFunc, SetTransaction, Whose};
+use crate::statement::{Executor, Load, OurOwn, RunsIn, Sealed};
+use crate::transaction::{AsyncFunc, SetTransaction};
 
 /// The database as the tenants of a set have it: a pool and a [`ScopedSet`] in one, for reading.
 ///
@@ -41,18 +40,17 @@ use crate::transaction::{AsyncFunc, SetTransaction, Whose};
 /// written for a tenant, are not sent.
 #[must_use = "a handle does nothing until a query runs on it"]
 pub struct SetHandle<C: TenantConnection, I: ToTenantKey = TenantId> {
-    pool: TenantPool<C>,
-    set: ScopedSet<I>,
+    pool: PoolAs<C, ScopedSet<I>>,
 }
 
 impl<C: TenantConnection, I: ToTenantKey> SetHandle<C, I> {
     pub(super) const fn new(pool: TenantPool<C>, set: ScopedSet<I>) -> Self {
-        Self { pool, set }
+        Self { pool: PoolAs::new(pool, set) }
     }
 
     /// The set, for the tables of a query.
     pub const fn set(&self) -> &ScopedSet<I> {
-        &self.set
+        &self.pool.whose
     }
 
     /// Runs one query, and returns its rows. As [`TenantPool::load`].
@@ -65,7 +63,7 @@ impl<C: TenantConnection, I: ToTenantKey> SetHandle<C, I> {
         Q: AsQuery<Query: RunsIn<WithinAny<I>, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        self.pool.load_as(&self.set, query.as_query(), Wanted::All, Shape::of::<Q::Query, _, _>()).boxed()
+        self.pool.load(query)
     }
 
     /// Runs one query, and returns its first row, or `NotFound`. As [`load`](Self::load).
@@ -78,8 +76,7 @@ impl<C: TenantConnection, I: ToTenantKey> SetHandle<C, I> {
         Q: AsQuery<Query: RunsIn<WithinAny<I>, Kind> + Load<'query, BackendOf<C>, U>>,
         U: Send + 'a,
     {
-        let (query, shape) = (query.as_query(), Shape::of::<Q::Query, _, _>());
-        async move { Ok(first(self.pool.load_as(&self.set, query, Wanted::First, shape).await?)?) }.boxed()
+        self.pool.get_result(query)
     }
 
     /// Runs one query with `LIMIT 1`, and returns its row, or `NotFound`. As [`load`](Self::load).
@@ -112,10 +109,7 @@ impl<C: TenantConnection, I: ToTenantKey> SetHandle<C, I> {
     ///
     /// As [`begin`](Self::begin).
     pub async fn begin_with(&self, options: TransactionOptions) -> Result<SetTransaction<C, I>, PoolError> {
-        let inner = &*self.pool.inner;
-        let tenants = Whose::tenants(&self.set)?;
-        let checked = self.pool.open(self.set.clone(), &tenants, options, Opened::WHOLE).await?;
-        Ok(SetTransaction::new(checked, C::is_walled(&inner.rules), inner.audit.clone()))
+        Ok(SetTransaction::new(self.pool.open(options).await?, self.pool.pool.raw_audit()))
     }
 
     /// Runs `work` in a transaction, which is read only, and ends it.
@@ -158,27 +152,17 @@ impl<C: TenantConnection, I: ToTenantKey> Sealed for SetHandle<C, I> {}
 impl<C: TenantConnection, I: ToTenantKey> Executor for SetHandle<C, I> {
     type Backend = BackendOf<C>;
     type Reach = WithinAny<I>;
+    type Runner = PoolAs<C, ScopedSet<I>>;
 
-    async fn load<'query, Q, U>(&mut self, query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
-    where
-        Q: Load<'query, BackendOf<C>, U>,
-        U: Send,
-    {
-        Ok(self.pool.load_as(&self.set, query, wanted, shape).await?)
-    }
-
-    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
-    where
-        Q: Execute<'query, BackendOf<C>>,
-    {
-        Ok(self.pool.execute_as(&self.set, statement, shape).await?)
+    fn runner(&mut self, _: OurOwn) -> &mut PoolAs<C, ScopedSet<I>> {
+        &mut self.pool
     }
 }
 
 // By hand: deriving would ask `C: Clone`.
 impl<C: TenantConnection, I: ToTenantKey> Clone for SetHandle<C, I> {
     fn clone(&self) -> Self {
-        Self::new(self.pool.clone(), self.set.clone())
+        Self { pool: self.pool.clone() }
     }
 }
 
@@ -186,7 +170,7 @@ impl<C: TenantConnection, I: ToTenantKey> fmt::Debug for SetHandle<C, I> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("SetHandle")
-            .field("principal", &self.set.admitted().principal())
+            .field("principal", &self.set().admitted().principal())
             .finish_non_exhaustive()
     }
 }

@@ -130,10 +130,11 @@ impl<C: TenantConnection> TenantPool<C> {
         async move {
             let tenants = whose.tenants()?;
             let calls = look::<C, _, _>(whose, &self.inner.allowed, &statement, shape)?;
-            let opened = Opened::single(true, calls, None);
+            let opened = Opened::single(!W::READS_ONLY, calls, None);
             let mut tx = self.open(whose.clone(), &tenants, TransactionOptions::new(), opened).await?;
             let changed = tx.execute_looked_through(statement, calls).await;
-            tx.end(changed.map_err(PoolError::from), Ending::Commit).await
+            let ending = if W::READS_ONLY { Ending::Read } else { Ending::Commit };
+            tx.end(changed.map_err(PoolError::from), ending).await
         }
     }
 

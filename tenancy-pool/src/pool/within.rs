@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-use diesel::result::QueryResult;
 use tenancy_core::{Scoped, TenantId, ToTenantKey, Unbranded};
 use tenancy_diesel::Within;
 
 use super::TenantPool;
+use super::pool_as::PoolAs;
 use super::single::BackendOf;
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
 use crate::options::TransactionOptions;
-use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
+use crate::statement::{Executor, OurOwn, Sealed};
 use crate::transaction::{AsyncFunc, TenantTransaction};
 
 /// The database as one tenant has it: a pool and a scope in one, to be handed down where a connection was.
@@ -56,23 +56,22 @@ use crate::transaction::{AsyncFunc, TenantTransaction};
 /// ```
 #[must_use = "a handle does nothing until a statement runs on it"]
 pub struct TenantHandle<C: TenantConnection, I: ToTenantKey = TenantId, B = Unbranded> {
-    pool: TenantPool<C>,
-    scope: Scoped<I, B>,
+    pool: PoolAs<C, Scoped<I, B>>,
 }
 
 impl<C: TenantConnection, I: ToTenantKey, B> TenantHandle<C, I, B> {
     pub(super) const fn new(pool: TenantPool<C>, scope: Scoped<I, B>) -> Self {
-        Self { pool, scope }
+        Self { pool: PoolAs::new(pool, scope) }
     }
 
     /// The scope, for the tables of a statement.
     pub const fn scope(&self) -> &Scoped<I, B> {
-        &self.scope
+        &self.pool.whose
     }
 
     /// The pool, for what is not this tenant's.
     pub const fn pool(&self) -> &TenantPool<C> {
-        &self.pool
+        &self.pool.pool
     }
 
     /// Opens a transaction.
@@ -81,7 +80,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantHandle<C, I, B> {
     ///
     /// As [`TenantPool::begin`].
     pub async fn begin(&self) -> Result<TenantTransaction<C, I, B>, PoolError> {
-        self.pool.begin(&self.scope).await
+        self.pool.pool.begin(self.scope()).await
     }
 
     /// As [`begin`](Self::begin), opened as `options` say.
@@ -93,7 +92,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantHandle<C, I, B> {
         &self,
         options: TransactionOptions,
     ) -> Result<TenantTransaction<C, I, B>, PoolError> {
-        self.pool.begin_with(&self.scope, options).await
+        self.pool.pool.begin_with(self.scope(), options).await
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back otherwise.
@@ -110,7 +109,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantHandle<C, I, B> {
         T: Send,
         E: From<PoolError> + Send,
     {
-        self.pool.transaction(&self.scope, work).await
+        self.pool.pool.transaction(self.scope(), work).await
     }
 
     /// As [`transaction`](Self::transaction), opened as `options` say.
@@ -127,7 +126,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantHandle<C, I, B> {
         T: Send,
         E: From<PoolError> + Send,
     {
-        self.pool.transaction_with(&self.scope, options, work).await
+        self.pool.pool.transaction_with(self.scope(), options, work).await
     }
 }
 
@@ -136,27 +135,17 @@ impl<C: TenantConnection, I: ToTenantKey, B> Sealed for TenantHandle<C, I, B> {}
 impl<C: TenantConnection, I: ToTenantKey, B: 'static> Executor for TenantHandle<C, I, B> {
     type Backend = BackendOf<C>;
     type Reach = Within<I, B>;
+    type Runner = PoolAs<C, Scoped<I, B>>;
 
-    async fn load<'query, Q, U>(&mut self, query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
-    where
-        Q: Load<'query, BackendOf<C>, U>,
-        U: Send,
-    {
-        Ok(self.pool.load_as(&self.scope, query, wanted, shape).await?)
-    }
-
-    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
-    where
-        Q: Execute<'query, BackendOf<C>>,
-    {
-        Ok(self.pool.execute_as(&self.scope, statement, shape).await?)
+    fn runner(&mut self, _: OurOwn) -> &mut PoolAs<C, Scoped<I, B>> {
+        &mut self.pool
     }
 }
 
 // By hand: deriving would ask `C: Clone` and `B: Clone`.
 impl<C: TenantConnection, I: ToTenantKey, B> Clone for TenantHandle<C, I, B> {
     fn clone(&self) -> Self {
-        Self::new(self.pool.clone(), self.scope.clone())
+        Self { pool: self.pool.clone() }
     }
 }
 
@@ -164,7 +153,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> fmt::Debug for TenantHandle<C, I, B
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("TenantHandle")
-            .field("principal", &self.scope.admitted().principal())
+            .field("principal", &self.scope().admitted().principal())
             .finish_non_exhaustive()
     }
 }

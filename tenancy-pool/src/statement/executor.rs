@@ -33,14 +33,13 @@ pub(crate) use sealed::Sealed;
 /// [`TenantHandle`](crate::TenantHandle), [`GlobalHandle`](crate::GlobalHandle), [`SetHandle`](crate::SetHandle),
 /// [`AdmissionHandle`](crate::AdmissionHandle). Sealed.
 ///
-/// Its own methods are not to be called, because they ask for no [`RunsIn`](super::RunsIn):
+/// Its own method is not to be called, because what it returns asks for no [`RunsIn`](super::RunsIn):
 ///
 /// ```compile_fail,E0061
-/// # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
 /// # use diesel_async::AsyncPgConnection;
 /// # use tenancy_pool::{Executor, TenantTransaction};
 /// async fn round_the_types(tx: &mut TenantTransaction<AsyncPgConnection, i32>) {
-///     let _ = tx.execute(diesel::sql_query("DELETE FROM agents")).await;
+///     let _ = tx.runner();
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
@@ -56,6 +55,15 @@ pub trait Executor: Sealed + Send {
     type Reach;
 
     #[doc(hidden)]
+    type Runner: Runner<Self::Backend>;
+
+    #[doc(hidden)]
+    fn runner(&mut self, call: OurOwn) -> &mut Self::Runner;
+}
+
+/// What an [`Executor`] is inside. Only this crate gets at one.
+pub trait Runner<DB: TenantBackend>: Send {
+    /// Runs a query, and returns its rows.
     fn load<'query, Q, U>(
         &mut self,
         query: Q,
@@ -63,16 +71,15 @@ pub trait Executor: Sealed + Send {
         shape: Shape,
     ) -> impl Future<Output = QueryResult<Vec<U>>> + Send
     where
-        Q: Load<'query, Self::Backend, U>,
+        Q: Load<'query, DB, U>,
         U: Send;
 
-    #[doc(hidden)]
+    /// Runs a statement, and returns how many rows it changed.
     fn execute<'query, Q>(
         &mut self,
         statement: Q,
         shape: Shape,
-        call: OurOwn,
     ) -> impl Future<Output = QueryResult<usize>> + Send
     where
-        Q: Execute<'query, Self::Backend>;
+        Q: Execute<'query, DB>;
 }

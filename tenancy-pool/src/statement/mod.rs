@@ -10,7 +10,7 @@ mod text;
 
 pub(crate) use self::allowed::Allowed;
 pub use self::executor::Executor;
-pub(crate) use self::executor::{Sealed, Shape};
+pub(crate) use self::executor::{Runner, Sealed, Shape};
 pub(crate) use self::permit::{Circumstances, permit};
 pub use self::run::{Execute, Load};
 pub(crate) use self::run::{OurOwn, Printable, Wanted};

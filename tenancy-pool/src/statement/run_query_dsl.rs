@@ -7,7 +7,7 @@ use diesel::result::{Error, QueryResult};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::{Execute, Executor, Load, OurOwn, RunsIn, Shape, Wanted};
+use super::{Execute, Executor, Load, OurOwn, Runner as _, RunsIn, Shape, Wanted};
 
 /// The verbs that run a statement on a transaction: import it in the place of `diesel_async::RunQueryDsl`.
 ///
@@ -54,7 +54,7 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
         Tx: Executor,
         Self: RunsIn<Tx::Reach, Kind> + Execute<'query, Tx::Backend>,
     {
-        tx.execute(self, Shape::of::<Self, Tx::Reach, Kind>(), OurOwn).boxed()
+        tx.runner(OurOwn).execute(self, Shape::of::<Self, Tx::Reach, Kind>()).boxed()
     }
 
     /// Runs the statement, and returns its rows.
@@ -64,7 +64,8 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
         Self: AsQuery<Query: RunsIn<Tx::Reach, Kind> + Load<'query, Tx::Backend, U>>,
         U: Send + 'tx,
     {
-        tx.load(self.as_query(), Wanted::All, Shape::of::<Self::Query, Tx::Reach, Kind>()).boxed()
+        let shape = Shape::of::<Self::Query, Tx::Reach, Kind>();
+        tx.runner(OurOwn).load(self.as_query(), Wanted::All, shape).boxed()
     }
 
     /// The same as [`load`](Self::load), as in Diesel.
@@ -86,7 +87,7 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
     {
         let query = self.as_query();
         let shape = Shape::of::<Self::Query, Tx::Reach, Kind>();
-        async move { first(tx.load(query, Wanted::First, shape).await?) }.boxed()
+        async move { first(tx.runner(OurOwn).load(query, Wanted::First, shape).await?) }.boxed()
     }
 
     /// Runs the query with `LIMIT 1`, and returns its row, or [`NotFound`](Error::NotFound).
@@ -99,7 +100,7 @@ pub trait RunQueryDsl<Tx, Kind>: Sized {
     {
         let query = LimitDsl::limit(self, 1).as_query();
         let shape = Shape::of::<<Limit<Self> as AsQuery>::Query, Tx::Reach, Kind>();
-        async move { first(tx.load(query, Wanted::First, shape).await?) }.boxed()
+        async move { first(tx.runner(OurOwn).load(query, Wanted::First, shape).await?) }.boxed()
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use diesel::result::QueryResult;
 use tenancy_diesel::Unadmitted;
 
 use super::{Checked, Ending, Stranger};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
-use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
+use crate::statement::{Executor, OurOwn, Sealed};
 
 /// A transaction before anybody is admitted: it reads by what a stranger has brought, and global tables, and nothing else.
 ///
@@ -55,21 +54,10 @@ impl<C: TenantConnection> Sealed for AdmissionTransaction<C> {}
 impl<C: TenantConnection> Executor for AdmissionTransaction<C> {
     type Backend = C::Backend;
     type Reach = Unadmitted;
+    type Runner = Checked<C, Stranger>;
 
-    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
-    where
-        Q: Load<'query, C::Backend, U>,
-        U: Send,
-    {
-        self.checked.load(&mut query, wanted, shape).await
-    }
-
-    /// Of a statement that reads: no other has this reach.
-    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
-    where
-        Q: Execute<'query, C::Backend>,
-    {
-        self.checked.execute(statement, shape).await
+    fn runner(&mut self, _: OurOwn) -> &mut Checked<C, Stranger> {
+        &mut self.checked
     }
 }
 

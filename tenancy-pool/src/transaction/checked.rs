@@ -8,10 +8,10 @@ use diesel::result::{Error as DieselError, QueryResult};
 use super::{Ending, OpenTransaction, Whose};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
-use crate::statement::{Allowed, Circumstances, Execute, Load, Printable, Shape, Wanted, permit};
+use crate::statement::{Allowed, Circumstances, Execute, Load, Printable, Runner, Shape, Wanted, permit};
 
 /// A transaction that runs what is its own and nothing else, whoever that is.
-pub(crate) struct Checked<C: TenantConnection, W> {
+pub struct Checked<C: TenantConnection, W> {
     open: OpenTransaction<C>,
     whose: W,
     /// Statements may contain raw SQL.
@@ -92,7 +92,7 @@ impl<C: TenantConnection, W: Whose> Checked<C, W> {
     }
 
     /// Runs a query that the caller keeps.
-    pub(crate) async fn load<'query, Q, U>(
+    pub(crate) async fn load_kept<'query, Q, U>(
         &mut self,
         query: &mut Q,
         wanted: Wanted,
@@ -106,7 +106,7 @@ impl<C: TenantConnection, W: Whose> Checked<C, W> {
         self.load_looked_through(query, wanted, calls).await
     }
 
-    /// As [`load`](Self::load), of a query for which [`look`] has said what it calls.
+    /// As [`load_kept`](Self::load_kept), of a query for which [`look`] has said what it calls.
     pub(crate) async fn load_looked_through<'query, Q, U>(
         &mut self,
         query: &mut Q,
@@ -122,15 +122,7 @@ impl<C: TenantConnection, W: Whose> Checked<C, W> {
         self.open.load(query, wanted).await
     }
 
-    pub(crate) async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape) -> QueryResult<usize>
-    where
-        Q: Execute<'query, C::Backend>,
-    {
-        let calls = self.check(&statement, shape)?;
-        self.execute_looked_through(statement, calls).await
-    }
-
-    /// As [`execute`](Self::execute), of a statement for which [`look`] has said what it calls.
+    /// Runs a statement for which [`look`] has said what it calls.
     pub(crate) async fn execute_looked_through<'query, Q>(
         &mut self,
         statement: Q,
@@ -142,6 +134,24 @@ impl<C: TenantConnection, W: Whose> Checked<C, W> {
         self.note(calls);
         self.open.note_types(|| statement.named_types());
         self.open.execute(statement).await
+    }
+}
+
+impl<C: TenantConnection, W: Whose> Runner<C::Backend> for Checked<C, W> {
+    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
+    where
+        Q: Load<'query, C::Backend, U>,
+        U: Send,
+    {
+        self.load_kept(&mut query, wanted, shape).await
+    }
+
+    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape) -> QueryResult<usize>
+    where
+        Q: Execute<'query, C::Backend>,
+    {
+        let calls = self.check(&statement, shape)?;
+        self.execute_looked_through(statement, calls).await
     }
 }
 

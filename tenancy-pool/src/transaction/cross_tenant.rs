@@ -10,7 +10,7 @@ use tenancy_diesel::EveryTenant;
 use super::{Ending, OpenTransaction};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
-use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
+use crate::statement::{Execute, Executor, Load, OurOwn, Runner, Sealed, Shape, Wanted};
 
 /// A transaction that spans tenants: it runs statements of any scope, those opened by `across_tenants`, and raw SQL.
 ///
@@ -117,7 +117,15 @@ impl<C: TenantConnection> Sealed for CrossTenantTransaction<C> {}
 impl<C: TenantConnection> Executor for CrossTenantTransaction<C> {
     type Backend = C::Backend;
     type Reach = EveryTenant;
+    type Runner = Self;
 
+    fn runner(&mut self, _: OurOwn) -> &mut Self {
+        self
+    }
+}
+
+/// Whatever compiles runs: nothing is looked through.
+impl<C: TenantConnection> Runner<C::Backend> for CrossTenantTransaction<C> {
     async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, _: Shape) -> QueryResult<Vec<U>>
     where
         Q: Load<'query, C::Backend, U>,
@@ -126,7 +134,7 @@ impl<C: TenantConnection> Executor for CrossTenantTransaction<C> {
         self.open.load(&mut query, wanted).await
     }
 
-    async fn execute<'query, Q>(&mut self, statement: Q, _: Shape, _: OurOwn) -> QueryResult<usize>
+    async fn execute<'query, Q>(&mut self, statement: Q, _: Shape) -> QueryResult<usize>
     where
         Q: Execute<'query, C::Backend>,
     {

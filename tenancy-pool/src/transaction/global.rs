@@ -2,14 +2,13 @@
 
 use std::fmt;
 
-use diesel::result::QueryResult;
 use tenancy_diesel::Unowned;
 
-use super::nested::{self, Nests};
-use super::{AsyncFunc, Checked, Ending, Nobody, OpenTransaction};
+use super::nested::nest;
+use super::{AsyncFunc, Checked, Ending, Nobody};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
-use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
+use crate::statement::{Executor, OurOwn, Sealed};
 
 /// A transaction of no tenant: it runs statements of tables that are declared global, and nothing else.
 ///
@@ -52,7 +51,7 @@ impl<C: TenantConnection> GlobalTransaction<C> {
         T: Send,
         E: From<PoolError> + Send,
     {
-        nested::nest(self, work).await
+        nest(self, work).await
     }
 
     /// Commits.
@@ -79,33 +78,15 @@ impl<C: TenantConnection> GlobalTransaction<C> {
     }
 }
 
-impl<C: TenantConnection> Nests for GlobalTransaction<C> {
-    type Connection = C;
-
-    fn open(&mut self) -> &mut OpenTransaction<C> {
-        self.checked.open()
-    }
-}
-
 impl<C: TenantConnection> Sealed for GlobalTransaction<C> {}
 
 impl<C: TenantConnection> Executor for GlobalTransaction<C> {
     type Backend = C::Backend;
     type Reach = Unowned;
+    type Runner = Checked<C, Nobody>;
 
-    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
-    where
-        Q: Load<'query, C::Backend, U>,
-        U: Send,
-    {
-        self.checked.load(&mut query, wanted, shape).await
-    }
-
-    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
-    where
-        Q: Execute<'query, C::Backend>,
-    {
-        self.checked.execute(statement, shape).await
+    fn runner(&mut self, _: OurOwn) -> &mut Checked<C, Nobody> {
+        &mut self.checked
     }
 }
 

@@ -11,15 +11,14 @@ mod nested;
 mod open;
 #[cfg(feature = "postgres")]
 mod raw;
+mod raw_audit;
 mod set;
 mod whose;
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::Arc;
 
-use diesel::result::QueryResult;
-use tenancy_core::{AuditEvent, AuditSink, Reason, Scoped, TenantId, TenantKey, ToTenantKey, Unbranded};
+use tenancy_core::{Scoped, TenantId, TenantKey, ToTenantKey, Unbranded};
 use tenancy_diesel::Within;
 
 pub use self::admission::AdmissionTransaction;
@@ -27,15 +26,16 @@ pub(crate) use self::async_fn::AsyncFunc;
 pub(crate) use self::checked::{Calls, Checked, look};
 pub use self::cross_tenant::CrossTenantTransaction;
 pub use self::global::GlobalTransaction;
-use self::nested::Nests;
+use self::nested::nest;
 pub(crate) use self::open::{Ending, OpenTransaction};
 #[cfg(feature = "postgres")]
 pub use self::raw::RawSql;
+pub(crate) use self::raw_audit::RawAudit;
 pub use self::set::SetTransaction;
 pub(crate) use self::whose::{Nobody, Stranger, Tenants, Whose};
 use crate::driver::TenantConnection;
 use crate::error::{PoolError, RawSqlRefused};
-use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
+use crate::statement::{Executor, OurOwn, Sealed};
 
 /// A transaction of one tenant.
 ///
@@ -91,18 +91,12 @@ pub struct TenantTransaction<C: TenantConnection, I: ToTenantKey = TenantId, B =
     checked: Checked<C, Scoped<I, B>>,
     /// The scope's tenant, as text.
     tenant: TenantKey,
-    walled: bool,
-    audit: Arc<dyn AuditSink>,
+    raw: RawAudit,
 }
 
 impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
-    pub(crate) const fn new(
-        checked: Checked<C, Scoped<I, B>>,
-        tenant: TenantKey,
-        walled: bool,
-        audit: Arc<dyn AuditSink>,
-    ) -> Self {
-        Self { checked, tenant, walled, audit }
+    pub(crate) const fn new(checked: Checked<C, Scoped<I, B>>, tenant: TenantKey, raw: RawAudit) -> Self {
+        Self { checked, tenant, raw }
     }
 
     /// The scope that opened it.
@@ -128,7 +122,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         E: From<PoolError> + Send,
         B: 'static,
     {
-        nested::nest(self, work).await
+        nest(self, work).await
     }
 
     /// Commits.
@@ -184,26 +178,9 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         reason: &str,
         location: &'static Location<'static>,
     ) -> Result<(), RawSqlRefused> {
-        if !self.walled {
-            return Err(RawSqlRefused::NoWall);
-        }
-        let reason = Reason::new(reason).map_err(|_| RawSqlRefused::NoReason)?;
-        self.audit.record(&AuditEvent::RawSql {
-            principal: self.scope().admitted().principal(),
-            tenant: self.tenant.as_str(),
-            reason: reason.as_str(),
-            location,
-        });
+        self.raw.record(self.scope().admitted().principal(), self.tenant.as_str(), reason, location)?;
         self.checked.open().close_afterwards();
         Ok(())
-    }
-}
-
-impl<C: TenantConnection, I: ToTenantKey, B> Nests for TenantTransaction<C, I, B> {
-    type Connection = C;
-
-    fn open(&mut self) -> &mut OpenTransaction<C> {
-        self.checked.open()
     }
 }
 
@@ -212,20 +189,10 @@ impl<C: TenantConnection, I: ToTenantKey, B> Sealed for TenantTransaction<C, I, 
 impl<C: TenantConnection, I: ToTenantKey, B: 'static> Executor for TenantTransaction<C, I, B> {
     type Backend = C::Backend;
     type Reach = Within<I, B>;
+    type Runner = Checked<C, Scoped<I, B>>;
 
-    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
-    where
-        Q: Load<'query, C::Backend, U>,
-        U: Send,
-    {
-        self.checked.load(&mut query, wanted, shape).await
-    }
-
-    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
-    where
-        Q: Execute<'query, C::Backend>,
-    {
-        self.checked.execute(statement, shape).await
+    fn runner(&mut self, _: OurOwn) -> &mut Checked<C, Scoped<I, B>> {
+        &mut self.checked
     }
 }
 

@@ -1,14 +1,28 @@
 //! Nested transactions.
 
-use super::{AsyncFunc, OpenTransaction};
+use super::{AsyncFunc, Checked, OpenTransaction, Whose};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
+use crate::statement::{Executor, OurOwn};
 
 /// A transaction that may have others in it.
 pub(super) trait Nests {
     type Connection: TenantConnection;
 
     fn open(&mut self) -> &mut OpenTransaction<Self::Connection>;
+}
+
+impl<Tx, C, W> Nests for Tx
+where
+    C: TenantConnection,
+    W: Whose + 'static,
+    Tx: Executor<Runner = Checked<C, W>>,
+{
+    type Connection = C;
+
+    fn open(&mut self) -> &mut OpenTransaction<C> {
+        self.runner(OurOwn).open()
+    }
 }
 
 /// A nested transaction under way. Dropped in the middle, or unwound, it has neither been kept nor undone, and what the outer

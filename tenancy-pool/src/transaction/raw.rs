@@ -17,9 +17,14 @@ use diesel_async::AsyncPgConnection;
 use tenancy_core::ToTenantKey;
 
 use super::control::controls_the_transaction;
-use super::{Nests, OpenTransaction, SetTransaction, TenantTransaction};
+use super::{OpenTransaction, SetTransaction, TenantTransaction};
 use crate::error::RawSqlRefused;
 use crate::statement::{Wanted, first};
+
+/// Refuses SQL that would end the transaction.
+fn refuse_control(sql: &str) -> Result<(), RawSqlRefused> {
+    if controls_the_transaction(sql) { Err(RawSqlRefused::TransactionControl) } else { Ok(()) }
+}
 
 /// Raw SQL that is about to run in a tenant's transaction.
 #[must_use = "raw SQL runs when it is executed or loaded"]
@@ -66,11 +71,9 @@ impl<I: ToTenantKey, B: 'static> TenantTransaction<AsyncPgConnection, I, B> {
     /// ```
     #[track_caller]
     pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx>, RawSqlRefused> {
-        if controls_the_transaction(sql) {
-            return Err(RawSqlRefused::TransactionControl);
-        }
+        refuse_control(sql)?;
         self.record_raw(reason, Location::caller())?;
-        Ok(RawSql { open: self.open(), query: diesel::sql_query(sql).into_boxed() })
+        Ok(RawSql::new(self.checked.open(), sql))
     }
 }
 
@@ -88,15 +91,17 @@ impl<I: ToTenantKey> SetTransaction<AsyncPgConnection, I> {
     /// As [`TenantTransaction::raw`].
     #[track_caller]
     pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx>, RawSqlRefused> {
-        if controls_the_transaction(sql) {
-            return Err(RawSqlRefused::TransactionControl);
-        }
+        refuse_control(sql)?;
         self.record_raw(reason, Location::caller())?;
-        Ok(RawSql { open: self.open(), query: diesel::sql_query(sql).into_boxed() })
+        Ok(RawSql::new(self.checked.open(), sql))
     }
 }
 
-impl RawSql<'_> {
+impl<'tx> RawSql<'tx> {
+    fn new(open: &'tx mut OpenTransaction<AsyncPgConnection>, sql: &str) -> Self {
+        Self { open, query: diesel::sql_query(sql).into_boxed() }
+    }
+
     /// Binds the next value, which it owns.
     pub fn bind<ST, Value>(mut self, value: Value) -> Self
     where

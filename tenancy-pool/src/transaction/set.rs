@@ -3,21 +3,17 @@
 use std::fmt;
 #[cfg(feature = "postgres")]
 use std::panic::Location;
-use std::sync::Arc;
 
-use diesel::result::QueryResult;
-#[cfg(feature = "postgres")]
-use tenancy_core::{AuditEvent, Reason};
-use tenancy_core::{AuditSink, ScopedSet, TenantId, ToTenantKey};
+use tenancy_core::{ScopedSet, TenantId, ToTenantKey};
 use tenancy_diesel::WithinAny;
 
-use super::nested::{self, Nests};
-use super::{AsyncFunc, Checked, Ending, OpenTransaction};
+use super::nested::nest;
+use super::{AsyncFunc, Checked, Ending, RawAudit};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
 #[cfg(feature = "postgres")]
 use crate::error::RawSqlRefused;
-use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
+use crate::statement::{Executor, OurOwn, Sealed};
 
 /// A transaction over the tenants of a set, for reading: it runs queries of tables that are scoped by the set and of global
 /// tables, and nothing else.
@@ -36,20 +32,14 @@ use crate::statement::{Execute, Executor, Load, OurOwn, Sealed, Shape, Wanted};
 /// As [`TenantTransaction`](crate::TenantTransaction).
 #[must_use = "a transaction does nothing until a query runs in it"]
 pub struct SetTransaction<C: TenantConnection, I: ToTenantKey = TenantId> {
-    checked: Checked<C, ScopedSet<I>>,
+    pub(super) checked: Checked<C, ScopedSet<I>>,
     #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "for raw SQL"))]
-    walled: bool,
-    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "for raw SQL"))]
-    audit: Arc<dyn AuditSink>,
+    raw: RawAudit,
 }
 
 impl<C: TenantConnection, I: ToTenantKey> SetTransaction<C, I> {
-    pub(crate) const fn new(
-        checked: Checked<C, ScopedSet<I>>,
-        walled: bool,
-        audit: Arc<dyn AuditSink>,
-    ) -> Self {
-        Self { checked, walled, audit }
+    pub(crate) const fn new(checked: Checked<C, ScopedSet<I>>, raw: RawAudit) -> Self {
+        Self { checked, raw }
     }
 
     /// The set that opened it.
@@ -70,7 +60,7 @@ impl<C: TenantConnection, I: ToTenantKey> SetTransaction<C, I> {
         T: Send,
         E: From<PoolError> + Send,
     {
-        nested::nest(self, work).await
+        nest(self, work).await
     }
 
     /// Commits, which tells of a query that failed and whose error was swallowed.
@@ -103,32 +93,15 @@ impl<C: TenantConnection, I: ToTenantKey> SetTransaction<C, I> {
         reason: &str,
         location: &'static Location<'static>,
     ) -> Result<(), RawSqlRefused> {
-        if !self.walled {
-            return Err(RawSqlRefused::NoWall);
-        }
-        let reason = Reason::new(reason).map_err(|_| RawSqlRefused::NoReason)?;
         let tenants: Vec<String> = self
             .set()
             .tenants()
             .iter()
             .filter_map(|tenant| Some(tenant.to_tenant_key().ok()?.into()))
             .collect();
-        self.audit.record(&AuditEvent::RawSql {
-            principal: self.set().admitted().principal(),
-            tenant: &tenants.join(", "),
-            reason: reason.as_str(),
-            location,
-        });
+        self.raw.record(self.set().admitted().principal(), &tenants.join(", "), reason, location)?;
         self.checked.open().close_afterwards();
         Ok(())
-    }
-}
-
-impl<C: TenantConnection, I: ToTenantKey> Nests for SetTransaction<C, I> {
-    type Connection = C;
-
-    fn open(&mut self) -> &mut OpenTransaction<C> {
-        self.checked.open()
     }
 }
 
@@ -137,20 +110,10 @@ impl<C: TenantConnection, I: ToTenantKey> Sealed for SetTransaction<C, I> {}
 impl<C: TenantConnection, I: ToTenantKey> Executor for SetTransaction<C, I> {
     type Backend = C::Backend;
     type Reach = WithinAny<I>;
+    type Runner = Checked<C, ScopedSet<I>>;
 
-    async fn load<'query, Q, U>(&mut self, mut query: Q, wanted: Wanted, shape: Shape) -> QueryResult<Vec<U>>
-    where
-        Q: Load<'query, C::Backend, U>,
-        U: Send,
-    {
-        self.checked.load(&mut query, wanted, shape).await
-    }
-
-    async fn execute<'query, Q>(&mut self, statement: Q, shape: Shape, _: OurOwn) -> QueryResult<usize>
-    where
-        Q: Execute<'query, C::Backend>,
-    {
-        self.checked.execute(statement, shape).await
+    fn runner(&mut self, _: OurOwn) -> &mut Checked<C, ScopedSet<I>> {
+        &mut self.checked
     }
 }
 

@@ -3,14 +3,14 @@
 use diesel::result::{Error, QueryResult};
 use tenancy_core::{InvalidTenantKey, Scoped, ScopedSet, TenantKey, ToTenantKey};
 use tenancy_diesel::__pool::{LookedThrough, Only};
-use tenancy_diesel::{TenantBackend, Unadmitted, WrongTenant};
+use tenancy_diesel::{TenantBackend, Unadmitted, Unowned, Within, WithinAny, WrongTenant};
 
 use crate::error::StatementRefused;
 use crate::statement::Printable;
 
 /// The tenants of a transaction, as texts.
 #[derive(Debug, Clone)]
-pub(crate) enum Tenants {
+pub enum Tenants {
     /// It is no tenant's.
     Nobody,
     /// It is one's.
@@ -39,7 +39,13 @@ impl Tenants {
 }
 
 /// Whose a transaction is.
-pub(crate) trait Whose: Clone + Send + Sync {
+pub trait Whose: Clone + Send + Sync {
+    /// How far its statements reach.
+    type Reach;
+
+    /// Whether it reads and nothing else, so that its transactions are opened read only whatever their options say.
+    const READS_ONLY: bool = false;
+
     /// Whether nobody is admitted yet: then the connection is one that may read no more than that takes.
     const BEFORE_ADMISSION: bool = false;
 
@@ -54,6 +60,8 @@ pub(crate) trait Whose: Clone + Send + Sync {
 }
 
 impl<I: ToTenantKey, B> Whose for Scoped<I, B> {
+    type Reach = Within<I, B>;
+
     fn tenants(&self) -> Result<Tenants, InvalidTenantKey> {
         self.tenant().to_tenant_key().map(Tenants::One)
     }
@@ -68,6 +76,10 @@ impl<I: ToTenantKey, B> Whose for Scoped<I, B> {
 }
 
 impl<I: ToTenantKey> Whose for ScopedSet<I> {
+    type Reach = WithinAny<I>;
+
+    const READS_ONLY: bool = true;
+
     fn tenants(&self) -> Result<Tenants, InvalidTenantKey> {
         let keys: Result<_, _> = ScopedSet::tenants(self).iter().map(I::to_tenant_key).collect();
         keys.map(Tenants::Set)
@@ -84,9 +96,11 @@ impl<I: ToTenantKey> Whose for ScopedSet<I> {
 
 /// Nobody's: only what all tenants share.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Nobody;
+pub struct Nobody;
 
 impl Whose for Nobody {
+    type Reach = Unowned;
+
     fn tenants(&self) -> Result<Tenants, InvalidTenantKey> {
         Ok(Tenants::Nobody)
     }
@@ -113,9 +127,13 @@ impl Whose for Nobody {
 
 /// A stranger's: what is read before anybody is admitted, and what all tenants share.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stranger;
+pub struct Stranger;
 
 impl Whose for Stranger {
+    type Reach = Unadmitted;
+
+    const READS_ONLY: bool = true;
+
     const BEFORE_ADMISSION: bool = true;
 
     fn tenants(&self) -> Result<Tenants, InvalidTenantKey> {

@@ -28,6 +28,8 @@ mod contents;
 mod everywhere;
 #[path = "generic.rs"]
 mod generic;
+#[path = "on_sqlite.rs"]
+mod on_sqlite;
 #[path = "on_sqlite_and_mariadb.rs"]
 mod on_sqlite_and_mariadb;
 #[path = "on_sqlite_and_postgres/mod.rs"]

@@ -29,6 +29,8 @@ mod asynchronous;
 mod contents;
 #[path = "everywhere/mod.rs"]
 mod everywhere;
+#[path = "on_sqlite.rs"]
+mod on_sqlite;
 #[path = "on_sqlite_and_mariadb.rs"]
 mod on_sqlite_and_mariadb;
 #[path = "on_sqlite_and_postgres/mod.rs"]

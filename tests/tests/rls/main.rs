@@ -30,5 +30,6 @@ mod rules_of_objects;
 mod rules_of_sets;
 mod sealed;
 mod sets;
+mod sets_of_any_ids;
 mod trial;
 mod whose_a_row_is;

@@ -20,7 +20,7 @@ use self::columns::BulkColumns;
 pub use self::mixed_defaults::MixedDefaults;
 pub use self::row::BulkRow;
 use crate::bound_tenant::ComparedTenant;
-use crate::statement::filled::Filled;
+use crate::statement::filled::{Filled, Filling};
 use crate::statement::rows::{RowCount, Stamped};
 use crate::table::TenantTable;
 
@@ -92,7 +92,8 @@ where
             out.push_sql(")");
             Ok(())
         };
-        T::Belonging::walk_filled(&self.tenant, &names, "bulk", &rows, out.reborrow())
+        let filling = Filling { names: &names, source: "bulk", rows: &rows };
+        T::Belonging::walk_filled(&self.tenant, &filling, out.reborrow())
     }
 }
 
