@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use self::cargo::{Mode, Taken};
-use self::crates::{Application, Crates};
+use self::crates::Crates;
 use self::source::Style;
 use crate::chapter::Chapter;
 use crate::goals::Outcome;
@@ -21,19 +21,8 @@ pub(crate) use self::rustc::stand_in_for_rustc;
 /// How much longer the library's application may compile.
 const LIMIT: f64 = 1.20;
 
-/// What the goal is about.
-const LARGE: Application = Application::Models(50);
-
-/// What is compiled.
-const ALL: [Application; 4] = [
-    Application::Models(10),
-    LARGE,
-    Application::Schema("agora", 61),
-    Application::Schema("atelier", 111),
-];
-
-/// What is compiled to see that this works.
-const QUICK: [Application; 2] = [Application::Models(2), Application::Schema("keyring", 33)];
+/// The size that the goal is about.
+const LARGE: usize = 50;
 
 /// How the crate is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +31,7 @@ enum Build {
     ColdCheck,
     /// `cargo build --release` of such a crate.
     ColdRelease,
-    /// `cargo check` after a change in one query's body, or after the schema's file was written anew.
+    /// `cargo check` after a change in one query's body.
     IncrementalCheck,
 }
 
@@ -65,9 +54,9 @@ impl Build {
     }
 }
 
-/// One application, built in one way: by hand and within tenants.
+/// One size, built in one way: by hand and within tenants.
 struct Row {
-    application: Application,
+    models: usize,
     build: Build,
     /// The time of each repetition, and its most memory in MiB.
     taken: [Vec<Taken>; 2],
@@ -92,21 +81,21 @@ impl Row {
 
 /// Writes the crates and builds them in turns.
 pub(crate) fn measure(context: &Context<'_>) -> Result<Chapter, Failure> {
-    let (applications, builds, repetitions): (&[Application], &[Build], usize) =
-        if context.quick { (&QUICK, &[Build::ColdCheck], 1) } else { (&ALL, &Build::ALL, 3) };
+    let (sizes, builds, repetitions): (&[usize], &[Build], usize) =
+        if context.quick { (&[2], &[Build::ColdCheck], 1) } else { (&[10, LARGE], &Build::ALL, 3) };
     // Beside the sources, as the report is.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/compile");
-    let crates = Crates::write(folder, applications)?;
+    let crates = Crates::write(folder, sizes)?;
     let mut rows = Vec::new();
-    for &application in applications {
+    for &models in sizes {
         for &build in builds {
-            eprintln!("{}, {application} …", build.name());
-            rows.push(measure_row(&crates, application, build, repetitions)?);
+            eprintln!("{}, {models} models …", build.name());
+            rows.push(measure_row(&crates, models, build, repetitions)?);
         }
     }
     let outcomes = rows
         .iter()
-        .filter(|row| row.application == LARGE)
+        .filter(|row| row.models == LARGE)
         .map(|row| Outcome {
             words: "compile time at 50 models, to plain Diesel's".into(),
             route: row.build.name(),
@@ -117,15 +106,10 @@ pub(crate) fn measure(context: &Context<'_>) -> Result<Chapter, Failure> {
     Ok(Chapter { title: "Compile time", text: text(&rows)?, outcomes, pictures: Vec::new() })
 }
 
-fn measure_row(
-    crates: &Crates,
-    application: Application,
-    build: Build,
-    repetitions: usize,
-) -> Result<Row, Failure> {
+fn measure_row(crates: &Crates, models: usize, build: Build, repetitions: usize) -> Result<Row, Failure> {
     let mode = build.mode();
     // What they depend on is built now, and the state is there that an incremental build goes on from.
-    let names: Vec<_> = Style::ALL.map(|style| application.name(style)).into();
+    let names: Vec<_> = Style::ALL.map(|style| crates::name(style, models)).into();
     cargo::prepare(crates, mode, &names)?;
     let mut taken = [Vec::new(), Vec::new()];
     for repetition in 0..repetitions {
@@ -135,21 +119,20 @@ fn measure_row(
             match build {
                 Build::ColdCheck | Build::ColdRelease => cargo::forget(crates, mode, name)?,
                 // Another limit each time, in the first model's first query.
-                Build::IncrementalCheck => crates.change(application, style, 11 + repetition)?,
+                Build::IncrementalCheck => crates.write_model(style, models, 0, 11 + repetition)?,
             }
             taken[index].push(cargo::build(crates, mode, name)?);
         }
     }
-    Ok(Row { application, build, taken })
+    Ok(Row { models, build, taken })
 }
 
 fn text(rows: &[Row]) -> Result<String, Failure> {
     let mut text = String::from(
         "Crates of models with eight columns each, Diesel's five derives on three structs, and five async queries: by hand with \
-         Diesel and diesel-async, and the same with tables of tenants and `derive(TenantScoped)`; and the schemas of \
-         `schemas/tests` alone, as the Diesel CLI printed them, and declared by `schema!`. What they depend on is built \
+         Diesel and diesel-async, and the same with tables of tenants and `derive(TenantScoped)`. What they depend on is built \
          before. On every core; the ratio is the median of those of interleaved builds, in brackets its quartiles.\n\n\
-         | build | of | plain, s | scoped, s | ratio | memory of rustc, MiB | ratio |\n|---|--:|--:|--:|--:|--:|--:|\n",
+         | build | models | plain, s | scoped, s | ratio | memory of rustc, MiB | ratio |\n|---|--:|--:|--:|--:|--:|--:|\n",
     );
     for row in rows {
         let [plain, scoped] = row.measured(|taken| taken.seconds);
@@ -159,7 +142,7 @@ fn text(rows: &[Row]) -> Result<String, Failure> {
             text,
             "| {} | {} | {:.2} | {:.2} | **{middle:.2}** ({low:.2}–{high:.2}) | {:.0} / {:.0} | {:.2} |",
             row.build.name(),
-            row.application,
+            row.models,
             plain.median(),
             scoped.median(),
             plain_memory.median(),

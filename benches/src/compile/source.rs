@@ -22,13 +22,10 @@ impl Style {
     }
 
     /// What its `Cargo.toml` asks for beside Diesel and diesel-async.
-    pub(super) fn dependencies(self, root: &str) -> String {
+    pub(super) fn dependencies(self, library: &str) -> String {
         match self {
             Self::Plain => String::new(),
-            Self::Scoped => format!(
-                "tenancy-diesel = {{ path = \"{root}/tenancy-diesel\", features = [\"postgres\"] }}\n\
-                 tenancy-rls = {{ path = \"{root}/tenancy-rls\" }}\n"
-            ),
+            Self::Scoped => format!("tenancy-diesel = {{ path = {library:?}, features = [\"postgres\"] }}\n"),
         }
     }
 }
