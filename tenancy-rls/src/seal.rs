@@ -130,7 +130,8 @@ impl Sealer {
 
     /// Lets a seal open transactions that begin within `lifetime` of it.
     ///
-    /// It has to cover the way to the server and how far the clocks of the two differ. A transaction that began in time
+    /// It has to cover the way to the server and how far the clocks of the two differ. A pool tells a session a seal once for several statements, and relies on it for
+    /// half of this time, so that the other half has to. A transaction that began in time
     /// may take as long as it likes; on Citus a worker's part begins when the first statement gets there.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {

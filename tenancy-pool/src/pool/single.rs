@@ -22,12 +22,13 @@ use crate::transaction::{Ending, Whose, look};
 pub(super) type BackendOf<C> = <C as AsyncConnectionCore>::Backend;
 
 impl<C: TenantConnection> TenantPool<C> {
-    /// Runs one query, and returns its rows. On PostgreSQL it takes one round trip.
+    /// Runs one query, and returns its rows. On PostgreSQL it takes one round trip, and two for a statement that writes.
     ///
-    /// Behind the second wall it only reads, whatever it calls. It is sent by itself where the connection's session is this tenant's already, and
-    /// behind what makes it so elsewhere; without a wall, and on MySQL, by itself. A statement that writes and returns rows is one of these: see
-    /// [`execute`](Self::execute). A `FOR UPDATE` belongs into a
+    /// Behind the second wall it is read only. It is sent by itself where the connection's session is this tenant's already, and
+    /// behind what makes it so elsewhere; without a wall, and on MySQL, by itself. A `FOR UPDATE` belongs into a
     /// [`transaction`](Self::transaction) in either case: what it locks, a single query lets go at once.
+    ///
+    /// A statement that writes and returns rows has a transaction, which is rolled back if its rows cannot be read.
     ///
     /// On PostgreSQL a query that only reads, and calls no function that is not known to be harmless, is run once more on a new connection
     /// where the old one failed it: because a migration has changed what was prepared on it, or the server has closed it.
@@ -92,14 +93,19 @@ impl<C: TenantConnection> TenantPool<C> {
 
     /// Runs one statement, and returns how many rows it changed. It is committed when this returns `Ok`.
     ///
-    /// On PostgreSQL it takes one round trip where the connection's session is this tenant's already, and two elsewhere: behind a pooler, on Citus, in a pool
-    /// of the application's, and in a schema of the tenant's own always. It takes one more where Diesel does not keep the statement
+    /// On PostgreSQL it takes one round trip where the connection's session is this tenant's already, and two elsewhere; behind a pooler, on Citus and in a pool
+    /// of the application's it is always two. It takes one more where Diesel does not keep the statement
     /// prepared: an INSERT of several rows by `values`, or one whose fields may be left to their defaults.
     ///
     /// # Errors
     ///
     /// As [`begin`](Self::begin), the statement's, and as [`TenantTransaction::commit`](crate::TenantTransaction::commit): an error of the
-    /// connection, or one that says that the statement before it was cancelled, leaves open whether it is committed.
+    /// connection leaves open whether it is committed, and so does one that says that a statement was cancelled which set the session right ahead of it.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped, it leaves open whether the statement is committed: what was sent may be a transaction by itself, which the server finishes. Where it has
+    /// to be undone by dropping it, run it in a [`transaction`](Self::transaction).
     pub fn execute<'a, 'query: 'a, I, B, Q, Kind>(
         &'a self,
         scope: &'a Scoped<I, B>,
@@ -155,15 +161,15 @@ impl<C: TenantConnection> TenantPool<C> {
         async move {
             let tenants = whose.tenants()?;
             let calls = look::<C, _, _>(whose, &self.inner.allowed, &query, shape)?;
-            let open = |options, since| {
-                self.open(whose.clone(), &tenants, options, Opened::single(shape.writes, calls, since))
-            };
+            let open = |options, opened| self.open(whose.clone(), &tenants, options, opened);
             if shape.writes {
-                let mut tx = open(TransactionOptions::new(), None).await?;
+                // In a transaction: what it has written is undone if its rows cannot be read.
+                let mut tx = open(TransactionOptions::new(), Opened::WHOLE).await?;
                 let rows = tx.load_looked_through(&mut query, wanted, calls).await;
                 return tx.end(rows.map_err(PoolError::from), Ending::Commit).await;
             }
-            let read = |since| open(TransactionOptions::new().read_only(), since);
+            let read =
+                |since| open(TransactionOptions::new().read_only(), Opened::single(false, calls, since));
             let mut tx = read(None).await?;
             let mut rows = tx.load_looked_through(&mut query, wanted, calls).await;
             // Once: what fails on a new connection as well is no fault of the old one's.

@@ -1,7 +1,7 @@
 //! A proxy that counts a text in what a client sends, and on demand spoils the message it stands in.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -17,7 +17,8 @@ pub(crate) struct SpoilingProxy {
 struct Seen {
     text: &'static str,
     count: AtomicUsize,
-    armed: AtomicBool,
+    /// What the first letter of it becomes the next time; nothing if zero.
+    instead: AtomicU8,
 }
 
 impl SpoilingProxy {
@@ -27,7 +28,7 @@ impl SpoilingProxy {
         let server = place.split_once('/').map_or(place, |(server, _)| server).to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("its address").port();
-        let seen = Arc::new(Seen { text, count: AtomicUsize::new(0), armed: AtomicBool::new(false) });
+        let seen = Arc::new(Seen { text, count: AtomicUsize::new(0), instead: AtomicU8::new(0) });
         let proxy = Self { seen: seen.clone(), port };
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -57,7 +58,13 @@ impl SpoilingProxy {
 
     /// Has the next message with the text in it make no sense to the server, which then does nothing of it.
     pub(crate) fn spoil_the_next(&self) {
-        self.seen.armed.store(true, Ordering::SeqCst);
+        // No token of SQL's.
+        self.seen.instead.store(1, Ordering::SeqCst);
+    }
+
+    /// Has the next text be another word, at which the server stops in the middle of the message.
+    pub(crate) fn misspell_the_next(&self) {
+        self.seen.instead.store(b'x', Ordering::SeqCst);
     }
 }
 
@@ -74,10 +81,9 @@ impl Seen {
                 .collect();
             self.count.fetch_add(places.len(), Ordering::SeqCst);
             if let Some(at) = places.first()
-                && self.armed.swap(false, Ordering::SeqCst)
+                && let instead @ 1.. = self.instead.swap(0, Ordering::SeqCst)
             {
-                // No token of SQL's.
-                piece[*at] = b'\x01';
+                piece[*at] = instead;
             }
             if to.write_all(piece).await.is_err() {
                 return;

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Bool, Text};
@@ -26,6 +28,10 @@ use super::walled::{APPLICATION, Database, FIXTURE, Line, lines, pool};
 diesel::define_sql_function! {
     #[sql_name = "tenancy.tenant"]
     fn tenant() -> Nullable<Text>;
+}
+diesel::define_sql_function! {
+    #[sql_name = "tenancy.tenant"]
+    fn tenant_as_name() -> Text;
 }
 diesel::define_sql_function! {
     #[sql_name = "pg_catalog.current_setting"]
@@ -61,10 +67,21 @@ impl Told {
         self.tenants.first(scope, agents::table.scoped(scope).select(tenant())).await
     }
 
-    /// Whose the wall took a write for.
+    /// Whose the wall took a write for: it is a name that the agent then has.
     async fn writes(&self, scope: &Scoped<i32>) -> Result<Option<String>, PoolError> {
-        let renamed = update(agents::table.scoped(scope)).find(1).set(agents::name.eq("ada"));
-        self.tenants.get_result(scope, renamed.returning(tenant())).await
+        // Not by RETURNING, which has a transaction.
+        let named = update(agents::table.scoped(scope)).find(1).set(agents::name.eq(tenant_as_name()));
+        self.tenants.execute(scope, named).await?;
+        let query =
+            format!("SELECT name AS line FROM agents WHERE tenant_id = {} AND id = 1", scope.tenant());
+        let seen = self.database.lines(&query).await.pop();
+        self.tidy().await;
+        Ok(seen)
+    }
+
+    /// Gives the agents their names again.
+    async fn tidy(&self) {
+        self.database.run("UPDATE agents SET name = 'ada' WHERE id = 1 AND name <> 'ada'").await;
     }
 }
 
@@ -110,9 +127,9 @@ async fn what_is_known_is_not_told_again() {
         told.reads(&globex).await.unwrap();
         assert_eq!(told.proxy.take(), 1, "another tenant");
         told.writes(&globex).await.unwrap();
-        assert_eq!(told.proxy.take(), 0, "a write of the same");
+        assert_eq!(told.proxy.take(), 1, "a write behind a read");
         told.writes(&globex).await.unwrap();
-        assert_eq!(told.proxy.take(), 1, "behind a write");
+        assert_eq!(told.proxy.take(), 1, "a write behind a write");
         told.reads(&globex).await.unwrap();
         told.reads(&globex).await.unwrap();
         assert_eq!(told.proxy.take(), 1, "behind a write, and then told before");
@@ -184,6 +201,9 @@ async fn a_dropped_statement_leaves_no_tenant_behind() {
                 assert_eq!(told.reads(second).await.unwrap(), text(name), "a read after it, {polls} polls");
             }
         }
+        // What was dropped may be done all the same.
+        told.database.settled().await;
+        told.tidy().await;
         assert_eq!(told.database.agents().await, FIXTURE);
     }
 }
@@ -267,6 +287,59 @@ async fn a_read_is_read_only_and_a_write_is_not() {
         assert_eq!(tenants.execute(&acme, renamed()).await.unwrap(), 1);
     }
     assert_eq!(database.agents().await, FIXTURE);
+}
+
+/// The server stops in the middle of what the session is told: nothing runs behind it, not even what a read's function does.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_runs_behind_what_stopped_in_the_middle() {
+    diesel::define_sql_function! {
+        #[sql_name = "public.sneak"]
+        fn sneak() -> Integer;
+    }
+    let database = Database::with(
+        "CREATE FUNCTION public.sneak() RETURNS int LANGUAGE sql AS $$
+             UPDATE agents SET name = 'x' WHERE id = 2 RETURNING id $$",
+        |tables| tables,
+    )
+    .await;
+    let url = database.application();
+    let proxy = SpoilingProxy::before(&url, "default_transaction_read_only").await;
+    let builder = database.builder_at(proxy.address(&url)).max_connections(1);
+    let tenants = builder.harmless_functions(["tenancy.tenant", "public.sneak"]).build().await.unwrap();
+    let told = Told { tenants, proxy, database };
+    let (acme, globex) = (acme(), globex());
+    assert_eq!(told.writes(&globex).await.unwrap(), text("2"));
+    told.proxy.misspell_the_next();
+    let sneaked: Result<i32, _> =
+        told.tenants.first(&acme, agents::table.scoped(&acme).select(sneak())).await;
+    assert!(sneaked.unwrap_err().to_string().contains("xefault"));
+    told.database.settled().await;
+    assert_eq!(told.database.agents().await, FIXTURE);
+    assert_eq!(told.reads(&acme).await.unwrap(), text("1"));
+}
+
+/// Rows that cannot be read are an error, and an error undoes what it is of.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_whose_rows_cannot_be_read_is_undone() {
+    #[derive(Debug, FromSqlRow)]
+    struct Unreadable;
+
+    impl FromSql<Text, Pg> for Unreadable {
+        fn from_sql(_: PgValue<'_>) -> deserialize::Result<Self> {
+            Err("unreadable".into())
+        }
+    }
+
+    for told in Told::both().await {
+        let acme = acme();
+        for _ in 0..2 {
+            let renamed = update(agents::table.scoped(&acme)).find(2).set(agents::name.eq("new"));
+            let row: Result<Unreadable, _> =
+                told.tenants.get_result(&acme, renamed.returning(agents::name)).await;
+            assert!(matches!(row, Err(PoolError::Query(Error::DeserializationError(_)))), "{row:?}");
+        }
+        assert_eq!(told.database.agents().await, FIXTURE);
+    }
 }
 
 /// What is only checked at the end of a transaction is checked at the statement's, and its error is not lost.

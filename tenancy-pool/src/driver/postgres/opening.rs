@@ -8,6 +8,8 @@ use crate::options::TransactionOptions;
 pub struct Opening {
     messages: Vec<String>,
     together: bool,
+    /// It opens no transaction.
+    in_session: bool,
     /// What comes behind it may leave the session other than it was.
     pub(super) writes: bool,
     /// Whose the session is when it is confirmed.
@@ -85,7 +87,7 @@ impl Opening {
 
     /// What is told to a session, as one message: it holds as a whole, or not at all.
     pub(super) fn in_session(writes: bool) -> Self {
-        Self { together: true, writes, ..Self::default() }
+        Self { together: true, in_session: true, writes, ..Self::default() }
     }
 
     pub(super) fn push(&mut self, statement: impl Into<String> + AsRef<str>) {
@@ -96,6 +98,11 @@ impl Opening {
     }
 
     pub(super) fn take_messages(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.messages)
+        let mut messages = std::mem::take(&mut self.messages);
+        if self.in_session {
+            // So that nothing runs behind it if it fails in the middle: the block would be open still, and refuse everything.
+            messages.iter_mut().for_each(|message| *message = format!("BEGIN;{message};COMMIT"));
+        }
+        messages
     }
 }

@@ -61,10 +61,10 @@ impl Told {
 
 impl Telling {
     /// Whether the server will take its seal for as long as a statement may be on its way: half of its time is for that, and for
-    /// what the clocks differ.
+    /// what the clocks differ. A seal counts whole seconds, so that it may have one less.
     fn is_good(&self, lifetime: Option<Duration>, now: SystemTime) -> bool {
         let (Some(lifetime), Some(sealed)) = (lifetime, self.sealed) else { return lifetime.is_none() };
-        now.duration_since(sealed).is_ok_and(|age| age < lifetime / 2)
+        now.duration_since(sealed).is_ok_and(|age| age < lifetime.saturating_sub(Duration::from_secs(1)) / 2)
     }
 }
 
@@ -80,6 +80,7 @@ pub(super) fn is_foreign(session: &Session, tenant: Option<&TenantKey>) -> bool 
 /// - What the statement calls has to be known, because in a read-only transaction of its own it could change nothing.
 /// - One that writes goes only behind what is confirmed, or behind what sets right the session of the same tenant. It could not be taken
 ///   back if the telling failed, as the rows of a read can.
+/// - What a view's function set while the tenant read meets the tenant's reads, and no write: that sets the session right.
 pub(super) fn in_session(
     rules: &PostgresRules,
     session: &Session,
@@ -97,19 +98,14 @@ pub(super) fn in_session(
     let now = SystemTime::now();
     let told = session.told.of(tenant, path.as_deref());
     let tells = rules.is_walled() || path.is_some();
-    let holds = |telling: &&Telling| !session.changed && telling.is_good(rules.seals_for(), now);
     let read_only = rules.is_walled() && !single.writes;
+    let holds = |telling: &&Telling| {
+        !session.changed && telling.read_only == read_only && telling.is_good(rules.seals_for(), now)
+    };
     let mut opening = Opening::in_session(single.writes);
     let mut sealed = None;
     match told.filter(holds) {
-        Some(telling) => {
-            sealed = telling.sealed;
-            match (telling.read_only, read_only) {
-                (false, true) => opening.push(READ_ONLY),
-                (true, false) => opening.push("RESET default_transaction_read_only"),
-                (false, false) | (true, true) => {}
-            }
-        }
+        Some(telling) => sealed = telling.sealed,
         None => {
             // Also where nothing is known to have changed: a view's function may have done it while another tenant read.
             if tells || session.changed || session.told != Told::Nothing {
@@ -119,7 +115,7 @@ pub(super) fn in_session(
                 opening.push(format!("SET search_path TO {path}"));
             }
             if read_only {
-                opening.push(READ_ONLY);
+                opening.push("SET default_transaction_read_only TO on");
             }
             #[cfg(feature = "rls")]
             if let Some(guard) = &rules.guard {
@@ -134,8 +130,6 @@ pub(super) fn in_session(
     }
     Some(opening)
 }
-
-const READ_ONLY: &str = "SET default_transaction_read_only TO on";
 
 #[cfg(test)]
 mod tests {

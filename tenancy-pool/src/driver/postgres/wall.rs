@@ -79,6 +79,8 @@ impl Guard {
         }
         // As the connection was opened: it tries what the role may do, and a session that only reads may do nothing.
         if session.told != Told::Nothing {
+            // Also if this is dropped meanwhile.
+            session.told = Told::Unknown;
             connection.batch_execute(Reset::All.statements()).await?;
             session.told = Told::Nothing;
         }
