@@ -45,6 +45,7 @@ mod bound_tenant;
 mod dialect;
 pub mod dsl;
 pub mod generic;
+mod known;
 pub mod model;
 #[cfg(feature = "postgres")]
 mod pg_array;
@@ -60,7 +61,9 @@ pub mod prelude;
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
 #[doc = include_str!("../docs/errors.md")]
-pub mod errors {}
+pub mod errors {
+    pub use crate::unscoped::NoBackend;
+}
 #[doc = include_str!("../docs/guarantees.md")]
 pub mod guarantees {}
 #[doc = include_str!("../docs/leaks.md")]

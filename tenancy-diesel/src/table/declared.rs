@@ -104,7 +104,11 @@ pub trait TenantTable: DeclaredTable<Ownership = Owned> {
             has that value",
     note = "T0027: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0027"
 )]
-pub trait HasSharedRows: TenantTable {}
+pub trait HasSharedRows: TenantTable {
+    /// What is known of a table only if the bound holds: see `known`.
+    #[doc(hidden)]
+    type Shares;
+}
 
 /// A table that is declared visible to every tenant.
 #[diagnostic::on_unimplemented(

@@ -62,7 +62,9 @@ pub(crate) fn tenant_items(
         }
     };
     if ownership.shared.is_some() {
-        items.extend(quote!(impl #tenancy::HasSharedRows for table {}));
+        // Which other tables have such rows does not help whoever asks them of this one.
+        let quietly = &names.do_not_recommend;
+        items.extend(quote!(#quietly impl #tenancy::HasSharedRows for table { type Shares = Self; }));
     }
     let tenant_name = column;
     let mut own = declaration(declared, "Owned", &key, owning_key(ownership, column, tenancy), tenancy);
