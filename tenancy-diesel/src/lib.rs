@@ -237,8 +237,8 @@ pub mod __private {
     pub use crate::source::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};
-    pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
-    pub use crate::statement::{ConflictBackend, OneStatementBatch, ReturningBackend};
+    pub use crate::source::{Beside, CrossTenantFor, First, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
+    pub use crate::statement::{ConflictBackend, OneStatementBatch, ReturningBackend, SharedTarget};
     pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through, through_key};
     pub use crate::table::grouping::Grouped;
     pub use crate::table::grouping::nowhere::table as nowhere;

@@ -33,7 +33,7 @@ pub(crate) use self::reach::Reach;
 pub use self::reach::{EveryTenant, SharedByAll, Within};
 pub(crate) use self::recalled::reach_of;
 pub(crate) use self::rule::Among;
-pub use self::rule::{Beside, InTransaction};
+pub use self::rule::{Beside, First, InTransaction};
 pub use self::scope_for::ScopeFor;
 pub use self::scoped_table::ScopedTable;
 pub(crate) use self::selection::Selection;

@@ -13,10 +13,16 @@ pub struct Beside<Other>(PhantomData<fn() -> Other>);
 /// The rule of one query, as one of its own sources asks it: whether the query may have a source in it that reaches as far as `R`.
 ///
 /// Every source asks this of every join that it gets into. Asked of all others each time, two tenants would be refused twice, by either
-/// one: so the left one of a join asks it of the right one ([`Beside`]), and the right one leaves it at that. What was joined before
-/// has asked already.
+/// one: so the first one of a join asks it of all on the right of it ([`Beside`]), and is not asked itself.
 #[derive(Debug)]
 pub struct Among<R>(PhantomData<fn() -> R>);
+
+/// The rule of what is on the left of a join in which a source asks that reaches as far as `R`.
+///
+/// The first source need not be asked: by its own selection it asks all that is on the right of it. The others are, because Diesel leaves
+/// out the selections of what was a join before it came to stand on the right.
+#[derive(Debug)]
+pub struct First<R>(PhantomData<fn() -> R>);
 
 /// The rule of a transaction that reaches as far as `R`: what it may read.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use super::fragment::TableName;
 use super::rule::{OpenTo, SameTenant};
 use super::stands::Ours;
 use super::{
-    Among, Beside, CrossTenantFor, EveryTenant, InTransaction, OrShared, OverShared, Reach, ScopeFor,
+    Among, Beside, CrossTenantFor, EveryTenant, First, InTransaction, OrShared, OverShared, Reach, ScopeFor,
     Selection, SourceFragment, Stands, Unfiltered, Within,
 };
 use crate::statement::ColumnNames;
@@ -113,6 +113,10 @@ impl<T: TenantTable> ScopedTable<T, EveryTenant> {
 
 impl<T, R: SameTenant<Other>, Other> Stands<Among<Other>> for ScopedTable<T, R> {
     type Proof = Ours<Self, Among<Other>>;
+}
+
+impl<T, S, R> Stands<First<R>> for ScopedTable<T, S> {
+    type Proof = Ours<Self, First<R>>;
 }
 
 impl<T, R: SameTenant<Other>, Other> Stands<Beside<Other>> for ScopedTable<T, R> {

@@ -6,7 +6,7 @@
 use diesel::internal::table_macro::{BoxedSelectStatement, FromClause, Join, JoinOn, SelectStatement};
 use diesel::query_source::QuerySource;
 
-use super::{Among, Beside, EveryTenant, InTransaction};
+use super::{Among, Beside, First, InTransaction};
 use crate::table::{GlobalTable, TenantTable};
 
 /// A source that may stand where `Rule` holds: [`Among`] those of a query, [`Beside`] another source, or [`InTransaction`].
@@ -48,15 +48,22 @@ impl<T: GlobalTable, Rule> sealed::ProofOf<T, Rule> for IsGlobal {}
 #[derive(Debug)]
 pub enum IsBare {}
 impl<T: TenantTable, Other> sealed::ProofOf<T, Beside<Other>> for IsBare {}
+impl<T: TenantTable, R> sealed::ProofOf<T, First<R>> for IsBare {}
 
-/// Of the sources on the left, those that reach anywhere have asked already, or ask this themselves of the right ones. What is
-/// left to ask of them is whether they are declared.
 impl<Left, Right, Kind, R> Stands<Among<R>> for Join<Left, Right, Kind>
 where
-    Left: Stands<Beside<EveryTenant>> + QuerySource,
+    Left: Stands<First<R>> + QuerySource,
     Right: Stands<Beside<R>> + QuerySource,
 {
     type Proof = Ours<Self, Among<R>>;
+}
+
+impl<Left, Right, Kind, R> Stands<First<R>> for Join<Left, Right, Kind>
+where
+    Left: Stands<First<R>> + QuerySource,
+    Right: Stands<Beside<R>> + QuerySource,
+{
+    type Proof = Ours<Self, First<R>>;
 }
 
 impl<Left, Right, Kind, Other> Stands<Beside<Other>> for Join<Left, Right, Kind>

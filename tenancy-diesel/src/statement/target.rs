@@ -6,7 +6,6 @@ use tenancy_core::Access;
 
 use super::predicate::Everything;
 use crate::bound_tenant::Everybody;
-use crate::known::Known;
 use crate::source::{
     CrossTenantFor, EveryTenant, Own, OwnRows, Reach, ScopedTable, SharedByAll, TenantIdFor, Unfiltered,
     View, Within,
@@ -162,11 +161,12 @@ impl<T: TenantTable> CrossTenantTarget<T> {
     }
 
     /// The rows that all tenants share: a [`SharedTarget`].
-    pub fn shared(self) -> <T::Shares as Known>::Given<SharedTarget<T>>
+    pub fn shared<S>(self) -> S
     where
-        T: HasSharedRows,
+        T: HasSharedRows<Shared = S>,
+        S: From<SharedTarget<T>>,
     {
-        SharedTarget(PhantomData)
+        SharedTarget(PhantomData).into()
     }
 
     /// The same without the table's filter: every row.

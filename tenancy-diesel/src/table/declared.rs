@@ -105,9 +105,9 @@ pub trait TenantTable: DeclaredTable<Ownership = Owned> {
     note = "T0027: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0027"
 )]
 pub trait HasSharedRows: TenantTable {
-    /// What is known of a table only if the bound holds: see `known`.
+    /// The table, opened for writing what its tenants share.
     #[doc(hidden)]
-    type Shares;
+    type Shared;
 }
 
 /// A table that is declared visible to every tenant.

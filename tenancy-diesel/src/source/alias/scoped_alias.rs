@@ -13,7 +13,8 @@ use crate::known::Known;
 use crate::source::rule::{OpenTo, SameTenant};
 use crate::source::stands::Ours;
 use crate::source::{
-    Among, Beside, InTransaction, Reach, ScopedTable, Selection, SourceFragment, Stands, Within, WithinAny,
+    Among, Beside, First, InTransaction, Reach, ScopedTable, Selection, SourceFragment, Stands, Within,
+    WithinAny,
 };
 use crate::table::DeclaredTable;
 
@@ -31,6 +32,10 @@ impl<A, R> ScopedAlias<A, R> {
 
 impl<A, R: SameTenant<Other>, Other> Stands<Among<Other>> for ScopedAlias<A, R> {
     type Proof = Ours<Self, Among<Other>>;
+}
+
+impl<A, S, R> Stands<First<R>> for ScopedAlias<A, S> {
+    type Proof = Ours<Self, First<R>>;
 }
 
 impl<A, R: SameTenant<Other>, Other> Stands<Beside<Other>> for ScopedAlias<A, R> {

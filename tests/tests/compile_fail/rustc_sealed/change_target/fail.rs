@@ -14,7 +14,7 @@ impl tenancy_diesel::statement::ChangeTarget for Anywhere {
     type Writer = ();
     type Predicate = ();
 
-    fn into_parts(self) -> (Self::Reach, ()) {
+    fn into_parts(self) -> (tenancy_diesel::EveryTenant, ()) {
         unreachable!()
     }
 }
