@@ -45,6 +45,7 @@ mod bound_tenant;
 mod dialect;
 pub mod dsl;
 pub mod generic;
+mod known;
 pub mod model;
 #[cfg(feature = "postgres")]
 mod pg_array;
@@ -60,7 +61,9 @@ pub mod prelude;
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
 #[doc = include_str!("../docs/errors.md")]
-pub mod errors {}
+pub mod errors {
+    pub use crate::unscoped::NoBackend;
+}
 #[doc = include_str!("../docs/guarantees.md")]
 pub mod guarantees {}
 #[doc = include_str!("../docs/leaks.md")]
@@ -234,8 +237,8 @@ pub mod __private {
     pub use crate::source::alias::{AliasColumns, AliasCount, AliasName};
     pub use crate::source::join::joinable::Relation;
     pub use crate::source::join::{JoinKey, on_clause};
-    pub use crate::source::{Beside, CrossTenantFor, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
-    pub use crate::statement::{ConflictBackend, OneStatementBatch, ReturningBackend};
+    pub use crate::source::{Beside, CrossTenantFor, First, IsBare, IsGlobal, ScopeFor, Stands, TenantIdFor};
+    pub use crate::statement::{ConflictBackend, OneStatementBatch, ReturningBackend, SharedTarget};
     pub use crate::table::belonging::{ByColumn, ByLink, ByParent, IdType, through, through_key};
     pub use crate::table::grouping::Grouped;
     pub use crate::table::grouping::nowhere::table as nowhere;

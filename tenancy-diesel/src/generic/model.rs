@@ -260,7 +260,8 @@ impl<M, V, DB, B> Insert<V, DB, B> for M
 where
     DB: Backend,
     M: TenantScoped<Table: TenantTable<Belonging: MayWrite<M::Table>>>,
-    V: Insertable<M::Table, Values: Rows<M::Table>>,
+    V: Insertable<M::Table>,
+    V::Values: Rows<M::Table, Rows = V::Values>,
     ScopedInsert<M::Table, Reached<M, B>, StampedRows<M::Table, model::Bind<M>, V::Values>>: Changes<DB>,
 {
     type Insertion = ScopedInsert<M::Table, Reached<M, B>, StampedRows<M::Table, model::Bind<M>, V::Values>>;

@@ -124,7 +124,7 @@ pub trait TenantScoped: Sized {
     fn insert<B, V>(scope: &Scoped<Self::TenantId, B>, values: V) -> Insert<Self, B, V>
     where
         V: Insertable<Self::Table>,
-        V::Values: Rows<Self::Table>,
+        V::Values: Rows<Self::Table, Rows = V::Values>,
         <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         insert_into(source::<Self, B>(scope)).values(values)
@@ -139,7 +139,7 @@ pub trait TenantScoped: Sized {
     fn insert_checked<B, V>(scope: &Scoped<Self::TenantId, B>, values: V) -> QueryResult<Insert<Self, B, V>>
     where
         V: CarriesTenant<TenantId = Self::TenantId> + Insertable<Self::Table>,
-        V::Values: Rows<Self::Table>,
+        V::Values: Rows<Self::Table, Rows = V::Values>,
         <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {
         values.check_tenant(scope)?;
@@ -153,8 +153,8 @@ pub trait TenantScoped: Sized {
     fn upsert<B, V, Shape>(scope: &Scoped<Self::TenantId, B>, values: V) -> Upsert<Self, B, V, Shape>
     where
         V: Insertable<Self::Table> + AsChangeset<Target = Self::Table> + Copy,
-        V::Values: Rows<Self::Table>,
-        KeyOf<Self>: ColumnNames<Self::Table, Shape>,
+        V::Values: Rows<Self::Table, Rows = V::Values>,
+        KeyOf<Self>: ColumnNames<Self::Table, Shape, Named = (KeyOf<Self>, Shape)>,
         Bind<Self>: Clone,
         <Self::Table as TenantTable>::Belonging: MayWrite<Self::Table>,
     {

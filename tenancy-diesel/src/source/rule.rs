@@ -10,11 +10,27 @@ use crate::table::owner::{MeetsId, OtherOwner, SameOwner};
 #[derive(Debug)]
 pub struct Beside<Other>(PhantomData<fn() -> Other>);
 
+/// The rule of one query, as one of its own sources asks it: whether the query may have a source in it that reaches as far as `R`.
+///
+/// Every source asks this of every join that it gets into. Asked of all others each time, two tenants would be refused twice, by either
+/// one: so the first one of a join asks it of all on the right of it ([`Beside`]), and is not asked itself.
+#[derive(Debug)]
+pub struct Among<R>(PhantomData<fn() -> R>);
+
+/// The rule of what is on the left of a join in which a source asks that reaches as far as `R`.
+///
+/// The first source need not be asked: by its own selection it asks all that is on the right of it. The others are, because Diesel leaves
+/// out the selections of what was a join before it came to stand on the right.
+#[derive(Debug)]
+pub struct First<R>(PhantomData<fn() -> R>);
+
 /// The rule of a transaction that reaches as far as `R`: what it may read.
 #[derive(Debug)]
 pub struct InTransaction<R>(PhantomData<fn() -> R>);
 
 /// Reaches that may meet in one query: those of the same tenant, and the audited reach across tenants.
+///
+/// It holds both ways or neither, since only one of two sources asks ([`Among`]).
 #[diagnostic::on_unimplemented(
     message = "two tenants in one query: `{Self}` is joined with `{Other}`",
     label = "this source is scoped to another tenant",
@@ -29,13 +45,16 @@ pub trait SameTenant<Other> {}
 impl<I, B, V, J, C, W> SameTenant<Within<J, C, W>> for Within<I, B, V>
 where
     I: MeetsId<J>,
+    J: MeetsId<I, Pair = I::Pair>,
     B: SameBrand<C, I::Pair>,
 {
 }
+#[diagnostic::do_not_recommend]
 impl<I, B, V, W> SameTenant<EveryTenant<W>> for Within<I, B, V> {}
+#[diagnostic::do_not_recommend]
 impl<I, B, V> SameTenant<Unowned> for Within<I, B, V> {}
 #[diagnostic::do_not_recommend]
-impl<I: MeetsId<J>, V, J, W> SameTenant<WithinAny<J, W>> for WithinAny<I, V> {}
+impl<I: MeetsId<J>, V, J: MeetsId<I>, W> SameTenant<WithinAny<J, W>> for WithinAny<I, V> {}
 #[diagnostic::do_not_recommend]
 impl<I, V, W> SameTenant<EveryTenant<W>> for WithinAny<I, V> {}
 #[diagnostic::do_not_recommend]
@@ -47,14 +66,28 @@ impl<C, K, V> SameTenant<EveryTenant<V>> for BeforeAdmission<C, K> {}
 #[diagnostic::do_not_recommend]
 impl<C, K> SameTenant<Unowned> for BeforeAdmission<C, K> {}
 impl<R, V> SameTenant<R> for EveryTenant<V> {}
+#[diagnostic::do_not_recommend]
 impl<R> SameTenant<R> for Unowned {}
-impl<R> SameTenant<R> for SharedByAll {}
+#[diagnostic::do_not_recommend]
+impl<V> SameTenant<EveryTenant<V>> for SharedByAll {}
+#[diagnostic::do_not_recommend]
+impl SameTenant<Unowned> for SharedByAll {}
+#[diagnostic::do_not_recommend]
+impl SameTenant<Self> for SharedByAll {}
 
 /// Brands of two scopes that may meet. Those of two kinds of owner say nothing of each other.
-pub trait SameBrand<Other, Pair> {}
+pub trait SameBrand<Other, Pair> {
+    /// The other brand.
+    type Other;
+}
 
-impl<B> SameBrand<B, SameOwner> for B {}
-impl<B, C> SameBrand<C, OtherOwner> for B {}
+impl<B> SameBrand<B, SameOwner> for B {
+    type Other = B;
+}
+
+impl<B, C> SameBrand<C, OtherOwner> for B {
+    type Other = C;
+}
 
 /// A reach that is open to a transaction of reach `R`.
 #[diagnostic::on_unimplemented(
@@ -67,7 +100,9 @@ impl<B, C> SameBrand<C, OtherOwner> for B {}
 pub trait OpenTo<R> {}
 
 impl<I, B, V> OpenTo<Within<I, B>> for Within<I, B, V> {}
+#[diagnostic::do_not_recommend]
 impl<I, B> OpenTo<Within<I, B>> for Unowned {}
+#[diagnostic::do_not_recommend]
 impl<I, B, V> OpenTo<EveryTenant> for Within<I, B, V> {}
 impl<V> OpenTo<EveryTenant> for EveryTenant<V> {}
 impl OpenTo<EveryTenant> for Unowned {}

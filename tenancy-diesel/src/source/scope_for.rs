@@ -27,11 +27,7 @@ pub trait ScopeFor<T>: sealed::Scope {
     fn into_within(self) -> Self::Within;
 }
 
-impl<T, I, B> ScopeFor<T> for &Scoped<I, B>
-where
-    T: TenantTable,
-    I: TenantIdFor<T>,
-{
+impl<T: TenantTable, I: TenantIdFor<T>, B> ScopeFor<T> for &Scoped<I, B> {
     type Within = Within<I::Id, B>;
 
     fn into_within(self) -> Self::Within {

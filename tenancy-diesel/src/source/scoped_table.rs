@@ -13,8 +13,8 @@ use super::fragment::TableName;
 use super::rule::{OpenTo, SameTenant};
 use super::stands::Ours;
 use super::{
-    Beside, CrossTenantFor, EveryTenant, InTransaction, OrShared, OverShared, Reach, ScopeFor, Selection,
-    SourceFragment, Stands, Unfiltered, Within,
+    Among, Beside, CrossTenantFor, EveryTenant, First, InTransaction, OrShared, OverShared, Reach, ScopeFor,
+    Selection, SourceFragment, Stands, Unfiltered, Within,
 };
 use crate::statement::ColumnNames;
 use crate::table::{HasSharedRows, TenantTable};
@@ -109,6 +109,14 @@ impl<T: TenantTable> ScopedTable<T, EveryTenant> {
     pub fn unfiltered(self) -> ScopedTable<T, EveryTenant<Unfiltered>> {
         ScopedTable::reaching(self.reach.unfiltered())
     }
+}
+
+impl<T, R: SameTenant<Other>, Other> Stands<Among<Other>> for ScopedTable<T, R> {
+    type Proof = Ours<Self, Among<Other>>;
+}
+
+impl<T, S, R> Stands<First<R>> for ScopedTable<T, S> {
+    type Proof = Ours<Self, First<R>>;
 }
 
 impl<T, R: SameTenant<Other>, Other> Stands<Beside<Other>> for ScopedTable<T, R> {

@@ -7,7 +7,7 @@ use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, Valid
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::{Beside, Stands};
+use super::{Among, Stands};
 
 /// Columns `C` of a source that reaches as far as `R`.
 ///
@@ -32,14 +32,14 @@ impl<C: Expression, R> Expression for Selection<C, R> {
 impl<C, R, QS> AppearsOnTable<QS> for Selection<C, R>
 where
     C: AppearsOnTable<QS>,
-    QS: Stands<Beside<R>>,
+    QS: Stands<Among<R>>,
 {
 }
 
 impl<C, R, QS> SelectableExpression<QS> for Selection<C, R>
 where
     C: SelectableExpression<QS>,
-    QS: Stands<Beside<R>>,
+    QS: Stands<Among<R>>,
 {
 }
 

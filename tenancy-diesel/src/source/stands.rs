@@ -6,10 +6,10 @@
 use diesel::internal::table_macro::{BoxedSelectStatement, FromClause, Join, JoinOn, SelectStatement};
 use diesel::query_source::QuerySource;
 
-use super::Beside;
+use super::{Among, Beside, First, InTransaction};
 use crate::table::{GlobalTable, TenantTable};
 
-/// A source that may stand where `Rule` holds: [`Beside`] another source, or [`InTransaction`](super::InTransaction).
+/// A source that may stand where `Rule` holds: [`Among`] those of a query, [`Beside`] another source, or [`InTransaction`].
 ///
 /// A table that is declared neither tenant-scoped nor global may stand under no rule: it could be one whose tenant column
 /// nobody noticed.
@@ -48,13 +48,38 @@ impl<T: GlobalTable, Rule> sealed::ProofOf<T, Rule> for IsGlobal {}
 #[derive(Debug)]
 pub enum IsBare {}
 impl<T: TenantTable, Other> sealed::ProofOf<T, Beside<Other>> for IsBare {}
+impl<T: TenantTable, R> sealed::ProofOf<T, First<R>> for IsBare {}
 
-impl<Left, Right, Kind, Rule> Stands<Rule> for Join<Left, Right, Kind>
+impl<Left, Right, Kind, R> Stands<Among<R>> for Join<Left, Right, Kind>
 where
-    Left: Stands<Rule> + QuerySource,
-    Right: Stands<Rule> + QuerySource,
+    Left: Stands<First<R>> + QuerySource,
+    Right: Stands<Beside<R>> + QuerySource,
 {
-    type Proof = Ours<Self, Rule>;
+    type Proof = Ours<Self, Among<R>>;
+}
+
+impl<Left, Right, Kind, R> Stands<First<R>> for Join<Left, Right, Kind>
+where
+    Left: Stands<First<R>> + QuerySource,
+    Right: Stands<Beside<R>> + QuerySource,
+{
+    type Proof = Ours<Self, First<R>>;
+}
+
+impl<Left, Right, Kind, Other> Stands<Beside<Other>> for Join<Left, Right, Kind>
+where
+    Left: Stands<Beside<Other>> + QuerySource,
+    Right: Stands<Beside<Other>> + QuerySource,
+{
+    type Proof = Ours<Self, Beside<Other>>;
+}
+
+impl<Left, Right, Kind, R> Stands<InTransaction<R>> for Join<Left, Right, Kind>
+where
+    Left: Stands<InTransaction<R>> + QuerySource,
+    Right: Stands<InTransaction<R>> + QuerySource,
+{
+    type Proof = Ours<Self, InTransaction<R>>;
 }
 
 impl<Joined: Stands<Rule>, On, Rule> Stands<Rule> for JoinOn<Joined, On> {

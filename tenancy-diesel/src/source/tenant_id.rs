@@ -18,11 +18,17 @@ mod sealed {
 
     /// A bound value. An id that is a column, or any other expression, would compare the tenant column with what the
     /// row itself says.
-    pub trait Value {}
-    impl<ST, V> Value for diesel::internal::derives::as_expression::Bound<ST, V> {}
+    pub trait Value {
+        /// `I`, of an id that is bound as this value.
+        type Of<I>;
+    }
+    impl<ST, V> Value for diesel::internal::derives::as_expression::Bound<ST, V> {
+        type Of<I> = I;
+    }
 
     /// An id that binds as a value.
     pub trait Id<T> {}
+    #[diagnostic::do_not_recommend]
     impl<T, I> Id<T> for I
     where
         T: TenantTable,
@@ -67,9 +73,9 @@ where
     T: TenantTable,
     TenantSqlType<T>: SqlType + SingleValue,
     T::Owner: NamedBy<I, Id = I>,
-    I: AsExpression<TenantSqlType<T>, Expression: sealed::Value> + Clone + 'static,
+    I: AsExpression<TenantSqlType<T>, Expression: sealed::Value<Of<I> = I>> + Clone + 'static,
 {
-    type Id = <T::Owner as NamedBy<I>>::Id;
+    type Id = <T::Owner as NamedBy<<I::Expression as sealed::Value>::Of<I>>>::Id;
     type Bind = BoundTenant<T, I, I::Expression>;
 
     fn to_id(&self) -> I {

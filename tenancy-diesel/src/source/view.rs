@@ -74,6 +74,6 @@ where
     note = "to write the shared ones, audited: `table.write_across_tenants(&cross_tenant).shared()`",
     note = "T0027: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0027"
 )]
-pub trait OwnRows<T>: sealed::Sealed {}
+pub trait OwnRows<T>: View<T> {}
 impl<T> OwnRows<T> for Own {}
 impl<T> OwnRows<T> for Unfiltered {}

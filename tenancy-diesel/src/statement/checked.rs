@@ -136,7 +136,7 @@ impl<T: TenantTable, I, B, W, E> IncompleteInsert<T, Within<I, B, W>, BoundTenan
     ) -> QueryResult<ScopedInsert<T, Within<I, B, W>, StampedRows<T, BoundTenant<T, I, E>, V::Values>>>
     where
         V: CarriesTenant<TenantId = I> + Insertable<T>,
-        V::Values: Rows<T>,
+        V::Values: Rows<T, Rows = V::Values>,
     {
         check(&rows, self.tenant.id())?;
         Ok(self.values(rows))

@@ -5,6 +5,7 @@ use diesel::query_builder::AstPass;
 use diesel::query_source::Column;
 use diesel::result::QueryResult;
 
+use crate::known::Known;
 use crate::tuples::every_tuple;
 
 /// A column of table `T`, or a tuple of columns: what `on_conflict` and `from_select` take. Sealed.
@@ -13,13 +14,17 @@ use crate::tuples::every_tuple;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no column, nor a tuple of columns, of `{T}` that can be written",
     label = "not columns to write",
-    note = "name the columns: `(agents::name, agents::email)`; the tenant column is added by the statement",
-    note = "constraint names and raw SQL could name a key that another tenant's row has",
+    note = "name the columns: `(agents::name, agents::email)`; the tenant column is added by the statement, and constraint names and \
+            raw SQL could name a key that another tenant's row has",
     note = "T0010: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0010"
 )]
 pub trait ColumnNames<T, Shape>: sealed::Sealed<T, Shape> {
     /// The SQL types of the columns.
     type SqlType;
+
+    /// The columns, and their shape. Where the bound fails so does this projection, and the compiler leaves it at one error.
+    #[doc(hidden)]
+    type Named;
 
     /// The names in the database.
     #[doc(hidden)]
@@ -59,6 +64,7 @@ impl<T, C: Column<Table = T>> sealed::Sealed<T, One> for C {}
 
 impl<T, C: Column<Table = T>> ColumnNames<T, One> for C {
     type SqlType = C::SqlType;
+    type Named = <C::Table as Known>::Given<(C, One)>;
 
     fn names() -> Vec<&'static str> {
         vec![C::NAME]
@@ -71,6 +77,7 @@ macro_rules! tuple {
 
         impl<T, $($column: Column<Table = T>),+> ColumnNames<T, Several> for ($($column,)+) {
             type SqlType = ($($column::SqlType,)+);
+            type Named = (Self, Several);
 
             fn names() -> Vec<&'static str> {
                 vec![$($column::NAME),+]

@@ -37,17 +37,12 @@ use crate::table::{TenantTable, push_table};
 /// # diesel::debug_query::<diesel::sqlite::Sqlite, _>(&statement).to_string();
 /// # }
 /// ```
-pub fn delete<Target: ChangeTarget>(
-    target: Target,
-) -> ScopedDelete<
-    Target::Table,
-    Target::Reach,
-    <Target::Reach as Reach<Target::Table>>::Condition,
-    Target::Predicate,
->
+pub fn delete<Target, T, R, C, P, By>(target: Target) -> ScopedDelete<T, R, C, P>
 where
-    Target::Writer: MayWrite<Target::Table>,
-    Target::Predicate: OfTheTarget,
+    Target: ChangeTarget<Table = T, Reach = R, Predicate = P, Writer = By>,
+    R: Reach<T, Condition = C>,
+    By: MayWrite<T>,
+    P: OfTheTarget,
 {
     let (condition, predicate) = target.into_parts();
     ScopedDelete { condition, predicate, returning: NoReturning, target: PhantomData }

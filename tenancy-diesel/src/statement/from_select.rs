@@ -15,19 +15,19 @@ use crate::table::TenantTable;
 
 /// Rows that a query selects, each with the tenant stamped into it, or with a parent that has to be the tenant's.
 #[derive(Debug, Clone, Copy)]
-pub struct FromSelect<T, E, Q, C, Shape> {
+pub struct FromSelect<T, E, Q, Named> {
     pub(crate) tenant: E,
     pub(crate) query: Q,
-    pub(crate) table: PhantomData<(T, C, Shape)>,
+    pub(crate) table: PhantomData<(T, Named)>,
 }
 
-impl<T, E, Q, C, Shape> RowCount for FromSelect<T, E, Q, C, Shape> {
+impl<T, E, Q, Named> RowCount for FromSelect<T, E, Q, Named> {
     fn is_empty(&self) -> bool {
         false
     }
 }
 
-impl<T, E: Clone, Q, C, Shape> Stamped for FromSelect<T, E, Q, C, Shape> {
+impl<T, E: Clone, Q, Named> Stamped for FromSelect<T, E, Q, Named> {
     type Tenant = E;
 
     fn tenant(&self) -> E {
@@ -35,7 +35,7 @@ impl<T, E: Clone, Q, C, Shape> Stamped for FromSelect<T, E, Q, C, Shape> {
     }
 }
 
-impl<T, E, Q, C, Shape, DB> QueryFragment<DB> for FromSelect<T, E, Q, C, Shape>
+impl<T, E, Q, C, Shape, DB> QueryFragment<DB> for FromSelect<T, E, Q, (C, Shape)>
 where
     DB: TenantBackend,
     T: TenantTable<Belonging: Filled<T>>,
@@ -59,10 +59,8 @@ where
     }
 }
 
-impl<T: 'static, E: QueryId, Q: QueryId, C: 'static, Shape: 'static> QueryId
-    for FromSelect<T, E, Q, C, Shape>
-{
-    type QueryId = FromSelect<T, E::QueryId, Q::QueryId, C, Shape>;
+impl<T: 'static, E: QueryId, Q: QueryId, Named: 'static> QueryId for FromSelect<T, E, Q, Named> {
+    type QueryId = FromSelect<T, E::QueryId, Q::QueryId, Named>;
 
     const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID && Q::HAS_STATIC_QUERY_ID;
 }

@@ -45,11 +45,10 @@ use crate::table::{TenantTable, push_table};
 /// # #[cfg(feature = "testing")]
 /// # hire(&tenancy_diesel::testing::scope(7));
 /// ```
-pub fn insert_into<Target: InsertTarget>(
-    target: Target,
-) -> IncompleteInsert<Target::Table, Target::Reach, Target::Tenant>
+pub fn insert_into<Target, T, R, E, By>(target: Target) -> IncompleteInsert<T, R, E>
 where
-    Target::Writer: MayWrite<Target::Table>,
+    Target: InsertTarget<Table = T, Reach = R, Tenant = E, Writer = By>,
+    By: MayWrite<T>,
 {
     IncompleteInsert { tenant: target.into_tenant(), target: PhantomData }
 }
@@ -68,12 +67,12 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     ///
     /// SQLite cannot write `DEFAULT` in VALUES. So a batch there is a statement for each run of rows that leave out the same
     /// columns, and if there are several they run in one transaction.
-    pub fn values<V>(self, values: V) -> ScopedInsert<T, R, StampedRows<T, E, V::Values>>
+    pub fn values<V, Given>(self, values: V) -> ScopedInsert<T, R, StampedRows<T, E, Given>>
     where
         V: Insertable<T>,
-        V::Values: Rows<T>,
+        V::Values: Rows<T, Rows = Given>,
     {
-        let rows = StampedRows { tenant: self.tenant, rows: values.values(), table: PhantomData };
+        let rows = StampedRows { tenant: self.tenant, rows: values.values().rows(), table: PhantomData };
         ScopedInsert::new(rows, NoConflict, NoReturning)
     }
 
@@ -140,13 +139,13 @@ impl<T: TenantTable, R, E> IncompleteInsert<T, R, E> {
     /// looked for in the statement: one that is not the tenant's fails all of it.
     ///
     /// Citus runs this on the coordinator, and refuses it under row-level security; use `values` there.
-    pub fn from_select<Q, C, Shape>(
+    pub fn from_select<Q, C, Shape, Named>(
         self,
         query: Q,
         _columns: C,
-    ) -> ScopedInsert<T, R, FromSelect<T, E, Q::Query, C, Shape>>
+    ) -> ScopedInsert<T, R, FromSelect<T, E, Q::Query, Named>>
     where
-        C: ColumnNames<T, Shape>,
+        C: ColumnNames<T, Shape, Named = Named>,
         Q: AsQuery<SqlType = C::SqlType>,
     {
         let rows = FromSelect { tenant: self.tenant, query: query.as_query(), table: PhantomData };
@@ -185,12 +184,12 @@ impl<T, R, Values> ScopedInsert<T, R, Values> {
     ///
     /// On MySQL and MariaDB this is ON DUPLICATE KEY UPDATE, which finds a row by any unique key: where it is not the named one's, the
     /// statement fails with an error of the server's, and stores nothing. A changed row counts as two there.
-    pub fn on_conflict<Target, Shape>(
+    pub fn on_conflict<Target, Shape, Named>(
         self,
         _target: Target,
-    ) -> IncompleteOnConflict<T, R, Values, (Target, Shape)>
+    ) -> IncompleteOnConflict<T, R, Values, Named>
     where
-        Target: ColumnNames<T, Shape>,
+        Target: ColumnNames<T, Shape, Named = Named>,
     {
         IncompleteOnConflict::new(self.rows, Everything)
     }

@@ -15,6 +15,7 @@ use tenancy_core::CrossTenant;
 use super::predicate::{Conditions, Everything, Filtered, walk_where};
 use crate::bound_tenant::permit_every_tenant;
 use crate::dialect::TenantBackend;
+use crate::known::Known;
 use crate::source::{Condition, CrossTenantFor, EveryTenant, ScopedTable, TenantIdFor, TenantIs, Unfiltered};
 use crate::table::belonging::ByColumn;
 use crate::table::{TenantTable, push_table};
@@ -78,7 +79,8 @@ pub struct IncompleteMove<T> {
 
 impl<T: TenantTable> IncompleteMove<T> {
     /// Whose the rows are.
-    pub fn from<I: TenantIdFor<T>>(self, tenant: I) -> MoveFrom<T, I::Id> {
+    /// It is a [`MoveFrom`].
+    pub fn from<I: TenantIdFor<T>>(self, tenant: I) -> <I::Id as Known>::Given<MoveFrom<T, I::Id>> {
         MoveFrom { uses: self.uses, from: tenant.to_id(), table: PhantomData }
     }
 }

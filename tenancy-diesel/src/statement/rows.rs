@@ -19,10 +19,30 @@ use crate::table::TenantTable;
     note = "to insert what a query selects, write `.from_select(query, columns)`: the statement adds the tenant column",
     note = "T0011: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0011"
 )]
-pub trait Rows<T> {}
+pub trait Rows<T>: Sized {
+    /// The rows themselves. Where the bound fails so does this projection, and the compiler leaves it at one error.
+    type Rows;
 
-impl<V, T> Rows<T> for ValuesClause<V, T> {}
-impl<V, T, Id, const STATIC: bool> Rows<T> for Batch<T, V, Id, STATIC> {}
+    /// The rows themselves.
+    #[doc(hidden)]
+    fn rows(self) -> Self::Rows;
+}
+
+impl<V, T> Rows<T> for ValuesClause<V, T> {
+    type Rows = Self;
+
+    fn rows(self) -> Self {
+        self
+    }
+}
+
+impl<V, T, Id, const STATIC: bool> Rows<T> for Batch<T, V, Id, STATIC> {
+    type Rows = Self;
+
+    fn rows(self) -> Self {
+        self
+    }
+}
 
 /// A batch of rows as Diesel's `Insertable` makes it.
 pub(crate) type Batch<T, V, Id, const STATIC: bool> = BatchInsert<Vec<ValuesClause<V, T>>, T, Id, STATIC>;

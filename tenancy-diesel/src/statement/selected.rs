@@ -12,7 +12,7 @@ use diesel::sql_types::Bool;
 use super::predicate::{AlternativeTo, AndFilter, Before, Conditions, Everything, Filtered};
 use super::target::{ChangeTarget, sealed};
 use crate::dialect::TenantBackend;
-use crate::source::{OwnRows, Reach, ScopedTable, TenantIdFor, View, Within, reach_of};
+use crate::source::{OwnRows, Reach, ScopedTable, TenantIdFor, Within, reach_of};
 use crate::table::TenantTable;
 
 /// A table within one tenant.
@@ -45,7 +45,7 @@ impl<T, I, B, V, W, Q> ChangeTarget
 where
     T: TenantTable,
     I: TenantIdFor<T>,
-    V: OwnRows<T> + View<T>,
+    V: OwnRows<T>,
     Source<T, I, B, V>: QuerySource,
     FromClause<Source<T, I, B, V>>: Clone,
     Self: FilterDsl<Always, Output = Q>,

@@ -66,12 +66,7 @@ pub trait MayWrite<T> {}
 impl<T, By: WrittenByTenants> MayWrite<T> for By {}
 impl<T> MayWrite<T> for AcrossTenants {}
 
-impl<T, I, B, V> InsertTarget for ScopedTable<T, Within<I, B, V>>
-where
-    T: TenantTable,
-    I: TenantIdFor<T>,
-    V: OwnRows<T> + View<T>,
-{
+impl<T: TenantTable, I: TenantIdFor<T>, B, V: OwnRows<T>> InsertTarget for ScopedTable<T, Within<I, B, V>> {
     type Table = T;
     type Reach = Within<I, B, V>;
     type Tenant = I::Bind;
@@ -131,12 +126,7 @@ pub trait ChangeTarget: sealed::Changed {
     fn into_parts(self) -> (<Self::Reach as Reach<Self::Table>>::Condition, Self::Predicate);
 }
 
-impl<T, I, B, V> ChangeTarget for ScopedTable<T, Within<I, B, V>>
-where
-    T: TenantTable,
-    I: TenantIdFor<T>,
-    V: OwnRows<T> + View<T>,
-{
+impl<T: TenantTable, I: TenantIdFor<T>, B, V: OwnRows<T>> ChangeTarget for ScopedTable<T, Within<I, B, V>> {
     type Table = T;
     type Reach = Within<I, B, V>;
     type Writer = T::Belonging;
@@ -170,12 +160,13 @@ impl<T: TenantTable> CrossTenantTarget<T> {
         ScopedTable::reaching(Within::new(id))
     }
 
-    /// The rows that all tenants share.
-    pub fn shared(self) -> SharedTarget<T>
+    /// The rows that all tenants share: a [`SharedTarget`].
+    pub fn shared<S>(self) -> S
     where
-        T: HasSharedRows,
+        T: HasSharedRows<Shared = S>,
+        S: From<SharedTarget<T>>,
     {
-        SharedTarget(PhantomData)
+        SharedTarget(PhantomData).into()
     }
 
     /// The same without the table's filter: every row.

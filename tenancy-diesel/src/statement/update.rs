@@ -49,17 +49,12 @@ use crate::table::{TenantTable, push_table};
 /// # #[cfg(feature = "testing")]
 /// # rename(&tenancy_diesel::testing::scope(7));
 /// ```
-pub fn update<Target: ChangeTarget>(
-    target: Target,
-) -> IncompleteUpdate<
-    Target::Table,
-    Target::Reach,
-    <Target::Reach as Reach<Target::Table>>::Condition,
-    Target::Predicate,
->
+pub fn update<Target, T, R, C, P, By>(target: Target) -> IncompleteUpdate<T, R, C, P>
 where
-    Target::Writer: MayWrite<Target::Table>,
-    Target::Predicate: OfTheTarget,
+    Target: ChangeTarget<Table = T, Reach = R, Predicate = P, Writer = By>,
+    R: Reach<T, Condition = C>,
+    By: MayWrite<T>,
+    P: OfTheTarget,
 {
     let (condition, predicate) = target.into_parts();
     IncompleteUpdate { condition, predicate, target: PhantomData }

@@ -112,6 +112,7 @@ pub enum RowFilter {
 )]
 pub trait OneTenants<T>: Belonging {}
 impl<T> OneTenants<T> for ByColumn {}
+#[diagnostic::do_not_recommend]
 impl<T> OneTenants<T> for ByParent {}
 
 /// [`Through`] table `Other`, whose column `Key` is compared with `Column` of table `T`.

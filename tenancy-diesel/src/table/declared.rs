@@ -104,7 +104,11 @@ pub trait TenantTable: DeclaredTable<Ownership = Owned> {
             has that value",
     note = "T0027: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0027"
 )]
-pub trait HasSharedRows: TenantTable {}
+pub trait HasSharedRows: TenantTable {
+    /// The table, opened for writing what its tenants share.
+    #[doc(hidden)]
+    type Shared;
+}
 
 /// A table that is declared visible to every tenant.
 #[diagnostic::on_unimplemented(

@@ -13,8 +13,9 @@ mod sealed {
     )]
     pub trait Proven<'tenant> {}
 
-    /// Implemented for nothing.
+    /// Implemented for no backend.
     pub trait RunsWithoutTenant<T> {}
+    impl<T> RunsWithoutTenant<T> for super::NoBackend {}
 
     /// Implemented for keys that nobody can name.
     pub trait Runnable<'tenant, Key> {}
@@ -93,6 +94,15 @@ impl<'tenant, T> RunWithinTenant<'tenant, sealed::StillUndecided> for T {
     note = "T0003: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0003"
 )]
 pub trait RunsWithoutTenant<T>: sealed::RunsWithoutTenant<T> {}
+
+/// What may run a statement that mentions a bare tenant table. It is no backend of Diesel's, and has no value.
+///
+/// Of a trait that nothing implements the compiler has nothing to show, and lists what implements the outermost one instead, which
+/// is dozens of lines of Diesel's. So this implements it, and is named: of a type that is not in the documentation it shows nothing either.
+#[derive(Debug)]
+pub enum NoBackend {}
+
+impl<T> RunsWithoutTenant<T> for NoBackend {}
 
 /// A tenant table may be joined without a tenant: it never may.
 #[diagnostic::on_unimplemented(

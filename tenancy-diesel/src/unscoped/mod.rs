@@ -14,7 +14,8 @@ use diesel::result::{Error, QueryResult};
 use diesel::sql_types::SqlType;
 
 pub use self::bounds::{
-    JoinWithinTenant, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant, TenantColumnAssigned,
+    JoinWithinTenant, NoBackend, ReadWithinTenant, RowKey, RunWithinTenant, RunsWithoutTenant,
+    TenantColumnAssigned,
 };
 
 /// Tenant table `T` where a FROM clause is wanted: a value without SQL on any backend.

@@ -62,7 +62,9 @@ pub(crate) fn tenant_items(
         }
     };
     if ownership.shared.is_some() {
-        items.extend(quote!(impl #tenancy::HasSharedRows for table {}));
+        // Which other tables have such rows does not help whoever asks them of this one.
+        let quietly = &names.do_not_recommend;
+        items.extend(quote!(#quietly impl #tenancy::HasSharedRows for table { type Shared = #tenancy::SharedTarget<Self>; }));
     }
     let tenant_name = column;
     let mut own = declaration(declared, "Owned", &key, owning_key(ownership, column, tenancy), tenancy);
@@ -127,6 +129,10 @@ fn shown(declared: &Declared, ownership: &Ownership, column: &Ident) -> Option<T
 /// What is the same for every tenant table.
 const TENANT_ITEMS: &str = stringify! {
     impl<Other> __tenancy::Stands<__tenancy::Beside<Other>> for table {
+        type Proof = __tenancy::IsBare;
+    }
+
+    impl<Other> __tenancy::Stands<__tenancy::First<Other>> for table {
         type Proof = __tenancy::IsBare;
     }
 

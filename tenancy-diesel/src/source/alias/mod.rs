@@ -12,6 +12,7 @@ use tenancy_core::Access;
 pub use self::field::AliasField;
 pub use self::fields::{AliasSelection, FieldsOf};
 pub use self::name::{AliasColumns, AliasCount, AliasName, TableAlias};
+use self::scoped_alias::Aliased;
 pub use self::scoped_alias::ScopedAlias;
 use super::{CrossTenantFor, EveryTenant, ScopeFor};
 use crate::table::{GlobalTable, TenantTable, Unowned};
@@ -28,8 +29,13 @@ impl<A: TableAlias> Alias<A> {
     }
 
     /// The aliased table, within the tenant that `scope` was admitted to.
-    pub fn scoped<S: ScopeFor<A::Target>>(self, scope: S) -> ScopedAlias<A, S::Within> {
-        ScopedAlias::reaching(scope.into_within())
+    /// It is a [`ScopedAlias`].
+    pub fn scoped<S, Source>(self, scope: S) -> Source
+    where
+        S: ScopeFor<A::Target>,
+        S::Within: Aliased<A, Source = Source>,
+    {
+        scope.into_within().aliased()
     }
 
     /// The aliased table, which is global: a [`ScopedAlias`] of every row.

@@ -9,9 +9,13 @@ use diesel::query_builder::{AsQuery, Query, QueryId};
 use diesel::query_source::{AppearsInFromClause, Never, QuerySource, Table, TableNotEqual};
 
 use super::{AliasColumns, AliasCount, AliasField, AliasName, TableAlias};
+use crate::known::Known;
 use crate::source::rule::{OpenTo, SameTenant};
 use crate::source::stands::Ours;
-use crate::source::{Beside, InTransaction, Reach, ScopedTable, Selection, SourceFragment, Stands};
+use crate::source::{
+    Among, Beside, First, InTransaction, Reach, ScopedTable, Selection, SourceFragment, Stands, Within,
+    WithinAny,
+};
 use crate::table::DeclaredTable;
 
 /// The table that goes by alias `A`, reaching as far as `R`. A Diesel [`Table`]; join it with an explicit `on`.
@@ -26,12 +30,45 @@ impl<A, R> ScopedAlias<A, R> {
     }
 }
 
+impl<A, R: SameTenant<Other>, Other> Stands<Among<Other>> for ScopedAlias<A, R> {
+    type Proof = Ours<Self, Among<Other>>;
+}
+
+impl<A, S, R> Stands<First<R>> for ScopedAlias<A, S> {
+    type Proof = Ours<Self, First<R>>;
+}
+
 impl<A, R: SameTenant<Other>, Other> Stands<Beside<Other>> for ScopedAlias<A, R> {
     type Proof = Ours<Self, Beside<Other>>;
 }
 
 impl<A, R: OpenTo<Tx>, Tx> Stands<InTransaction<Tx>> for ScopedAlias<A, R> {
     type Proof = Ours<Self, InTransaction<Tx>>;
+}
+
+/// A reach that opens the table under alias `A`.
+pub trait Aliased<A> {
+    /// The [`ScopedAlias`]. Where the reach is not known, neither is this.
+    type Source;
+
+    #[doc(hidden)]
+    fn aliased(self) -> Self::Source;
+}
+
+impl<A, I, B> Aliased<A> for Within<I, B> {
+    type Source = <I as Known>::Given<ScopedAlias<A, Self>>;
+
+    fn aliased(self) -> Self::Source {
+        ScopedAlias::reaching(self)
+    }
+}
+
+impl<A, I> Aliased<A> for WithinAny<I> {
+    type Source = <I as Known>::Given<ScopedAlias<A, Self>>;
+
+    fn aliased(self) -> Self::Source {
+        ScopedAlias::reaching(self)
+    }
 }
 
 /// The default selection of alias `A`.

@@ -2,6 +2,7 @@
 
 mod columns;
 pub(crate) mod joinable;
+mod methods;
 mod nested;
 mod same_tenant;
 
@@ -11,6 +12,7 @@ use diesel::query_source::JoinTo;
 
 use self::same_tenant::{Declared, JoinedWith};
 use super::ScopedTable;
+use crate::known::Known;
 use crate::table::TenantTable;
 
 /// Tenant table `T`, where only the ON clause of a join with it is asked for.
@@ -41,7 +43,7 @@ where
     Right: TenantTable,
     R: JoinedWith<Right, S>,
 {
-    type FromClause = ScopedTable<Right, S>;
+    type FromClause = <R::Met as Known>::Given<ScopedTable<Right, S>>;
     type OnClause = <Left::OnClause as Declared<R::Tenant>>::OnClause;
 
     fn join_target(rhs: ScopedTable<Right, S>) -> (Self::FromClause, Self::OnClause) {

@@ -10,9 +10,11 @@ use super::columns::walk_columns;
 use crate::bound_tenant::ComparedTenant;
 use crate::dialect::{SameTenantForm, TenantBackend};
 use crate::source::condition::push_shared;
+use crate::source::rule::SameBrand;
 use crate::source::view::View;
 use crate::source::{BeforeAdmission, EveryTenant, Reach, TenantIdFor, TenantIs, Within, WithinAny};
 use crate::table::TenantTable;
+use crate::table::owner::MeetsId;
 
 /// `Keys`, and the rows of `Left` and `Right` are the same tenant's.
 ///
@@ -66,7 +68,20 @@ impl<Left, Right, Tenant, Keys> Declared<Tenant> for OnSameTenant<Left, Right, B
 pub struct ByColumn;
 
 /// What the left source's tenant is compared with, by the reaches of the two sources.
+///
+/// Two tenants are refused here before anything is made of the join, with the words of [`SameTenant`](crate::source::rule::SameTenant).
+#[diagnostic::on_unimplemented(
+    message = "two tenants in one query: `{S}` is joined with `{Self}`",
+    label = "this source is scoped to another tenant",
+    note = "ids of one type: the two scopes carry different brands, so use one of them for both sources",
+    note = "ids of two types, for two kinds of owner: let them meet, by `allow_owners_to_appear_in_same_query!(…)` beside the tables",
+    note = "to compare tenants on purpose, audited, open both tables with `across_tenants(&cross_tenant)`",
+    note = "T0009: https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#t0009"
+)]
 pub trait JoinedWith<Right, S> {
+    /// Known only if they may meet: see [`Known`](crate::known::Known).
+    type Met;
+
     /// [`TenantIs`] the right one's, or [`ByColumn`].
     type Tenant;
 
@@ -74,12 +89,16 @@ pub trait JoinedWith<Right, S> {
     fn tenant(right: &S) -> Self::Tenant;
 }
 
+#[diagnostic::do_not_recommend]
 impl<Right, I, B, V, J, C, W> JoinedWith<Right, Within<J, C, W>> for Within<I, B, V>
 where
     Right: TenantTable,
+    I: MeetsId<J>,
+    B: SameBrand<C, I::Pair>,
     J: TenantIdFor<Right>,
     W: View<Right>,
 {
+    type Met = <B as SameBrand<C, I::Pair>>::Other;
     type Tenant = TenantIs<J::Bind, W>;
 
     fn tenant(right: &Within<J, C, W>) -> Self::Tenant {
@@ -88,6 +107,7 @@ where
 }
 
 impl<Right, I, B, V, W> JoinedWith<Right, EveryTenant<W>> for Within<I, B, V> {
+    type Met = ByColumn;
     type Tenant = ByColumn;
 
     fn tenant(_: &EveryTenant<W>) -> ByColumn {
@@ -96,6 +116,7 @@ impl<Right, I, B, V, W> JoinedWith<Right, EveryTenant<W>> for Within<I, B, V> {
 }
 
 impl<Right, I, V, S> JoinedWith<Right, S> for WithinAny<I, V> {
+    type Met = ByColumn;
     type Tenant = ByColumn;
 
     fn tenant(_: &S) -> ByColumn {
@@ -104,6 +125,7 @@ impl<Right, I, V, S> JoinedWith<Right, S> for WithinAny<I, V> {
 }
 
 impl<Right, C, K, S> JoinedWith<Right, S> for BeforeAdmission<C, K> {
+    type Met = ByColumn;
     type Tenant = ByColumn;
 
     fn tenant(_: &S) -> ByColumn {
@@ -112,6 +134,7 @@ impl<Right, C, K, S> JoinedWith<Right, S> for BeforeAdmission<C, K> {
 }
 
 impl<Right, S, V> JoinedWith<Right, S> for EveryTenant<V> {
+    type Met = ByColumn;
     type Tenant = ByColumn;
 
     fn tenant(_: &S) -> ByColumn {

@@ -34,10 +34,10 @@ pub trait BulkRow<T>: Sized {
 
 impl<T, X> BulkRow<T> for X
 where
-    X: BulkValue<Column: Column<Table = T>>,
+    X: BulkValue<Column: Column<Table = T>, Bound = X>,
     ColumnArray<X>: BulkColumns,
 {
-    type Columns = ColumnArray<X>;
+    type Columns = ColumnArray<X::Bound>;
 
     fn columns(rows: usize) -> Self::Columns {
         ColumnArray::with_capacity(rows)
@@ -52,9 +52,9 @@ macro_rules! tuple {
     ($($value:ident $shape:ident $index:tt)+) => {
         impl<T, $($value),+> BulkRow<T> for ($($value,)+)
         where
-            $($value: BulkValue<Column: Column<Table = T>>, ColumnArray<$value>: BulkColumns,)+
+            $($value: BulkValue<Column: Column<Table = T>, Bound = $value>, ColumnArray<$value>: BulkColumns,)+
         {
-            type Columns = ($(ColumnArray<$value>,)+);
+            type Columns = ($(ColumnArray<$value::Bound>,)+);
 
             fn columns(rows: usize) -> Self::Columns {
                 ($(ColumnArray::<$value>::with_capacity(rows),)+)

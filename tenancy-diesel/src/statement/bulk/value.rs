@@ -15,6 +15,9 @@ pub trait BulkValue {
     /// The column.
     type Column: Column;
 
+    /// The value itself. Where the bound fails so does this projection, and the compiler leaves it at one error.
+    type Bound;
+
     /// Whether it may be left to the column's default.
     const MAY_DEFAULT: bool;
 
@@ -26,6 +29,7 @@ pub trait BulkValue {
 #[diagnostic::do_not_recommend]
 impl<C: Column, ST, V> BulkValue for ColumnInsertValue<C, Bound<ST, V>> {
     type Column = C;
+    type Bound = Self;
 
     const MAY_DEFAULT: bool = false;
 
@@ -36,6 +40,7 @@ impl<C: Column, ST, V> BulkValue for ColumnInsertValue<C, Bound<ST, V>> {
 
 impl<X: BulkValue> BulkValue for DefaultableColumnInsertValue<X> {
     type Column = X::Column;
+    type Bound = DefaultableColumnInsertValue<X::Bound>;
 
     const MAY_DEFAULT: bool = true;
 

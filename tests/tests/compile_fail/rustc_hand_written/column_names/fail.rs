@@ -9,11 +9,10 @@ tenancy_diesel::table! {
 
 impl<Shape> tenancy_diesel::ColumnNames<agents::table, Shape> for agents::tenant_id {
     type SqlType = diesel::sql_types::Integer;
+    type Named = ();
 
-    fn push_names<DB: diesel::backend::Backend>(
-        _: &mut diesel::query_builder::AstPass<'_, '_, DB>,
-    ) -> diesel::QueryResult<()> {
-        Ok(())
+    fn names() -> Vec<&'static str> {
+        Vec::new()
     }
 }
 

@@ -12,8 +12,9 @@ impl tenancy_diesel::statement::ChangeTarget for Anywhere {
     type Table = agents::table;
     type Reach = tenancy_diesel::EveryTenant;
     type Writer = ();
+    type Predicate = ();
 
-    fn into_reach(self) -> Self::Reach {
+    fn into_parts(self) -> (tenancy_diesel::EveryTenant, ()) {
         unreachable!()
     }
 }
