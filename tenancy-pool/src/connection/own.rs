@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bb8::{ErrorSink, ManageConnection, PooledConnection, RunError};
 use diesel::ConnectionResult;
 use diesel::result::ConnectionError;
+use diesel_async::TransactionManager;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tenancy_core::placement::DatabaseAddress;
@@ -78,7 +79,10 @@ impl<C: Driver> ManageConnection for Manager<C> {
     }
 
     fn has_broken(&self, own: &mut Self::Connection) -> bool {
-        own.discarded || own.connection.is_closed()
+        // Diesel's own look: an inspection that was dropped in the middle of its transaction leaves a connection that begins none.
+        own.discarded
+            || own.connection.is_closed()
+            || C::TransactionManager::is_broken_transaction_manager(&mut own.connection)
     }
 }
 

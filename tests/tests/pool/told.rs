@@ -310,8 +310,8 @@ async fn nothing_runs_behind_what_stopped_in_the_middle() {
     let (acme, globex) = (acme(), globex());
     assert_eq!(told.writes(&globex).await.unwrap(), text("2"));
     told.proxy.misspell_the_next();
-    let sneaked: Result<i32, _> =
-        told.tenants.first(&acme, agents::table.scoped(&acme).select(sneak())).await;
+    // Of a global table, whose rows another tenant's session reads as well.
+    let sneaked: Result<i32, _> = told.tenants.first(&acme, plans::table.select(sneak())).await;
     assert!(sneaked.unwrap_err().to_string().contains("xefault"));
     told.database.settled().await;
     assert_eq!(told.database.agents().await, FIXTURE);
@@ -436,12 +436,31 @@ async fn a_tenant_in_a_schema_of_its_own_is_told_its_path() {
         .await;
     let url = database.application();
     let proxy = SpoilingProxy::before(&url, TOLD).await;
-    let builder = database.builder_at(proxy.address(&url)).catalog(Placed).shared_search_path(["public"]);
-    let tenants = builder.max_connections(1).build().await.unwrap();
+    let builder = database.builder_at(proxy.address(&url)).catalog(Placed).max_connections(1);
+    let tenants = builder.harmless_functions(["tenancy.tenant"]).build().await.unwrap();
+    let told = Told { tenants, proxy, database };
     let (acme, globex) = (acme(), globex());
-    let names = |scope| agents::table.scoped(scope).select(agents::name).order(agents::id);
-    proxy.take();
-    let _: Vec<String> = tenants.load(&acme, names(&acme)).await.unwrap();
-    let none: Vec<String> = tenants.load(&globex, names(&globex)).await.unwrap();
-    assert_eq!(none, [""; 0]);
+    let names = async |scope: &Scoped<i32>| -> Vec<String> {
+        let names = agents::table.scoped(scope).select(agents::name).order(agents::id);
+        told.tenants.load(scope, names).await.unwrap()
+    };
+    for polls in 0..20 {
+        assert_eq!(told.reads(&acme).await.unwrap(), text("1"));
+        let _dropped = polled(polls, names(&globex)).await;
+        assert_eq!(told.reads(&acme).await.unwrap(), text("1"), "the inspection dropped after {polls} polls");
+    }
+    for turn in 0..3 {
+        assert_eq!(names(&acme).await, ["ada", "bob", "cyd"], "turn {turn}");
+        assert_eq!(told.reads(&acme).await.unwrap(), text("1"));
+        let there: Vec<String> = (0..turn).map(|id| format!("n{id}")).collect();
+        assert_eq!(names(&globex).await, there, "turn {turn}");
+        let row = (agents::id.eq(turn), agents::name.eq(format!("n{turn}")));
+        let hired = insert_into(agents::table.scoped(&globex)).values(row);
+        assert_eq!(told.tenants.execute(&globex, hired).await.unwrap(), 1);
+        told.proxy.take();
+        names(&globex).await;
+        names(&globex).await;
+        assert_eq!(told.proxy.take(), 1, "told once, behind the write");
+    }
+    assert_eq!(told.database.agents().await, FIXTURE, "nothing of it is in the shared tables");
 }
