@@ -91,12 +91,16 @@ pub struct TenantTransaction<C: TenantConnection, I: ToTenantKey = TenantId, B =
     checked: Checked<C, Scoped<I, B>>,
     /// The scope's tenant, as text.
     tenant: TenantKey,
-    raw: RawAudit,
+    raw_audit: RawAudit,
 }
 
 impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
-    pub(crate) const fn new(checked: Checked<C, Scoped<I, B>>, tenant: TenantKey, raw: RawAudit) -> Self {
-        Self { checked, tenant, raw }
+    pub(crate) const fn new(
+        checked: Checked<C, Scoped<I, B>>,
+        tenant: TenantKey,
+        raw_audit: RawAudit,
+    ) -> Self {
+        Self { checked, tenant, raw_audit }
     }
 
     /// The scope that opened it.
@@ -178,7 +182,7 @@ impl<C: TenantConnection, I: ToTenantKey, B> TenantTransaction<C, I, B> {
         reason: &str,
         location: &'static Location<'static>,
     ) -> Result<(), RawSqlRefused> {
-        self.raw.record(self.scope().admitted().principal(), self.tenant.as_str(), reason, location)?;
+        self.raw_audit.record(self.scope().admitted().principal(), self.tenant.as_str(), reason, location)?;
         self.checked.open().close_afterwards();
         Ok(())
     }

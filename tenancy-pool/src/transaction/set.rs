@@ -34,12 +34,12 @@ use crate::statement::{Executor, OurOwn, Sealed};
 pub struct SetTransaction<C: TenantConnection, I: ToTenantKey = TenantId> {
     pub(super) checked: Checked<C, ScopedSet<I>>,
     #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "for raw SQL"))]
-    raw: RawAudit,
+    raw_audit: RawAudit,
 }
 
 impl<C: TenantConnection, I: ToTenantKey> SetTransaction<C, I> {
-    pub(crate) const fn new(checked: Checked<C, ScopedSet<I>>, raw: RawAudit) -> Self {
-        Self { checked, raw }
+    pub(crate) const fn new(checked: Checked<C, ScopedSet<I>>, raw_audit: RawAudit) -> Self {
+        Self { checked, raw_audit }
     }
 
     /// The set that opened it.
@@ -99,7 +99,7 @@ impl<C: TenantConnection, I: ToTenantKey> SetTransaction<C, I> {
             .iter()
             .filter_map(|tenant| Some(tenant.to_tenant_key().ok()?.into()))
             .collect();
-        self.raw.record(self.set().admitted().principal(), &tenants.join(", "), reason, location)?;
+        self.raw_audit.record(self.set().admitted().principal(), &tenants.join(", "), reason, location)?;
         self.checked.open().close_afterwards();
         Ok(())
     }
