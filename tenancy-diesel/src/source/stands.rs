@@ -9,7 +9,7 @@ use diesel::query_source::QuerySource;
 use super::{Among, Beside, First, InTransaction};
 use crate::table::{GlobalTable, TenantTable};
 
-/// A source that may stand where `Rule` holds: [`Among`] those of a query, [`Beside`] another source, or [`InTransaction`].
+/// A source that may stand where `Rule` holds: `Among` those of a query, [`Beside`] another source, or [`InTransaction`].
 ///
 /// A table that is declared neither tenant-scoped nor global may stand under no rule: it could be one whose tenant column
 /// nobody noticed.

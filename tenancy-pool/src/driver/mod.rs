@@ -59,6 +59,10 @@ pub struct Beginning<'a> {
 }
 
 /// A statement that is all there is to run. It is one transaction by itself as well, and sees one snapshot.
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    allow(dead_code, reason = "only drivers read it")
+)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Single {
     pub(crate) writes: bool,

@@ -11,8 +11,10 @@ const COLUMNS: &str = "tenant_id INTEGER NOT NULL, name TEXT NOT NULL";
 const ROWS: &str = "INSERT INTO tools (tenant_id, id, name) VALUES (1, 1, 'saw'), (2, 2, 'axe')";
 
 async fn connect_with(key: &str, unique: &str) -> super::Connection {
-    let mut connection = connect().await.unwrap();
-    run(&mut connection, &format!("CREATE TABLE tools ({key}, {COLUMNS}, {unique}); {ROWS}")).await.unwrap();
+    let mut connection = connect().await.expect("SQLite opens");
+    run(&mut connection, &format!("CREATE TABLE tools ({key}, {COLUMNS}, {unique}); {ROWS}"))
+        .await
+        .expect("the table");
     connection
 }
 
@@ -29,7 +31,7 @@ async fn upsert(scope: &Scoped<i32>, id: i32, connection: &mut super::Connection
 async fn contents(connection: &mut super::Connection) -> Vec<(i32, i32, String)> {
     let everything = testing::cross_tenant("a test");
     let rows = tools::table.across_tenants(&everything).order((tools::tenant_id, tools::id));
-    rows.select((tools::tenant_id, tools::id, tools::name)).load(connection).await.unwrap()
+    rows.select((tools::tenant_id, tools::id, tools::name)).load(connection).await.expect("rows")
 }
 
 fn rows(rows: &[(i32, i32, &str)]) -> Vec<(i32, i32, String)> {

@@ -5,25 +5,20 @@
 
 use std::time::Duration;
 
-use diesel::deserialize::{self, FromSql, FromSqlRow};
-use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Bool, Text};
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
-use futures_util::future::BoxFuture;
-use tenancy_diesel::TenantKey;
+use diesel_async::AsyncPgConnection;
 use tenancy_diesel::{Scoped, delete, insert_into, update};
-use tenancy_pool::placement::{Catalog, CatalogError, Placement, SchemaName};
 use tenancy_pool::{PoolError, TenantPool};
 use tenancy_rls::{Binding, Sealer, SealingKey, Wall};
-use tenancy_tests::fixture::{TABLES, acme, globex};
+use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, plans};
 use tenancy_tests::server::known_holes;
 
 use super::cancellation::polled;
 use super::spoiling_proxy::SpoilingProxy;
-use super::walled::{APPLICATION, Database, FIXTURE, Line, lines, pool};
+use super::walled::{Database, FIXTURE, Line};
 
 diesel::define_sql_function! {
     #[sql_name = "tenancy.tenant"]
@@ -39,17 +34,17 @@ diesel::define_sql_function! {
 }
 
 /// What the session is set right with, whenever it is told.
-const TOLD: &str = "RESET ROLE";
+pub(crate) const TOLD: &str = "RESET ROLE";
 
 /// A pool of one connection, through a proxy that counts and spoils what its session is told.
-struct Told {
-    tenants: TenantPool<AsyncPgConnection>,
-    proxy: SpoilingProxy,
-    database: Database,
+pub(crate) struct Told {
+    pub(crate) tenants: TenantPool<AsyncPgConnection>,
+    pub(crate) proxy: SpoilingProxy,
+    pub(crate) database: Database,
 }
 
 impl Told {
-    async fn new(database: Database) -> Self {
+    pub(crate) async fn new(database: Database) -> Self {
         let url = database.application();
         let proxy = SpoilingProxy::before(&url, TOLD).await;
         let builder = database.builder_at(proxy.address(&url)).max_connections(1);
@@ -58,17 +53,17 @@ impl Told {
     }
 
     /// Behind each kind of wall.
-    async fn both() -> [Self; 2] {
+    pub(crate) async fn both() -> [Self; 2] {
         [Self::new(Database::new().await).await, Self::new(Database::sealed().await).await]
     }
 
     /// Whose the wall took a read for.
-    async fn reads(&self, scope: &Scoped<i32>) -> Result<Option<String>, PoolError> {
+    pub(crate) async fn reads(&self, scope: &Scoped<i32>) -> Result<Option<String>, PoolError> {
         self.tenants.first(scope, agents::table.scoped(scope).select(tenant())).await
     }
 
     /// Whose the wall took a write for: it is a name that the agent then has.
-    async fn writes(&self, scope: &Scoped<i32>) -> Result<Option<String>, PoolError> {
+    pub(crate) async fn writes(&self, scope: &Scoped<i32>) -> Result<Option<String>, PoolError> {
         // Not by RETURNING, which has a transaction.
         let named = update(agents::table.scoped(scope)).find(1).set(agents::name.eq(tenant_as_name()));
         self.tenants.execute(scope, named).await?;
@@ -85,7 +80,7 @@ impl Told {
     }
 }
 
-fn text(tenant: &str) -> Option<String> {
+pub(crate) fn text(tenant: &str) -> Option<String> {
     Some(tenant.to_owned())
 }
 
@@ -318,54 +313,6 @@ async fn nothing_runs_behind_what_stopped_in_the_middle() {
     assert_eq!(told.reads(&acme).await.unwrap(), text("1"));
 }
 
-/// Rows that cannot be read are an error, and an error undoes what it is of.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_write_whose_rows_cannot_be_read_is_undone() {
-    #[derive(Debug, FromSqlRow)]
-    struct Unreadable;
-
-    impl FromSql<Text, Pg> for Unreadable {
-        fn from_sql(_: PgValue<'_>) -> deserialize::Result<Self> {
-            Err("unreadable".into())
-        }
-    }
-
-    for told in Told::both().await {
-        let acme = acme();
-        for _ in 0..2 {
-            let renamed = update(agents::table.scoped(&acme)).find(2).set(agents::name.eq("new"));
-            let row: Result<Unreadable, _> =
-                told.tenants.get_result(&acme, renamed.returning(agents::name)).await;
-            assert!(matches!(row, Err(PoolError::Query(Error::DeserializationError(_)))), "{row:?}");
-        }
-        assert_eq!(told.database.agents().await, FIXTURE);
-    }
-}
-
-/// What is only checked at the end of a transaction is checked at the statement's, and its error is not lost.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_deferred_check_is_the_statement_s() {
-    let database = Database::with(
-        "ALTER TABLE agents ADD CONSTRAINT one_name UNIQUE (tenant_id, plan_id) DEFERRABLE INITIALLY DEFERRED",
-        |tables| tables,
-    )
-    .await;
-    let told = Told::new(database).await;
-    let acme = acme();
-    told.writes(&acme).await.unwrap();
-    for returning in [false, true] {
-        let moved = || update(agents::table.scoped(&acme)).find(1).set(agents::plan_id.eq(2));
-        let moved = if returning {
-            told.tenants.get_result::<_, _, _, _, i32>(&acme, moved().returning(agents::id)).await.map(|_| 1)
-        } else {
-            told.tenants.execute(&acme, moved()).await
-        };
-        assert!(moved.as_ref().unwrap_err().to_string().contains("one_name"), "{moved:?}");
-    }
-    let plans = "SELECT plan_id::text AS line FROM agents WHERE tenant_id = 1 AND id = 1";
-    assert_eq!(told.database.lines(plans).await, ["1"]);
-}
-
 /// A seal that is told to a session is sealed anew before it is no longer good.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seal_is_renewed_in_time() {
@@ -389,78 +336,4 @@ async fn a_seal_is_renewed_in_time() {
     }
     // In the seven seconds or more of which each is good for two.
     assert!((2..=10).contains(&told.proxy.take()));
-}
-
-/// A connection that is the application's own is told for a transaction only.
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_left_on_a_connection_of_the_application_s_pool() {
-    let database = Database::new().await;
-    let own = pool(database.application(), 1).await;
-    let builder = TenantPool::over(own.clone()).wall(Wall::plain(database.security())).waive(known_holes());
-    let tenants = builder.harmless_functions(["tenancy.tenant"]).build().await.unwrap();
-    let acme = acme();
-    let seen: Option<String> =
-        tenants.first(&acme, agents::table.scoped(&acme).select(tenant())).await.unwrap();
-    assert_eq!(seen, text("1"));
-    let renamed = update(agents::table.scoped(&acme)).find(1).set(agents::name.eq("ada"));
-    assert_eq!(tenants.execute(&acme, renamed).await.unwrap(), 1);
-    let mut connection = own.get().await.unwrap();
-    connection.batch_execute("SELECT 1").await.unwrap();
-    let left = "SELECT concat(current_setting('tenancy.tenant', true), current_setting('transaction_read_only')) AS line";
-    assert_eq!(lines(&mut connection, left).await, ["off"]);
-}
-
-/// GLOBEX has a schema of its own.
-struct Placed;
-
-impl Catalog for Placed {
-    fn locate<'a>(&'a self, tenant: &'a TenantKey) -> BoxFuture<'a, Result<Placement, CatalogError>> {
-        let own = tenant.as_str() == "2";
-        let place = || Placement::Schema("globex".parse::<SchemaName>().unwrap());
-        Box::pin(std::future::ready(Ok(if own { place() } else { Placement::Shared })))
-    }
-}
-
-/// A schema is inspected on whichever connection first gets there, by trying what the role may do: the session is taken back before. From
-/// then on the session is told where its tenant lives, as well.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_tenant_in_a_schema_of_its_own_is_told_its_path() {
-    let database = Database::new().await;
-    let own = database.security().in_tenant_schema("globex");
-    database
-        .run(&format!(
-            "CREATE SCHEMA globex; GRANT USAGE ON SCHEMA globex TO {APPLICATION};
-             SET search_path TO globex; {TABLES}; {}",
-            own.tables_migration().up()
-        ))
-        .await;
-    let url = database.application();
-    let proxy = SpoilingProxy::before(&url, TOLD).await;
-    let builder = database.builder_at(proxy.address(&url)).catalog(Placed).max_connections(1);
-    let tenants = builder.harmless_functions(["tenancy.tenant"]).build().await.unwrap();
-    let told = Told { tenants, proxy, database };
-    let (acme, globex) = (acme(), globex());
-    let names = async |scope: &Scoped<i32>| -> Vec<String> {
-        let names = agents::table.scoped(scope).select(agents::name).order(agents::id);
-        told.tenants.load(scope, names).await.unwrap()
-    };
-    for polls in 0..20 {
-        assert_eq!(told.reads(&acme).await.unwrap(), text("1"));
-        let _dropped = polled(polls, names(&globex)).await;
-        assert_eq!(told.reads(&acme).await.unwrap(), text("1"), "the inspection dropped after {polls} polls");
-    }
-    for turn in 0..3 {
-        assert_eq!(names(&acme).await, ["ada", "bob", "cyd"], "turn {turn}");
-        assert_eq!(told.reads(&acme).await.unwrap(), text("1"));
-        let there: Vec<String> = (0..turn).map(|id| format!("n{id}")).collect();
-        assert_eq!(names(&globex).await, there, "turn {turn}");
-        let row = (agents::id.eq(turn), agents::name.eq(format!("n{turn}")));
-        let hired = insert_into(agents::table.scoped(&globex)).values(row);
-        assert_eq!(told.tenants.execute(&globex, hired).await.unwrap(), 1);
-        told.proxy.take();
-        names(&globex).await;
-        names(&globex).await;
-        assert_eq!(told.proxy.take(), 1, "told once, behind the write");
-    }
-    assert_eq!(told.database.agents().await, FIXTURE, "nothing of it is in the shared tables");
 }

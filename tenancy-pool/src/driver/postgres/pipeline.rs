@@ -46,18 +46,16 @@ pub(super) async fn pipelined<T>(
         }
     }
     let mut queue: Vec<_> = opening.take_messages().into_iter().map(send).collect();
-    let mut confirm = opening.confirmed_first || (opening.foreign && ahead.before_raw_sql);
+    let confirm = opening.confirmed_first || (opening.foreign && ahead.before_raw_sql);
     #[cfg(feature = "rls")]
-    let prepares_seal = opening.seal.is_some();
+    let seals = opening.seal.is_some();
+    #[cfg(not(feature = "rls"))]
+    let seals = false;
     #[cfg(feature = "rls")]
-    if let Some(seal) = opening.seal {
-        queue.push(tenant::tell(connection, seal));
-        confirm |= !session.has_prepared_seal;
-    }
-    if confirm {
+    queue.extend(opening.seal.map(|seal| tenant::tell(connection, seal)));
+    if confirm || (seals && !session.has_prepared_seal) {
         join_in_order(std::mem::take(&mut queue)).await.into_iter().collect::<QueryResult<()>>()?;
-        #[cfg(feature = "rls")]
-        if prepares_seal {
+        if seals {
             session.has_prepared_seal = session.keeps_statements;
         }
     }
