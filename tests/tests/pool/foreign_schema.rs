@@ -96,6 +96,10 @@ struct Line {
 }
 
 async fn open() -> Pool {
+    open_with(2).await
+}
+
+async fn open_with(connections: u32) -> Pool {
     let url = server::fresh_postgres_database("foreign_schema");
     let mut superuser = AsyncPgConnection::establish(&url).await.unwrap();
     for role in [APPLICATION, ACROSS] {
@@ -114,7 +118,7 @@ async fn open() -> Pool {
     let place = rest.split_once('@').map_or(rest, |(_, place)| place);
     let address = format!("{scheme}://{APPLICATION}:{APPLICATION}@{place}");
     let wall = Wall::sealed(security, Sealer::new(key));
-    let builder = TenantPool::builder(address).wall(wall).waive(known_holes()).max_connections(2);
+    let builder = TenantPool::builder(address).wall(wall).waive(known_holes()).max_connections(connections);
     builder.build().await.unwrap_or_else(|error| panic!("{}", chain(&error)))
 }
 
@@ -193,4 +197,43 @@ async fn raw_sql_reads_nothing_of_the_other_s() {
         assert!(!lines.unwrap_or_default().concat().contains("secret"), "{query}");
     }
     assert_eq!(answered, 8, "what it may read, it reads");
+}
+
+/// Single statements of both organisations take turns on one session, which remembers whose it is; what is refused comes between, and
+/// raw SQL says what the session lets through.
+#[tokio::test]
+async fn they_take_turns_on_one_session() {
+    let pool = open_with(1).await;
+    let (acme, globex) = (&org("01ACME0000000000000000000A"), &org("01GLOBEX00000000000000000B"));
+    let sides = [(acme, "acme", "d1", "d2"), (globex, "globex", "d2", "d1")];
+    for turn in 0..3 {
+        for (scope, name, own, foreign) in sides {
+            let title = format!("{name} {turn}");
+            let renamed = update(documents::table.scoped(scope)).set(documents::title.eq(&title));
+            assert_eq!(pool.execute(scope, renamed).await.unwrap(), 1, "only its own");
+            let titles: Vec<String> =
+                pool.load(scope, documents::table.scoped(scope).select(documents::title)).await.unwrap();
+            assert_eq!(titles, [title.clone()]);
+            let label = |document: &str| {
+                let row = (labels::document_id.eq(document.to_owned()), labels::label.eq(title.clone()));
+                pool.execute(scope, insert_into(labels::table.scoped(scope)).values(row))
+            };
+            assert!(label(foreign).await.is_err(), "a label under the other's document");
+            assert_eq!(label(own).await.unwrap(), 1);
+            let whole: Vec<String> =
+                pool.load(scope, orgs::table.scoped(scope).select(orgs::name)).await.unwrap();
+            assert_eq!(whole, [name]);
+            let count: i64 = pool.get_result(scope, labels::table.scoped(scope).count()).await.unwrap();
+            assert_eq!(count, turn + 2);
+            let seen = "SELECT concat_ws('/', (SELECT string_agg(DISTINCT document_id, ',') FROM labels),
+                (SELECT string_agg(name, ',') FROM orgs), (SELECT string_agg(title, ',') FROM documents)) AS line";
+            let lines = pool
+                .transaction(scope, async |tx| {
+                    Ok::<_, PoolError>(tx.raw("a test", seen)?.load::<Line>().await?)
+                })
+                .await
+                .unwrap();
+            assert_eq!(lines[0].line.as_deref(), Some(&*format!("{own}/{name}/{title}")));
+        }
+    }
 }

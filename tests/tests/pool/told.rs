@@ -33,6 +33,15 @@ diesel::define_sql_function! {
     fn current_setting(name: Text, missing_ok: Bool) -> Nullable<Text>;
 }
 
+diesel::define_sql_function! {
+    #[sql_name = "public.sneak"]
+    fn sneak() -> Integer;
+}
+
+/// A function that writes, where it may.
+const SNEAK: &str = "CREATE FUNCTION public.sneak() RETURNS int LANGUAGE sql AS $$
+    UPDATE agents SET name = 'x' WHERE id = 2 RETURNING id $$";
+
 /// What the session is set right with, whenever it is told.
 pub(crate) const TOLD: &str = "RESET ROLE";
 
@@ -261,16 +270,7 @@ async fn what_a_trigger_sets_is_set_back() {
 /// A read changes nothing, whatever the functions do that it calls and that are said to be harmless.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_is_read_only_and_a_write_is_not() {
-    diesel::define_sql_function! {
-        #[sql_name = "public.sneak"]
-        fn sneak() -> Integer;
-    }
-    let database = Database::with(
-        "CREATE FUNCTION public.sneak() RETURNS int LANGUAGE sql AS $$
-             UPDATE agents SET name = 'x' WHERE id = 2 RETURNING id $$",
-        |tables| tables,
-    )
-    .await;
+    let database = Database::with(SNEAK, |tables| tables).await;
     let builder = database.builder().max_connections(1);
     let tenants = builder.harmless_functions(["public.sneak"]).build().await.unwrap();
     let acme = acme();
@@ -287,16 +287,7 @@ async fn a_read_is_read_only_and_a_write_is_not() {
 /// The server stops in the middle of what the session is told: nothing runs behind it, not even what a read's function does.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_runs_behind_what_stopped_in_the_middle() {
-    diesel::define_sql_function! {
-        #[sql_name = "public.sneak"]
-        fn sneak() -> Integer;
-    }
-    let database = Database::with(
-        "CREATE FUNCTION public.sneak() RETURNS int LANGUAGE sql AS $$
-             UPDATE agents SET name = 'x' WHERE id = 2 RETURNING id $$",
-        |tables| tables,
-    )
-    .await;
+    let database = Database::with(SNEAK, |tables| tables).await;
     let url = database.application();
     let proxy = SpoilingProxy::before(&url, "default_transaction_read_only").await;
     let builder = database.builder_at(proxy.address(&url)).max_connections(1);

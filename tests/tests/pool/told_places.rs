@@ -94,3 +94,32 @@ async fn a_tenant_in_a_schema_of_its_own_is_told_its_path() {
     }
     assert_eq!(told.database.agents().await, FIXTURE, "nothing of it is in the shared tables");
 }
+
+/// A hole that no rule sees, in a schema of a tenant's own: an equality that is more lenient than it seems. The inspection finds it by a
+/// write, which a session that only reads refuses for another reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hole_of_a_schema_is_found_behind_a_read() {
+    let database = Database::new().await;
+    let own = database.security().in_tenant_schema("globex");
+    database
+        .run(&format!(
+            "CREATE SCHEMA globex; GRANT USAGE ON SCHEMA globex TO {APPLICATION};
+             CREATE DOMAIN org AS integer;
+             CREATE FUNCTION same(org, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+             CREATE OPERATOR = (LEFTARG = org, RIGHTARG = integer, FUNCTION = same);
+             SET search_path TO globex, public; {TABLES};
+             ALTER TABLE agents ALTER tenant_id TYPE org; {}",
+            own.tables_migration().up()
+        ))
+        .await;
+    let tenants = database.builder().catalog(Placed).max_connections(1).build().await.unwrap();
+    let (acme, globex) = (acme(), globex());
+    for _ in 0..2 {
+        let names = |scope| agents::table.scoped(scope).select(agents::name).order(agents::id);
+        let ours: Vec<String> = tenants.load(&acme, names(&acme)).await.unwrap();
+        assert_eq!(ours, ["ada", "bob", "cyd"]);
+        let refused: Result<Vec<String>, _> = tenants.load(&globex, names(&globex)).await;
+        let refused = tenancy_tests::chain(&refused.unwrap_err());
+        assert!(refused.contains("R098"), "{refused}");
+    }
+}

@@ -78,11 +78,12 @@ impl Guard {
             return Ok(());
         }
         // As the connection was opened: it tries what the role may do, and a session that only reads may do nothing.
-        if session.told != Told::Nothing {
+        if session.reset == Some(Reset::All) && (session.changed || session.told != Told::Nothing) {
             // Also if this is dropped meanwhile.
             session.told = Told::Unknown;
             connection.batch_execute(Reset::All.statements()).await?;
             session.told = Told::Nothing;
+            session.changed = false;
         }
         let security = self.wall.row_security().in_tenant_schema(schema.as_str());
         self.compare(connection, &security).await.map_err(|refused| PoolError::Unsafe(Box::new(refused)))?;
