@@ -58,7 +58,8 @@ type FirstStatements = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
 ///
 /// # Cancellation
 ///
-/// Every future may be dropped at any point. A connection whose transaction was open is rolled back in a task of its own and
+/// Every future may be dropped at any point, but whether a single statement that writes is committed is open then: see
+/// [`execute`](Self::execute). A connection whose transaction was open is rolled back in a task of its own and
 /// serves again when the server has confirmed it; on MySQL and MariaDB it is closed. On SQLite a statement that is under way is
 /// waited for where it is dropped, which takes a multi-thread runtime: diesel-async panics on another.
 ///
