@@ -213,7 +213,7 @@ async fn they_take_turns_on_one_session() {
             assert_eq!(pool.execute(scope, renamed).await.unwrap(), 1, "only its own");
             let titles: Vec<String> =
                 pool.load(scope, documents::table.scoped(scope).select(documents::title)).await.unwrap();
-            assert_eq!(titles, [title.clone()]);
+            assert_eq!(titles, [title.as_str()]);
             let label = |document: &str| {
                 let row = (labels::document_id.eq(document.to_owned()), labels::label.eq(title.clone()));
                 pool.execute(scope, insert_into(labels::table.scoped(scope)).values(row))
