@@ -11,6 +11,7 @@ use tenancy_diesel::insert_into;
 use tenancy_pool::{PoolError, TenantPool};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::agents;
+use tokio::task::JoinHandle;
 
 use super::walled::Database;
 
@@ -31,6 +32,9 @@ const CHANGES: [&str; 8] = [
     "ALTER TABLE agents ALTER COLUMN name TYPE text",
 ];
 
+/// The reads of each reader between two changes.
+const READS_BETWEEN: usize = 50;
+
 /// Reads without a pause until told to stop, and returns how often, and what failed.
 async fn read(pool: Pool, stop: Arc<AtomicBool>, read: Arc<AtomicUsize>) -> Vec<String> {
     let scope = &acme();
@@ -49,21 +53,30 @@ async fn read(pool: Pool, stop: Arc<AtomicBool>, read: Arc<AtomicUsize>) -> Vec<
 
 async fn no_read_fails(database: Database, connections: u32, statements: &[&str]) {
     let pool = database.tenants(connections).await;
-    let (stop, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let readers: Vec<_> =
-        (0..6).map(|_| tokio::spawn(read(pool.clone(), stop.clone(), count.clone()))).collect();
+    let (stop, counts) = (Arc::new(AtomicBool::new(false)), [(); 6].map(|()| Arc::new(AtomicUsize::new(0))));
+    let readers =
+        counts.each_ref().map(|count| tokio::spawn(read(pool.clone(), stop.clone(), count.clone())));
+    let read_so_far = || counts.each_ref().map(|count| count.load(Ordering::Relaxed));
+    // A read is run again once: so none is still waiting for a new connection at the next change, and each connection has the statement
+    // prepared again, however busy the machine is.
+    let settled = async || {
+        let before = read_so_far();
+        let few = |(now, before): (&usize, &usize)| *now < before + READS_BETWEEN;
+        while read_so_far().iter().zip(&before).any(few) && !readers.iter().any(JoinHandle::is_finished) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
     for statement in statements {
-        // Each connection has the statement prepared again before the next.
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        settled().await;
         database.run(statement).await;
     }
-    tokio::time::sleep(Duration::from_millis(150)).await;
+    settled().await;
     stop.store(true, Ordering::Relaxed);
     for reader in readers {
         let failed = reader.await.unwrap();
         assert!(failed.is_empty(), "{} failed: {:?}", failed.len(), failed.first());
     }
-    assert!(count.load(Ordering::Relaxed) > 100, "{count:?} reads");
+    assert!(counts.iter().all(|count| count.load(Ordering::Relaxed) > 100), "{counts:?} reads");
 }
 
 #[tokio::test(flavor = "multi_thread")]
