@@ -235,10 +235,12 @@ async fn l88_nothing_is_left_wherever_a_future_is_dropped() {
     let database = Database::new().await;
     let mut superuser = database.superuser().await;
     let scopes = [1, 2].map(testing::scope::<i32>);
-    let (mut id, mut drops, mut committed, mut uncertain) = (100, 0, Vec::new(), Vec::new());
+    let (mut id, mut committed, mut uncertain) = (100, Vec::new(), Vec::new());
+    // How often each operation was dropped when it had begun. The busier the machine, the more is done between two polls.
+    let mut drops = [0; OPERATIONS.len()];
     let mut warm = quiet(&database).await;
     for round in 0..12 {
-        for operation in OPERATIONS {
+        for (operation, drops) in OPERATIONS.into_iter().zip(&mut drops) {
             for polls in 0.. {
                 // In some rounds, each on a connection that has never seen its statements.
                 if round % 4 == 0 {
@@ -268,13 +270,13 @@ async fn l88_nothing_is_left_wherever_a_future_is_dropped() {
                 if done {
                     break;
                 }
-                drops += 1;
+                *drops += usize::from(polls > 0);
             }
         }
     }
     drop(warm);
     assert_accounted(&database, &committed, &uncertain).await;
-    assert!(drops > 500, "{drops}");
+    assert!(drops.iter().all(|drops| *drops >= 12), "dropped under way, of each operation: {drops:?}");
 }
 
 /// Refuses to open a transaction on a session that is not clean. It runs ahead of the tenant's setting in every transaction.
