@@ -121,16 +121,17 @@ macro_rules! runners {
 }
 
 /// The methods of Diesel's with which a query of a table begins. Inherent methods win over a trait's, and a bound on a method keeps its
-/// whole explanation. A query that begins with another (`limit`, `union`) is refused where it is run, with the same code.
-// Each costs every table some eighty nodes in the graph of an incremental build: all 48 of Diesel's had doubled what the library adds to it.
+/// whole explanation. A query that begins with another (`except`, `for_share`) is refused where it is run (T0003), or by Diesel on any table.
+// Each costs every table some eighty nodes in the graph of an incremental build: Diesel's 48 doubled what the library adds to it.
 const METHODS: &str = concat!(
     "#[doc(hidden)] #[allow(dead_code, clippy::all)] impl table {",
     builders! { ReadWithinTenant:
-        select(Selection) count() filter(Predicate) find(PK) order(Expr) order_by(Expr) single_value()
+        distinct() distinct_on(Expr) select(Selection) count() filter(Predicate) or_filter(Predicate) find(PK)
+        order(Expr) order_by(Expr) limit(Rows) offset(Rows) group_by(Expr) for_update() union(Rhs) single_value()
         only() tablesample_bernoulli(Percent) tablesample_system(Percent) insert_into(Target)
     },
-    builders! { JoinWithinTenant: inner_join(Rhs) left_join(Rhs) left_outer_join(Rhs) },
-    runners! { load<U> first<U> get_result<U> get_results<U> },
+    builders! { JoinWithinTenant: inner_join(Rhs) left_join(Rhs) left_outer_join(Rhs) on(On) },
+    runners! { load<U> load_iter<U, B> load_stream<U> first<U> get_result<U> get_results<U> },
     stringify! {
         pub fn execute<'tenant, Refused>(self, _: impl ::core::marker::Sized) -> Refused
         where
