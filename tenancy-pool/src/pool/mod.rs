@@ -336,8 +336,9 @@ impl Opened {
     const WHOLE: Self = Self { single: None, since: None };
 
     /// For one statement, of which it is known what it calls.
-    fn single(writes: bool, calls: Calls, since: Option<Instant>) -> Self {
-        Self { single: Some(Single { writes, harmless: calls == Calls::Harmless }), since }
+    fn single(writes: bool, calls: Calls) -> Self {
+        let single = Single { writes, harmless: calls == Calls::Harmless };
+        Self { single: Some(single), ..Self::WHOLE }
     }
 }
 

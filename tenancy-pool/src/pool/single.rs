@@ -136,7 +136,7 @@ impl<C: TenantConnection> TenantPool<C> {
         async move {
             let tenants = whose.tenants()?;
             let calls = look::<C, _, _>(whose, &self.inner.allowed, &statement, shape)?;
-            let opened = Opened::single(!W::READS_ONLY, calls, None);
+            let opened = Opened::single(!W::READS_ONLY, calls);
             let mut tx = self.open(whose.clone(), &tenants, TransactionOptions::new(), opened).await?;
             let changed = tx.execute_looked_through(statement, calls).await;
             let ending = if W::READS_ONLY { Ending::Read } else { Ending::Commit };
@@ -168,15 +168,15 @@ impl<C: TenantConnection> TenantPool<C> {
                 let rows = tx.load_looked_through(&mut query, wanted, calls).await;
                 return tx.end(rows.map_err(PoolError::from), Ending::Commit).await;
             }
-            let read =
-                |since| open(TransactionOptions::new().read_only(), Opened::single(false, calls, since));
-            let mut tx = read(None).await?;
+            let read = |opened| open(TransactionOptions::new().read_only(), opened);
+            let mut tx = read(Opened::single(false, calls)).await?;
             let mut rows = tx.load_looked_through(&mut query, wanted, calls).await;
             // Once: what fails on a new connection as well is no fault of the old one's.
             if rows.as_ref().is_err_and(|error| tx.may_read_again(error)) {
                 let failed = Instant::now();
                 tx.close().await;
-                tx = read(Some(failed)).await?;
+                // In a transaction, which keeps a migration away from what the statement was prepared for until it has run.
+                tx = read(Opened { since: Some(failed), ..Opened::WHOLE }).await?;
                 rows = tx.load_looked_through(&mut query, wanted, calls).await;
             }
             tx.end(rows.map_err(PoolError::from), Ending::Read).await
