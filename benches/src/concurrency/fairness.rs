@@ -15,8 +15,9 @@ pub(super) const CAP: usize = 4;
 
 /// Without the cap, and with it.
 pub(super) async fn rows(bench: &Bench<'_>, effort: Effort) -> Result<Vec<Row>, Failure> {
-    let tasks: Vec<_> =
-        (0..TASKS).map(|number| Task { number, tenant: (number + 1).saturating_sub(GREEDY) }).collect();
+    let tasks: Vec<_> = (0..TASKS)
+        .map(|number| Task { number, tenant: (number + 1).saturating_sub(GREEDY), draw: None })
+        .collect();
     let builder =
         || Ok::<_, Failure>(bench.databases.builder(Kind::Plain, bench.route)?.max_connections(CONNECTIONS));
     let mut both = Vec::new();

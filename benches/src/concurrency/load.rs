@@ -7,8 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::task::LocalSet;
 
+use super::drawn::Draw;
 use crate::Failure;
 use crate::measure::{Key, Keys, Measured};
+
+/// As finely as a chance is drawn.
+const FRACTIONS: usize = 1 << 20;
 
 /// A variant: what every task does, with what all of them share.
 pub(super) struct Variant {
@@ -30,12 +34,14 @@ trait Looped {
 }
 
 /// One of the tasks of a load.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Task {
     /// Its number, by which its keys differ from the others'.
     pub(super) number: usize,
-    /// Whose rows it asks for.
+    /// Whose rows it asks for,
     pub(super) tenant: usize,
+    /// unless that is drawn.
+    pub(super) draw: Option<Draw>,
 }
 
 struct Each<S, F> {
@@ -50,13 +56,20 @@ where
 {
     fn task(
         self: Rc<Self>,
-        Task { number, tenant }: Task,
+        Task { number, tenant, draw }: Task,
         until: Instant,
     ) -> Pin<Box<dyn Future<Output = Result<Times, Failure>>>> {
         Box::pin(async move {
             let mut keys = Keys::seeded(number as u64 + 1, 1);
+            // Its own: neighbours' seeds give neighbours' first numbers.
+            let mut chance = Keys::seeded((number as u64 + 1) * 0x9E37_79B9_7F4A_7C15, FRACTIONS);
+            let mut drawn = || chance.next_key().tenant as f64 / FRACTIONS as f64;
             let mut times = Times::new();
             loop {
+                let tenant = draw.as_ref().map_or(tenant, |draw| draw.tenant(drawn()));
+                if let Some(pause) = draw.as_ref().and_then(|draw| draw.pause(drawn())) {
+                    tokio::time::sleep(pause).await;
+                }
                 let begin = Instant::now();
                 if begin >= until {
                     return Ok(times);
@@ -85,8 +98,10 @@ impl Variant {
     async fn run(&self, tasks: &[Task], time: Duration) -> Result<Run, Failure> {
         let set = LocalSet::new();
         let begin = Instant::now();
-        let handles: Vec<_> =
-            tasks.iter().map(|task| set.spawn_local(self.looped.clone().task(*task, begin + time))).collect();
+        let handles: Vec<_> = tasks
+            .iter()
+            .map(|task| set.spawn_local(self.looped.clone().task(task.clone(), begin + time)))
+            .collect();
         let ended = async {
             let mut times = Vec::new();
             for handle in handles {

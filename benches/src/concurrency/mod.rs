@@ -1,5 +1,6 @@
 //! Many tenants at once on a few connections: throughput, and how long one of them waits.
 
+mod drawn;
 mod fairness;
 mod load;
 mod variants;
@@ -33,6 +34,7 @@ struct Measurements {
     selects: Vec<Loaded>,
     mixed: Vec<Loaded>,
     fairness: Vec<fairness::Row>,
+    drawn: Vec<drawn::Drawn>,
 }
 
 /// Measures it on both routes.
@@ -64,11 +66,12 @@ async fn on_route(context: &Context<'_>, route: Route) -> Result<Measurements, F
     let bench = Bench { databases: context.databases, scopes: context.scopes, route };
     let effort = effort(context.quick);
     // Each task is a tenant of its own.
-    let tasks: Vec<_> = (0..TASKS).map(|number| Task { number, tenant: number }).collect();
+    let tasks: Vec<_> = (0..TASKS).map(|number| Task { number, tenant: number, draw: None }).collect();
     Ok(Measurements {
         selects: load::measure(&variants::point_selects(&bench).await?, &tasks, effort).await?,
         mixed: load::measure(&variants::mixed(&bench).await?, &tasks, effort).await?,
         fairness: fairness::rows(&bench, effort).await?,
+        drawn: drawn::measured(&bench, effort).await?,
     })
 }
 
@@ -117,7 +120,7 @@ fn write_groups(local: &Measurements, network: &Measurements, text: &mut String)
         };
         writeln!(text, "| {} | {} | {} |", local.name, cells(local), cells(network))?;
     }
-    Ok(())
+    drawn::write(&local.drawn, &network.drawn, text)
 }
 
 fn write_group(

@@ -1,6 +1,7 @@
 //! A pool that the application has.
 
 use std::fmt;
+use std::time::Instant;
 
 use bb8::{ManageConnection, PooledConnection, RunError};
 use futures_util::FutureExt;
@@ -9,6 +10,7 @@ use futures_util::future::BoxFuture;
 use super::{Borrowed, Lender};
 use crate::driver::Driver;
 use crate::error::PoolError;
+use crate::transaction::Tenants;
 
 /// What is wrong with a pool that keeps what it was told to throw away.
 const NOT_CLOSED: &str = "the pool handed out a connection again that was to be closed, in the state that another transaction \
@@ -40,7 +42,11 @@ impl<M> Lender<M::Connection> for ExternalPool<M>
 where
     M: ManageConnection<Connection: Driver, Error: fmt::Display>,
 {
-    fn lend(&self) -> BoxFuture<'_, Result<Box<dyn Borrowed<M::Connection>>, PoolError>> {
+    fn lend<'a>(
+        &'a self,
+        _: &'a Tenants,
+        _: Option<Instant>,
+    ) -> BoxFuture<'a, Result<Box<dyn Borrowed<M::Connection>>, PoolError>> {
         async {
             match self.0.get_owned().await {
                 Ok(mut connection) => {

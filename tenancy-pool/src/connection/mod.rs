@@ -3,6 +3,7 @@
 mod external;
 mod loan;
 mod own;
+mod shelf;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,16 +15,12 @@ pub(crate) use self::loan::Loan;
 pub(crate) use self::own::{OwnPool, PoolSizes};
 use crate::driver::Driver;
 use crate::error::PoolError;
+use crate::transaction::Tenants;
 
 /// A borrowed connection; dropping it gives it back.
 pub(crate) trait Borrowed<C: Driver>: Send {
     /// The connection, and what is known of its session.
     fn parts(&mut self) -> (&mut C, &mut C::Session);
-
-    /// When the connection was opened, where that is known.
-    fn opened(&self) -> Option<Instant> {
-        None
-    }
 
     /// Has the connection closed when it is given back.
     fn discard(&mut self);
@@ -31,7 +28,13 @@ pub(crate) trait Borrowed<C: Driver>: Send {
 
 /// A pool to borrow from.
 pub(crate) trait Lender<C: Driver>: Send + Sync {
-    fn lend(&self) -> BoxFuture<'_, Result<Box<dyn Borrowed<C>>, PoolError>>;
+    /// A connection for these tenants: one that serves them best, where there is a choice. It was not opened before `since`, as far
+    /// as that is known; those that were are closed.
+    fn lend<'a>(
+        &'a self,
+        tenants: &'a Tenants,
+        since: Option<Instant>,
+    ) -> BoxFuture<'a, Result<Box<dyn Borrowed<C>>, PoolError>>;
 
     /// How many connections are open, and how many of them nobody has borrowed.
     fn connections(&self) -> (u32, u32);

@@ -1,4 +1,4 @@
-//! A pool of ours, on bb8.
+//! A pool of ours: bb8 counts its connections, and a shelf has those that are idle.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,10 +11,17 @@ use diesel_async::TransactionManager;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tenancy_core::placement::DatabaseAddress;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
+use super::shelf::Shelf;
 use super::{Borrowed, Lender};
-use crate::driver::Driver;
+use crate::driver::{Driver, Remembers};
 use crate::error::PoolError;
+use crate::transaction::Tenants;
+
+/// How often it is looked for connections that are to be closed, at least.
+const REAPER_RATE: Duration = Duration::from_secs(30);
 
 /// How many connections a pool has, and how long each may take or last. The names are those of sqlx' and bb8's builders.
 #[derive(Debug, Clone, Copy)]
@@ -40,17 +47,71 @@ impl Default for PoolSizes {
 }
 
 /// A connection of a pool of ours.
-pub(crate) struct OwnConnection<C: Driver> {
+pub(super) struct OwnConnection<C: Driver> {
     connection: C,
     session: C::Session,
-    opened: Instant,
+    pub(super) opened: Instant,
     discarded: bool,
 }
 
+impl<C: Driver> OwnConnection<C> {
+    /// Whether its session remembers these tenants.
+    pub(super) fn remembers(&self, tenants: &Tenants) -> Remembers {
+        C::remembers(&self.session, tenants)
+    }
+
+    fn is_broken(&mut self) -> bool {
+        // Diesel's own look: an inspection that was dropped in the middle of its transaction leaves a connection that begins none.
+        self.discarded
+            || self.connection.is_closed()
+            || C::TransactionManager::is_broken_transaction_manager(&mut self.connection)
+    }
+}
+
+/// The right to one connection, which is what bb8 counts and lends.
+///
+/// As long as nobody has borrowed it there is a connection for it on the shelf; which one is settled when it is borrowed. So
+/// there are as many connections as bb8 says.
+pub(super) struct Ticket<C: Driver> {
+    shelf: Arc<Shelf<C>>,
+    /// What it was exchanged for.
+    held: Option<Box<OwnConnection<C>>>,
+    /// There was nothing for it, which cannot be: it is not to go round for ever.
+    void: bool,
+}
+
+impl<C: Driver> Ticket<C> {
+    /// Takes a connection off the shelf for these tenants, if it is still open.
+    ///
+    /// Costs no round trip: a socket that was closed in the meantime is seen by the task that reads it.
+    fn redeem(&mut self, tenants: &Tenants) -> bool {
+        self.held = self.shelf.take(tenants);
+        self.void = self.held.is_none();
+        self.held.as_mut().is_some_and(|own| !own.connection.is_closed())
+    }
+
+    fn held(&mut self) -> &mut OwnConnection<C> {
+        match &mut self.held {
+            Some(held) => held,
+            None => unreachable!("it is lent with one"),
+        }
+    }
+}
+
+impl<C: Driver> Drop for Ticket<C> {
+    /// With the right to a connection ends a connection.
+    fn drop(&mut self) {
+        if self.held.is_none() {
+            self.held = self.shelf.take_oldest();
+        }
+    }
+}
+
 /// Opens the connections of a pool, and says which of them are good for nothing.
-pub(crate) struct Manager<C: Driver> {
+pub(super) struct Manager<C: Driver> {
     address: DatabaseAddress,
     options: C::Options,
+    shelf: Arc<Shelf<C>>,
 }
 
 impl<C: Driver> fmt::Debug for Manager<C> {
@@ -60,50 +121,55 @@ impl<C: Driver> fmt::Debug for Manager<C> {
 }
 
 impl<C: Driver> ManageConnection for Manager<C> {
-    /// Boxed: bb8 moves a connection some ten times between two borrowers.
-    type Connection = Box<OwnConnection<C>>;
+    type Connection = Ticket<C>;
     type Error = ConnectionError;
 
-    async fn connect(&self) -> ConnectionResult<Self::Connection> {
+    async fn connect(&self) -> ConnectionResult<Ticket<C>> {
         let opened = Instant::now();
         let (connection, session) = C::connect(&self.address, &self.options).await?;
-        Ok(Box::new(OwnConnection { connection, session, opened, discarded: false }))
+        self.shelf.put(Box::new(OwnConnection { connection, session, opened, discarded: false }));
+        Ok(Ticket { shelf: self.shelf.clone(), held: None, void: false })
     }
 
-    /// Costs no round trip: a socket that was closed in the meantime is seen by the task that reads it.
-    async fn is_valid(&self, own: &mut Self::Connection) -> ConnectionResult<()> {
-        if own.connection.is_closed() {
-            return Err(ConnectionError::BadConnection("the connection was closed".to_owned()));
-        }
+    /// Nobody asks: see [`Ticket::redeem`].
+    async fn is_valid(&self, _: &mut Ticket<C>) -> ConnectionResult<()> {
         Ok(())
     }
 
-    fn has_broken(&self, own: &mut Self::Connection) -> bool {
-        // Diesel's own look: an inspection that was dropped in the middle of its transaction leaves a connection that begins none.
-        own.discarded
-            || own.connection.is_closed()
-            || C::TransactionManager::is_broken_transaction_manager(&mut own.connection)
+    /// Takes the connection back, as bb8 asks this of what is returned and before anybody can have it again.
+    ///
+    /// Where another one is to be closed, this ticket ends with that one: bb8 itself closes only what it has seen unused.
+    fn has_broken(&self, ticket: &mut Ticket<C>) -> bool {
+        let Some(mut own) = ticket.held.take() else { return ticket.void };
+        ticket.held = if own.is_broken() { Some(own) } else { self.shelf.put_back(own) };
+        ticket.held.is_some()
     }
 }
 
-impl<C: Driver> Borrowed<C> for PooledConnection<'static, Manager<C>> {
+/// A connection on loan.
+struct Lent<C: Driver> {
+    // First: whoever is next finds it back.
+    ticket: PooledConnection<'static, Manager<C>>,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl<C: Driver> Borrowed<C> for Lent<C> {
     fn parts(&mut self) -> (&mut C, &mut C::Session) {
-        let own = &mut **self;
+        let own = self.ticket.held();
         (&mut own.connection, &mut own.session)
     }
 
-    fn opened(&self) -> Option<Instant> {
-        Some(self.opened)
-    }
-
     fn discard(&mut self) {
-        self.discarded = true;
+        self.ticket.held().discarded = true;
     }
 }
 
 /// A pool of ours.
 pub(crate) struct OwnPool<C: Driver> {
     pool: bb8::Pool<Manager<C>>,
+    /// Who may have a connection: bb8 gives it to whoever asks first when one comes back, and lets others wait for ever.
+    turns: Arc<Semaphore>,
+    acquire_timeout: Duration,
     failure: LastFailure,
 }
 
@@ -114,22 +180,53 @@ impl<C: Driver> OwnPool<C> {
         sizes: PoolSizes,
         options: C::Options,
     ) -> ConnectionResult<Self> {
-        let manager = Manager { address, options };
+        let shelf = Arc::new(Shelf::new(sizes.idle_timeout, sizes.max_lifetime));
+        let manager = Manager { address, options, shelf };
         // Once by hand: bb8 retries until its timeout, and then says only that it timed out.
         let first = manager.connect().await?;
         let failure = LastFailure::default();
+        let max_connections = sizes.max_connections.max(1);
+        // Zero is refused by a panic.
+        let acquire_timeout = sizes.acquire_timeout.max(Duration::from_millis(1));
+        // A ticket that was unused for so long stands for a connection that was, too, or for an older one.
+        let unused = sizes.idle_timeout.into_iter().chain(sizes.max_lifetime).min();
+        let unused = unused.map(|unused| unused.max(Duration::from_millis(1)));
         let pool = bb8::Pool::builder()
-            .max_size(sizes.max_connections.max(1))
+            .max_size(max_connections)
             .min_idle(sizes.min_idle)
-            // Zero is refused by a panic.
-            .connection_timeout(sizes.acquire_timeout.max(Duration::from_millis(1)))
-            .idle_timeout(sizes.idle_timeout)
-            .max_lifetime(sizes.max_lifetime)
+            .connection_timeout(acquire_timeout)
+            .idle_timeout(unused)
+            .reaper_rate(unused.map_or(REAPER_RATE, |unused| unused.min(REAPER_RATE)))
+            // It would count from when the ticket was made.
+            .max_lifetime(None)
+            .test_on_check_out(false)
             .error_sink(Box::new(failure.clone()))
             .build_unchecked(manager);
         // A pool that has filled itself in the meantime has no room for it.
         let _unneeded = pool.add(first);
-        Ok(Self { pool, failure })
+        let turns = usize::try_from(max_connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        Ok(Self { pool, turns: Arc::new(Semaphore::new(turns)), acquire_timeout, failure })
+    }
+
+    async fn borrow(
+        &self,
+        tenants: &Tenants,
+        since: Option<Instant>,
+    ) -> Result<Lent<C>, RunError<ConnectionError>> {
+        // It is never closed.
+        let turn = self.turns.clone().acquire_owned().await.map_err(|_| RunError::TimedOut)?;
+        loop {
+            let mut ticket = self.pool.get_owned().await?;
+            if ticket.redeem(tenants) {
+                let own = ticket.held();
+                if since.is_none_or(|since| own.opened >= since) {
+                    return Ok(Lent { ticket, _turn: turn });
+                }
+                own.discarded = true;
+                continue;
+            }
+            self.failure.sink(ConnectionError::BadConnection("the connection was closed".to_owned()));
+        }
     }
 
     /// Why the pool could not connect, if that happened after `since`.
@@ -141,16 +238,26 @@ impl<C: Driver> OwnPool<C> {
 
 impl<C: Driver> Clone for OwnPool<C> {
     fn clone(&self) -> Self {
-        Self { pool: self.pool.clone(), failure: self.failure.clone() }
+        Self {
+            pool: self.pool.clone(),
+            turns: self.turns.clone(),
+            acquire_timeout: self.acquire_timeout,
+            failure: self.failure.clone(),
+        }
     }
 }
 
 impl<C: Driver> Lender<C> for OwnPool<C> {
-    fn lend(&self) -> BoxFuture<'_, Result<Box<dyn Borrowed<C>>, PoolError>> {
-        async {
+    fn lend<'a>(
+        &'a self,
+        tenants: &'a Tenants,
+        since: Option<Instant>,
+    ) -> BoxFuture<'a, Result<Box<dyn Borrowed<C>>, PoolError>> {
+        async move {
             let asked = Instant::now();
-            match self.pool.get_owned().await {
-                Ok(connection) => Ok(Box::new(connection) as Box<dyn Borrowed<C>>),
+            let borrowed = timeout(self.acquire_timeout, self.borrow(tenants, since)).await;
+            match borrowed.unwrap_or(Err(RunError::TimedOut)) {
+                Ok(lent) => Ok(Box::new(lent) as Box<dyn Borrowed<C>>),
                 Err(RunError::User(error)) => Err(PoolError::Connect(Box::new(error))),
                 Err(RunError::TimedOut) => Err(match self.failure.since(asked) {
                     Some(error) => PoolError::Connect(Box::new(error)),

@@ -105,6 +105,19 @@ impl<Opening> Default for Ahead<Opening> {
     }
 }
 
+/// Whom a session remembers beyond the end of a transaction, to those who ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remembers {
+    /// Themselves: they need not be told again, or only in part.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "elsewhere no session remembers"))]
+    Them,
+    /// Nobody.
+    Nobody,
+    /// Somebody else, it may be.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "elsewhere no session remembers"))]
+    Others,
+}
+
 /// What the ids of a tenant column are declared to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ids {
@@ -244,6 +257,13 @@ pub trait Driver:
         session: &Self::Session,
         beginning: Beginning<'_>,
     ) -> Result<Start<Self::Opening>, PoolError>;
+
+    /// Whom a session remembers, of whom it was told for longer than a transaction.
+    #[doc(hidden)]
+    fn remembers(session: &Self::Session, tenants: &Tenants) -> Remembers {
+        let _ = (session, tenants);
+        Remembers::Nobody
+    }
 
     /// What opens a transaction that spans tenants.
     #[doc(hidden)]

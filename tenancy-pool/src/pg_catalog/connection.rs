@@ -13,6 +13,7 @@ use crate::driver::postgres::connect::ConnectOptions;
 #[cfg(feature = "tls")]
 use crate::driver::postgres::connect::Tls;
 use crate::error::PoolError;
+use crate::transaction::Tenants;
 
 /// How to reach the catalog's database.
 #[derive(Clone, Debug)]
@@ -107,7 +108,7 @@ impl Connections {
     }
 
     pub(super) async fn lend(&self) -> Result<Box<dyn Borrowed<AsyncPgConnection>>, Lost> {
-        self.pool.lend().await.map_err(|error| match error {
+        self.pool.lend(&Tenants::Nobody, None).await.map_err(|error| match error {
             PoolError::PoolTimedOut => self.late(),
             other => Lost::Connection(Arc::new(other)),
         })

@@ -18,6 +18,7 @@ use crate::driver::TenantConnection;
 use crate::error::BuildError;
 use crate::placement::{DatabasePools, DatabasePoolsOptions};
 use crate::statement::Allowed;
+use crate::transaction::Tenants;
 
 /// What a [`TenantPool`] is built of.
 ///
@@ -107,6 +108,9 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
     }
 
     /// The most connections of a pool; ten unless said otherwise. Each database of a tenant's own has a pool of this size.
+    ///
+    /// Whoever has waited for longest is served first. A tenant is given the idle connection that served it last, where there is one: on
+    /// PostgreSQL its session needs not be told the tenant again for a single statement.
     pub const fn max_connections(mut self, connections: u32) -> Self {
         self.sizes.max_connections = if connections == 0 { 1 } else { connections };
         self
@@ -124,13 +128,15 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
         self
     }
 
-    /// How long a connection may be unused before it is closed; `None` for ever. Ten minutes unless said otherwise.
+    /// How long a connection may be unused before it is closed; `None` for ever. Ten minutes unless said otherwise. Zero is as good as
+    /// a millisecond. It is looked for such ones when another connection is given back, and each time that passes, or every thirty seconds.
     pub const fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.sizes.idle_timeout = timeout;
         self
     }
 
-    /// How long a connection may live; `None` for ever. Thirty minutes unless said otherwise.
+    /// How long a connection may live; `None` for ever. Thirty minutes unless said otherwise. One that is in use is closed when it is
+    /// given back.
     pub const fn max_lifetime(mut self, lifetime: Option<Duration>) -> Self {
         self.sizes.max_lifetime = lifetime;
         self
@@ -342,7 +348,7 @@ async fn open_admission<C: TenantConnection>(
     rules: &C::Rules,
 ) -> Result<SharedLender<C>, BuildError> {
     let lender = connections.open(sizes, options).await?;
-    let mut borrowed = lender.lend().await.map_err(BuildError::Pool)?;
+    let mut borrowed = lender.lend(&Tenants::Nobody, None).await.map_err(BuildError::Pool)?;
     borrowed.parts().0.inspect_admission(rules).await?;
     drop(borrowed);
     Ok(lender)
@@ -354,7 +360,7 @@ async fn inspect<C: TenantConnection>(
     rules: &C::Rules,
     columns: &[TenantColumn],
 ) -> Result<(), BuildError> {
-    let mut borrowed = lender.lend().await.map_err(BuildError::Pool)?;
+    let mut borrowed = lender.lend(&Tenants::Nobody, None).await.map_err(BuildError::Pool)?;
     let connection = borrowed.parts().0;
     connection.inspect(rules).await?;
     tenant_column::inspect(connection, columns).await

@@ -6,7 +6,7 @@ use tenancy_core::TenantKey;
 use tenancy_core::placement::Placement;
 
 use super::TenantPool;
-use crate::connection::{Borrowed, Lender, Loan, SharedLender};
+use crate::connection::{Loan, SharedLender};
 use crate::driver::TenantConnection;
 use crate::error::PoolError;
 use crate::transaction::Tenants;
@@ -42,27 +42,12 @@ impl<C: TenantConnection> TenantPool<C> {
             None => None,
         };
         let Some((tenant, address)) = tenants.each().first().zip(placement.database()) else {
-            return Ok(Loan::new(opened_since(&**home, since).await?, permit, None));
+            return Ok(Loan::new(home.lend(tenants, since).await?, permit, None));
         };
         let Some(databases) = &self.inner.databases else {
             return Err(PoolError::NoDatabases { tenant: tenant.clone() });
         };
         let pool = databases.get(address).await?;
-        Ok(Loan::new(opened_since(&**pool, since).await?, permit, Some(pool)))
-    }
-}
-
-/// Lends a connection that is no older than `since`; older ones are closed. The age of a connection of the application's pool is not
-/// known.
-async fn opened_since<C: TenantConnection>(
-    lender: &dyn Lender<C>,
-    since: Option<Instant>,
-) -> Result<Box<dyn Borrowed<C>>, PoolError> {
-    loop {
-        let mut borrowed = lender.lend().await?;
-        match (borrowed.opened(), since) {
-            (Some(opened), Some(since)) if opened < since => borrowed.discard(),
-            _ => return Ok(borrowed),
-        }
+        Ok(Loan::new(pool.lend(tenants, since).await?, permit, Some(pool)))
     }
 }

@@ -302,7 +302,7 @@ impl<C: TenantConnection> TenantPool<C> {
 
     async fn open_across(&self, options: TransactionOptions) -> Result<OpenTransaction<C>, PoolError> {
         let lender = self.inner.across.as_ref().ok_or(PoolError::NoCrossTenantPool)?;
-        let mut loan = Loan::new(lender.lend().await?, None, None);
+        let mut loan = Loan::new(lender.lend(&Tenants::Nobody, None).await?, None, None);
         let opening = C::opening_across(loan.session(), options);
         Ok(OpenTransaction::new(loan, Start::InTransaction(opening), options.read_only))
     }

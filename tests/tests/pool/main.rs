@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be prepared ends the test")]
 
 mod admission_on_postgres;
+mod affinity;
 mod boot;
 mod budget;
 mod cancellation;

@@ -33,10 +33,11 @@ use self::pipeline::pipelined;
 use self::rules::PostgresRules;
 use self::spoiled::{loses_a_read, spoils};
 use self::told::{Told, in_session, is_foreign};
-use super::{Abandoned, Ahead, Beginning, Count, Driver, Start};
+use super::{Abandoned, Ahead, Beginning, Count, Driver, Remembers, Start};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
 use crate::statement::{Execute, Load, OurOwn, Wanted};
+use crate::transaction::Tenants;
 
 /// What is known of one connection's session.
 #[derive(Debug, Default)]
@@ -182,6 +183,10 @@ impl Driver for AsyncPgConnection {
             opening.push(format!("SET LOCAL search_path TO {path}"));
         }
         Ok(Start::InTransaction(opening))
+    }
+
+    fn remembers(session: &Session, tenants: &Tenants) -> Remembers {
+        session.told.remembers(tenants)
     }
 
     fn opening_across(session: &Session, options: TransactionOptions) -> Opening {

@@ -7,7 +7,7 @@ use tenancy_core::TenantKey;
 use super::Session;
 use super::opening::{Opening, Reset};
 use super::rules::PostgresRules;
-use crate::driver::Single;
+use crate::driver::{Remembers, Single};
 use crate::transaction::Tenants;
 
 /// Whose a session is.
@@ -44,6 +44,17 @@ impl Told {
             Self::Nothing => false,
             Self::Unknown => true,
             Self::Confirmed(telling) => telling.tenant.as_ref() != tenant,
+        }
+    }
+
+    /// Whom a connection with it suits.
+    pub(super) fn remembers(&self, tenants: &Tenants) -> Remembers {
+        match (self, tenants) {
+            (Self::Nothing, _) => Remembers::Nobody,
+            // A set is told in a transaction, whatever was told before.
+            (_, Tenants::Set(_)) => Remembers::Others,
+            _ if self.is_foreign_to(tenants.one()) => Remembers::Others,
+            _ => Remembers::Them,
         }
     }
 
@@ -139,6 +150,8 @@ mod tests {
     use tenancy_core::TenantKey;
 
     use super::{Telling, Told};
+    use crate::driver::Remembers;
+    use crate::transaction::Tenants;
 
     fn key(text: &str) -> TenantKey {
         TenantKey::new(text).expect("a key")
@@ -161,6 +174,21 @@ mod tests {
         assert!(told.of(Some(&seven), other).is_none() && told.of(Some(&seven), None).is_none());
         assert!(told.of(Some(&eight), path).is_none() && told.of(None, path).is_none());
         assert!(Told::Unknown.of(None, None).is_none() && Told::Nothing.of(None, None).is_none());
+    }
+
+    #[test]
+    fn a_session_suits_whom_it_was_told() {
+        let one = |text| Tenants::One(key(text));
+        let told = Told::Confirmed(telling(None));
+        assert_eq!(told.remembers(&one("7")), Remembers::Them);
+        assert_eq!(told.remembers(&one("8")), Remembers::Others);
+        assert_eq!(told.remembers(&Tenants::Nobody), Remembers::Others);
+        assert_eq!(told.remembers(&Tenants::Set(vec![key("7")])), Remembers::Others);
+        assert_eq!(Told::Unknown.remembers(&one("7")), Remembers::Others);
+        assert_eq!(Told::Nothing.remembers(&one("7")), Remembers::Nobody);
+        let nobodys = Told::Confirmed(Telling { tenant: None, path: None, read_only: true, sealed: None });
+        assert_eq!(nobodys.remembers(&Tenants::Nobody), Remembers::Them);
+        assert_eq!(nobodys.remembers(&Tenants::Set(Vec::new())), Remembers::Others);
     }
 
     #[test]
