@@ -72,6 +72,7 @@
 //! | carry what a request says | [`Claimed`] |
 //! | decide who belongs where | [`Membership`], [`Decision`] |
 //! | turn a claim into a proof | [`Authority::admit`] |
+//! | keep the role that the membership found | [`DetailedMembership`], [`Authority::admit_with_details`], [`Admitted`] |
 //! | ask for the proof | [`&Scoped<TenantId>`](Scoped) |
 //! | keep two tenants apart in one function | [`brand!`], [`Brand`] |
 //! | span tenants | [`Authority::cross_tenant`], [`CrossTenant`] |
@@ -80,7 +81,7 @@
 //! | know where each tenant lives | [`Catalog`](placement::Catalog), [`AllShared`](placement::AllShared), [`TenantStatus`](placement::TenantStatus) |
 //! | name a tenant to a database | [`TenantKey`], [`ToTenantKey`] |
 //! | name a role of the database | [`RoleName`](database::RoleName) |
-//! | test | `testing::scope`, `testing::cross_tenant`, `testing::RecordingSink` |
+//! | test | `testing::scope`, `testing::admitted`, `testing::cross_tenant`, `testing::RecordingSink` |
 //!
 //! ## Features
 //!
@@ -91,6 +92,7 @@
 //! | `postgres`, `mysql`, `sqlite` | its conversions for that backend; `postgres` also adds `Uuid` |
 
 mod admission_door;
+mod admitted;
 mod audit;
 mod authority;
 mod authority_error;
@@ -98,6 +100,9 @@ mod brand;
 mod claim;
 mod cross_tenant;
 pub mod database;
+#[doc = include_str!("../docs/design.md")]
+pub mod design {}
+mod detailed_membership;
 #[cfg(feature = "diesel")]
 mod diesel_types;
 mod membership;
@@ -113,12 +118,14 @@ mod tenant_key;
 pub mod testing;
 
 pub use admission_door::AdmissionDoor;
+pub use admitted::Admitted;
 pub use audit::{AuditEvent, AuditSink, TracingSink};
 pub use authority::Authority;
 pub use authority_error::{AdmitError, CrossTenantError};
 pub use brand::{Brand, TakesBrand};
 pub use claim::Claimed;
 pub use cross_tenant::{Access, CrossTenant};
+pub use detailed_membership::{DetailedDecision, DetailedMembership};
 pub use membership::{Decision, Membership};
 pub use reason::{EmptyReason, Reason};
 pub use scope::{Admission, Scoped, Unbranded};

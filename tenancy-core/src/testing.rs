@@ -7,7 +7,7 @@
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Access, AuditEvent, AuditSink, CrossTenant, Reason, Scoped, ScopedSet, TracingSink};
+use crate::{Access, Admitted, AuditEvent, AuditSink, CrossTenant, Reason, Scoped, ScopedSet, TracingSink};
 
 const PRINCIPAL: &str = "testing";
 
@@ -25,6 +25,19 @@ const PRINCIPAL: &str = "testing";
 /// ```
 pub fn scope<I>(id: I) -> Scoped<I> {
     Scoped::mint(id, PRINCIPAL.into())
+}
+
+/// A scope for `id` that nobody was asked about, with `details` that nobody has looked up.
+///
+/// # Examples
+///
+/// ```
+/// use tenancy_core::testing;
+///
+/// assert_eq!(*testing::admitted(7, "owner").details(), "owner");
+/// ```
+pub fn admitted<I, D>(id: I, details: D) -> Admitted<I, D> {
+    Admitted::mint(scope(id), details)
 }
 
 /// A set of scopes for `ids` that nobody was asked about.
