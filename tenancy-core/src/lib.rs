@@ -77,6 +77,8 @@
 //! | keep two tenants apart in one function | [`brand!`], [`Brand`] |
 //! | span tenants | [`Authority::cross_tenant`], [`CrossTenant`] |
 //! | write the audit trail | [`AuditSink`], [`AuditEvent`], [`TracingSink`] |
+//! | name what it has in caches, buckets, brokers and locks | `names`: `CacheKey`, `StoragePath`, `Topic`, `LockKey`, `Label` |
+//! | send a scope or a job through a queue, a link, a cookie | `sealed_scopes`: `SealingAuthority`, `TenantJob` |
 //! | say where a tenant lives | [`placement`]: [`Placement`](placement::Placement), [`SchemaName`](placement::SchemaName), [`DatabaseAddress`](placement::DatabaseAddress) |
 //! | know where each tenant lives | [`Catalog`](placement::Catalog), [`AllShared`](placement::AllShared), [`TenantStatus`](placement::TenantStatus) |
 //! | name a tenant to a database | [`TenantKey`], [`ToTenantKey`] |
@@ -88,6 +90,8 @@
 //! | Feature | Adds |
 //! |---|---|
 //! | `testing` | scopes without an authority; enable it in `[dev-dependencies]` only |
+//! | `names` | the module `names`, and SHA-256 |
+//! | `sealed-scopes` | the module `sealed_scopes`, PASETO and JSON |
 //! | `diesel` | `TenantId` as a Diesel value (`Binary` and `Text`) |
 //! | `postgres`, `mysql`, `sqlite` | its conversions for that backend; `postgres` also adds `Uuid` |
 
@@ -107,10 +111,14 @@ mod detailed_membership;
 mod diesel_types;
 mod membership;
 mod migration_folder;
+#[cfg(feature = "names")]
+pub mod names;
 pub mod placement;
 mod reason;
 mod scope;
 mod scoped_set;
+#[cfg(feature = "sealed-scopes")]
+pub mod sealed_scopes;
 mod shown;
 mod tenant_id;
 mod tenant_key;

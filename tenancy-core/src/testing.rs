@@ -169,6 +169,13 @@ pub enum RecordedEvent {
         reason: String,
         location: &'static Location<'static>,
     },
+    OpenedWithoutMembership {
+        principal: String,
+        tenant: String,
+        purpose: &'static str,
+        reason: String,
+        location: &'static Location<'static>,
+    },
     ReviewedSql {
         name: &'static str,
         text: &'static str,
@@ -218,6 +225,15 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
                 reason: reason.into(),
                 location,
             },
+            AuditEvent::OpenedWithoutMembership { principal, tenant, purpose, reason, location } => {
+                Self::OpenedWithoutMembership {
+                    principal: principal.into(),
+                    tenant: tenant.into(),
+                    purpose,
+                    reason: reason.into(),
+                    location,
+                }
+            }
             AuditEvent::ReviewedSql { name, text, reason, place } => {
                 Self::ReviewedSql { name, text, reason, place }
             }

@@ -126,6 +126,12 @@ impl<M> Authority<M> {
         }
     }
 
+    /// Where it reports, for what opens sealed scopes.
+    #[cfg(feature = "sealed-scopes")]
+    pub(crate) fn sink(&self) -> &dyn AuditSink {
+        &*self.sink
+    }
+
     fn admitted(&self, principal: &M::Principal, tenant: M::TenantId) -> Scoped<M::TenantId>
     where
         M: Membership,
