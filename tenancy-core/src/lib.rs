@@ -79,6 +79,7 @@
 //! | write the audit trail | [`AuditSink`], [`AuditEvent`], [`TracingSink`] |
 //! | name what it has in caches, buckets, brokers and locks | `names`: `CacheKey`, `StoragePath`, `Topic`, `LockKey`, `Label` |
 //! | send a scope or a job through a queue, a link, a cookie | `sealed_scopes`: `SealingAuthority`, `TenantJob` |
+//! | have tenant and principal in each event of a log | `log_context`: `LogContext` |
 //! | say where a tenant lives | [`placement`]: [`Placement`](placement::Placement), [`SchemaName`](placement::SchemaName), [`DatabaseAddress`](placement::DatabaseAddress) |
 //! | know where each tenant lives | [`Catalog`](placement::Catalog), [`AllShared`](placement::AllShared), [`TenantStatus`](placement::TenantStatus) |
 //! | name a tenant to a database | [`TenantKey`], [`ToTenantKey`] |
@@ -92,6 +93,7 @@
 //! | `testing` | scopes without an authority; enable it in `[dev-dependencies]` only |
 //! | `names` | the module `names`, and SHA-256 |
 //! | `sealed-scopes` | the module `sealed_scopes`, PASETO and JSON |
+//! | `log-context` | the module `log_context`, and tokio's task-locals |
 //! | `diesel` | `TenantId` as a Diesel value (`Binary` and `Text`) |
 //! | `postgres`, `mysql`, `sqlite` | its conversions for that backend; `postgres` also adds `Uuid` |
 
@@ -109,6 +111,8 @@ pub mod design {}
 mod detailed_membership;
 #[cfg(feature = "diesel")]
 mod diesel_types;
+#[cfg(feature = "log-context")]
+pub mod log_context;
 mod membership;
 mod migration_folder;
 #[cfg(feature = "names")]

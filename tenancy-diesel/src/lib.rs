@@ -34,6 +34,7 @@
 //! | `async` | batches on SQLite through diesel-async; everything else runs through diesel-async without it |
 //! | `64-column-tables`, `128-column-tables` | rows of more than 32 columns, with Diesel's features of these names |
 //! | `names` | `names`: cache keys, storage paths, topics, locks and labels of a scope |
+//! | `log-context` | `log_context`: tenant and principal in each event of a log |
 //! | `sealed-scopes` | `sealed_scopes`: scopes and jobs that go through a queue, a link, a cookie |
 //! | `testing` | [`testing`]: scopes without an authority. It does not compile without debug assertions |
 //!
