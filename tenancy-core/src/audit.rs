@@ -289,6 +289,13 @@ mod tests {
                     subject: "invoices",
                     access: Access::Write,
                 },
+                AuditEvent::OpenedWithoutMembership {
+                    principal,
+                    tenant,
+                    purpose: "export",
+                    reason,
+                    location,
+                },
             ] {
                 sink.record(&event);
             }
@@ -303,6 +310,10 @@ mod tests {
             format!("WARN tenancy::audit message=cross-tenant denied {why}"),
             format!(
                 "WARN tenancy::audit message=cross-tenant used {why} subject=\"invoices\" access=\"write\""
+            ),
+            format!(
+                "WARN tenancy::audit message=opened without membership {who} tenant=\"acme\" purpose=\"export\" \
+                 reason=\"report\" location={location}"
             ),
         ];
         assert_eq!(*lines.0.lock().unwrap(), expected);
