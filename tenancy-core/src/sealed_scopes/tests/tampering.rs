@@ -1,7 +1,7 @@
 use super::*;
 
-/// Every letter that base64url and the separators have, and some that they do not.
-const LETTERS: &[u8] = b"AZaz09-_.+=/ ";
+/// Every letter that base64url has, of which several would be the same bits at an end, and some that it has not.
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+=/ ";
 
 #[tokio::test]
 async fn no_changed_letter_opens() {
@@ -9,7 +9,7 @@ async fn no_changed_letter_opens() {
     let sealed = authority.seal(&alice_in(TenantId::new()), MAIL, HOUR).unwrap();
     let text = sealed.as_str();
     for at in 0..text.len() {
-        for letter in LETTERS.iter().chain(&[text.as_bytes()[at] ^ 1]) {
+        for letter in LETTERS {
             let mut changed = text.as_bytes().to_vec();
             changed[at] = *letter;
             let changed = String::from_utf8(changed).unwrap();
