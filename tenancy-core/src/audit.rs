@@ -164,9 +164,10 @@ pub enum AuditEvent<'a> {
 
 /// The default [`AuditSink`]: `tracing` events under the target `tenancy::audit`.
 ///
-/// Reviewed SQL is `INFO`, as it is told once for all. Admissions, and what is read before them, are `DEBUG`, because they are in every request; denials, raw SQL, what is opened
-/// without membership and everything about spanning tenants are `WARN`. Who wants each admission in the log enables the target: `tenancy::audit=debug`. Principals, tenants and reasons are
-/// recorded as string fields, which formatters escape.
+/// Reviewed SQL is `INFO`, as it is told once for all. Admissions, and what is read before them, are `DEBUG`, because they are in every
+/// request; denials, raw SQL, what is opened without membership and everything about spanning tenants are `WARN`. Who wants each admission
+/// in the log enables the target: `tenancy::audit=debug`. Principals, tenants and reasons are recorded as string fields, which
+/// formatters escape.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
