@@ -136,6 +136,19 @@ pub enum AuditEvent<'a> {
         /// Where it was allowed.
         location: &'static Location<'static>,
     },
+    /// A sealed scope was opened, and nobody asked whether its principal still belongs to the tenant.
+    OpenedWithoutMembership {
+        /// Who was admitted when it was sealed.
+        principal: &'a str,
+        /// The tenant.
+        tenant: &'a str,
+        /// What it was sealed for.
+        purpose: &'static str,
+        /// Why.
+        reason: &'a str,
+        /// Where it was opened.
+        location: &'static Location<'static>,
+    },
     /// Statements of tenants may contain a fragment of SQL that is a constant of the program. Told once, when that is decided.
     ReviewedSql {
         /// What the program calls it.
@@ -151,9 +164,10 @@ pub enum AuditEvent<'a> {
 
 /// The default [`AuditSink`]: `tracing` events under the target `tenancy::audit`.
 ///
-/// Reviewed SQL is `INFO`, as it is told once for all. Admissions, and what is read before them, are `DEBUG`, because they are in every request; denials, raw SQL and everything about spanning tenants are
-/// `WARN`. Who wants each admission in the log enables the target: `tenancy::audit=debug`. Principals, tenants and reasons are
-/// recorded as string fields, which formatters escape.
+/// Reviewed SQL is `INFO`, as it is told once for all. Admissions, and what is read before them, are `DEBUG`, because they are in every
+/// request; denials, raw SQL, what is opened without membership and everything about spanning tenants are `WARN`. Who wants each admission
+/// in the log enables the target: `tenancy::audit=debug`. Principals, tenants and reasons are recorded as string fields, which
+/// formatters escape.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
@@ -196,6 +210,17 @@ impl AuditSink for TracingSink {
             }
             AuditEvent::RawSql { principal, tenant, reason, location } => {
                 tracing::warn!(target: TracingSink::TARGET, principal, tenant, reason, %location, "raw SQL");
+            }
+            AuditEvent::OpenedWithoutMembership { principal, tenant, purpose, reason, location } => {
+                tracing::warn!(
+                    target: TracingSink::TARGET,
+                    principal,
+                    tenant,
+                    purpose,
+                    reason,
+                    %location,
+                    "opened without membership"
+                );
             }
             AuditEvent::ReviewedSql { name, text, reason, place: (file, line) } => {
                 tracing::info!(target: TracingSink::TARGET, name, text, reason, file, line, "reviewed SQL");
@@ -265,6 +290,13 @@ mod tests {
                     subject: "invoices",
                     access: Access::Write,
                 },
+                AuditEvent::OpenedWithoutMembership {
+                    principal,
+                    tenant,
+                    purpose: "export",
+                    reason,
+                    location,
+                },
             ] {
                 sink.record(&event);
             }
@@ -279,6 +311,10 @@ mod tests {
             format!("WARN tenancy::audit message=cross-tenant denied {why}"),
             format!(
                 "WARN tenancy::audit message=cross-tenant used {why} subject=\"invoices\" access=\"write\""
+            ),
+            format!(
+                "WARN tenancy::audit message=opened without membership {who} tenant=\"acme\" purpose=\"export\" \
+                 reason=\"report\" location={location}"
             ),
         ];
         assert_eq!(*lines.0.lock().unwrap(), expected);

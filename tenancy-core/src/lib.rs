@@ -72,25 +72,33 @@
 //! | carry what a request says | [`Claimed`] |
 //! | decide who belongs where | [`Membership`], [`Decision`] |
 //! | turn a claim into a proof | [`Authority::admit`] |
+//! | keep the role that the membership found | [`DetailedMembership`], [`Authority::admit_with_details`], [`Admitted`] |
 //! | ask for the proof | [`&Scoped<TenantId>`](Scoped) |
 //! | keep two tenants apart in one function | [`brand!`], [`Brand`] |
 //! | span tenants | [`Authority::cross_tenant`], [`CrossTenant`] |
 //! | write the audit trail | [`AuditSink`], [`AuditEvent`], [`TracingSink`] |
+//! | name what it has in caches, buckets, brokers and locks | `names`: `CacheKey`, `StoragePath`, `Topic`, `LockKey`, `Label` |
+//! | send a scope or a job through a queue, a link, a cookie | `sealed_scopes`: `SealingAuthority`, `TenantJob` |
+//! | have tenant and principal in each event of a log | `log_context`: `LogContext` |
 //! | say where a tenant lives | [`placement`]: [`Placement`](placement::Placement), [`SchemaName`](placement::SchemaName), [`DatabaseAddress`](placement::DatabaseAddress) |
 //! | know where each tenant lives | [`Catalog`](placement::Catalog), [`AllShared`](placement::AllShared), [`TenantStatus`](placement::TenantStatus) |
 //! | name a tenant to a database | [`TenantKey`], [`ToTenantKey`] |
 //! | name a role of the database | [`RoleName`](database::RoleName) |
-//! | test | `testing::scope`, `testing::cross_tenant`, `testing::RecordingSink` |
+//! | test | `testing::scope`, `testing::admitted`, `testing::cross_tenant`, `testing::RecordingSink` |
 //!
 //! ## Features
 //!
 //! | Feature | Adds |
 //! |---|---|
 //! | `testing` | scopes without an authority; enable it in `[dev-dependencies]` only |
+//! | `names` | the module `names`, and SHA-256 |
+//! | `sealed-scopes` | the module `sealed_scopes`, PASETO and JSON |
+//! | `log-context` | the module `log_context`, and tokio's task-locals |
 //! | `diesel` | `TenantId` as a Diesel value (`Binary` and `Text`) |
 //! | `postgres`, `mysql`, `sqlite` | its conversions for that backend; `postgres` also adds `Uuid` |
 
 mod admission_door;
+mod admitted;
 mod audit;
 mod authority;
 mod authority_error;
@@ -98,14 +106,23 @@ mod brand;
 mod claim;
 mod cross_tenant;
 pub mod database;
+#[doc = include_str!("../docs/design.md")]
+pub mod design {}
+mod detailed_membership;
 #[cfg(feature = "diesel")]
 mod diesel_types;
+#[cfg(feature = "log-context")]
+pub mod log_context;
 mod membership;
 mod migration_folder;
+#[cfg(feature = "names")]
+pub mod names;
 pub mod placement;
 mod reason;
 mod scope;
 mod scoped_set;
+#[cfg(feature = "sealed-scopes")]
+pub mod sealed_scopes;
 mod shown;
 mod tenant_id;
 mod tenant_key;
@@ -113,12 +130,14 @@ mod tenant_key;
 pub mod testing;
 
 pub use admission_door::AdmissionDoor;
+pub use admitted::Admitted;
 pub use audit::{AuditEvent, AuditSink, TracingSink};
 pub use authority::Authority;
 pub use authority_error::{AdmitError, CrossTenantError};
 pub use brand::{Brand, TakesBrand};
 pub use claim::Claimed;
 pub use cross_tenant::{Access, CrossTenant};
+pub use detailed_membership::{DetailedDecision, DetailedMembership};
 pub use membership::{Decision, Membership};
 pub use reason::{EmptyReason, Reason};
 pub use scope::{Admission, Scoped, Unbranded};

@@ -158,13 +158,19 @@ impl Admission {
         Self { principal, at: SystemTime::now() }
     }
 
+    /// One that was sealed, and is as old as it is.
+    #[cfg(feature = "sealed-scopes")]
+    pub(crate) const fn sealed(principal: Arc<str>, at: SystemTime) -> Self {
+        Self { principal, at }
+    }
+
     /// Who was admitted, as the principal displayed itself.
     #[must_use]
     pub fn principal(&self) -> &str {
         &self.principal
     }
 
-    /// When the membership said yes, by the clock of this process.
+    /// When the membership said yes, by the clock of the process that asked it.
     #[must_use]
     pub const fn at(&self) -> SystemTime {
         self.at

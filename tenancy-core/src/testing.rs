@@ -7,7 +7,7 @@
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Access, AuditEvent, AuditSink, CrossTenant, Reason, Scoped, ScopedSet, TracingSink};
+use crate::{Access, Admitted, AuditEvent, AuditSink, CrossTenant, Reason, Scoped, ScopedSet, TracingSink};
 
 const PRINCIPAL: &str = "testing";
 
@@ -25,6 +25,19 @@ const PRINCIPAL: &str = "testing";
 /// ```
 pub fn scope<I>(id: I) -> Scoped<I> {
     Scoped::mint(id, PRINCIPAL.into())
+}
+
+/// A scope for `id` that nobody was asked about, with `details` that nobody has looked up.
+///
+/// # Examples
+///
+/// ```
+/// use tenancy_core::testing;
+///
+/// assert_eq!(*testing::admitted(7, "owner").details(), "owner");
+/// ```
+pub fn admitted<I, D>(id: I, details: D) -> Admitted<I, D> {
+    Admitted::mint(scope(id), details)
 }
 
 /// A set of scopes for `ids` that nobody was asked about.
@@ -156,6 +169,13 @@ pub enum RecordedEvent {
         reason: String,
         location: &'static Location<'static>,
     },
+    OpenedWithoutMembership {
+        principal: String,
+        tenant: String,
+        purpose: &'static str,
+        reason: String,
+        location: &'static Location<'static>,
+    },
     ReviewedSql {
         name: &'static str,
         text: &'static str,
@@ -205,6 +225,15 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
                 reason: reason.into(),
                 location,
             },
+            AuditEvent::OpenedWithoutMembership { principal, tenant, purpose, reason, location } => {
+                Self::OpenedWithoutMembership {
+                    principal: principal.into(),
+                    tenant: tenant.into(),
+                    purpose,
+                    reason: reason.into(),
+                    location,
+                }
+            }
             AuditEvent::ReviewedSql { name, text, reason, place } => {
                 Self::ReviewedSql { name, text, reason, place }
             }

@@ -33,6 +33,9 @@
 //! | `postgres`, `mysql`, `sqlite` | scoped SQL for Diesel's backend of that name. Without one of them no scoped query compiles |
 //! | `async` | batches on SQLite through diesel-async; everything else runs through diesel-async without it |
 //! | `64-column-tables`, `128-column-tables` | rows of more than 32 columns, with Diesel's features of these names |
+//! | `names` | `names`: cache keys, storage paths, topics, locks and labels of a scope |
+//! | `log-context` | `log_context`: tenant and principal in each event of a log |
+//! | `sealed-scopes` | `sealed_scopes`: scopes and jobs that go through a queue, a link, a cookie |
 //! | `testing` | [`testing`]: scopes without an authority. It does not compile without debug assertions |
 //!
 //! `postgres` and `mysql` bring Diesel's types, and no client library: the application chooses its connections, in its own

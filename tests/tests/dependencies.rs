@@ -35,6 +35,15 @@ fn an_edge_needs_the_core_alone() {
     assert_eq!(found(&core, &POSTGRES), NOTHING);
     assert_eq!(found(&core, &CRYPTOGRAPHY), NOTHING);
     assert_eq!(found(&core, &POOL), NOTHING);
+    assert_eq!(found(&core, &["pasetors", "orion", "serde_json"]), NOTHING);
+    assert_eq!(found(&tree("tenancy-core", "names"), &["sha2", "pasetors"]), ["sha2"]);
+}
+
+#[test]
+fn sealing_scopes_brings_no_runtime_no_database_and_no_second_format() {
+    let sealing = tree("tenancy-core", "sealed-scopes");
+    assert_eq!(found(&sealing, &["pasetors", "serde_json"]), ["pasetors", "serde_json"]);
+    assert_eq!(found(&sealing, &["diesel", "tokio", "regex", "time", "p384", "ring"]), NOTHING);
 }
 
 #[test]

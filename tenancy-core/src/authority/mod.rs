@@ -5,8 +5,8 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use crate::{
-    AdmitError, AuditEvent, AuditSink, Claimed, CrossTenant, CrossTenantError, Decision, Membership, Reason,
-    Scoped, ScopedSet, TracingSink,
+    AdmitError, Admitted, AuditEvent, AuditSink, Claimed, CrossTenant, CrossTenantError, Decision,
+    DetailedDecision, DetailedMembership, Membership, Reason, Scoped, ScopedSet, TracingSink,
 };
 
 /// Turns claims into proofs by asking a [`Membership`], and reports what it decided.
@@ -93,20 +93,61 @@ impl<M> Authority<M> {
         M: Membership,
     {
         let tenant = claim.into_unverified();
-        let decision = self.membership.check(principal, &tenant).await.map_err(AdmitError::Membership)?;
-
-        let principal: Arc<str> = principal.to_string().into();
-        let shown = tenant.to_string();
-        match decision {
-            Decision::Admit => {
-                self.sink.record(&AuditEvent::Admitted { principal: &principal, tenant: &shown });
-                Ok(Scoped::mint(tenant, principal))
-            }
-            Decision::Deny => {
-                self.sink.record(&AuditEvent::Denied { principal: &principal, tenant: &shown });
-                Err(AdmitError::Denied)
-            }
+        match self.membership.check(principal, &tenant).await.map_err(AdmitError::Membership)? {
+            Decision::Admit => Ok(self.admitted(principal, tenant)),
+            Decision::Deny => Err(self.denied(principal, &tenant)),
         }
+    }
+
+    /// Admits `principal` to the claimed tenant, if the membership says so, and keeps what it learnt: a role, a plan.
+    ///
+    /// The membership is asked once, by [`DetailedMembership::check_details`]. The decision is reported to the audit sink before
+    /// the scope is returned; the details are not.
+    ///
+    /// # Errors
+    ///
+    /// As [`admit`](Self::admit).
+    ///
+    /// # Cancellation
+    ///
+    /// A future that is dropped midway admits nothing and reports nothing.
+    pub async fn admit_with_details(
+        &self,
+        principal: &M::Principal,
+        claim: Claimed<M::TenantId>,
+    ) -> Result<Admitted<M::TenantId, M::Details>, AdmitError<M::Error>>
+    where
+        M: DetailedMembership,
+    {
+        let tenant = claim.into_unverified();
+        match self.membership.check_details(principal, &tenant).await.map_err(AdmitError::Membership)? {
+            DetailedDecision::Admit(details) => Ok(Admitted::mint(self.admitted(principal, tenant), details)),
+            DetailedDecision::Deny => Err(self.denied(principal, &tenant)),
+        }
+    }
+
+    /// Where it reports, for what opens sealed scopes.
+    #[cfg(feature = "sealed-scopes")]
+    pub(crate) fn sink(&self) -> &dyn AuditSink {
+        &*self.sink
+    }
+
+    fn admitted(&self, principal: &M::Principal, tenant: M::TenantId) -> Scoped<M::TenantId>
+    where
+        M: Membership,
+    {
+        let principal: Arc<str> = principal.to_string().into();
+        self.sink.record(&AuditEvent::Admitted { principal: &principal, tenant: &tenant.to_string() });
+        Scoped::mint(tenant, principal)
+    }
+
+    fn denied(&self, principal: &M::Principal, tenant: &M::TenantId) -> AdmitError<M::Error>
+    where
+        M: Membership,
+    {
+        let (principal, tenant) = (principal.to_string(), tenant.to_string());
+        self.sink.record(&AuditEvent::Denied { principal: &principal, tenant: &tenant });
+        AdmitError::Denied
     }
 
     /// Admits `principal` to all of its tenants at once, for reading over them:
@@ -158,11 +199,7 @@ impl<M> Authority<M> {
         let tenant = claim.into_unverified();
         match self.membership.check(principal, &tenant).await.map_err(AdmitError::Membership)? {
             Decision::Admit => {}
-            Decision::Deny => {
-                let (principal, tenant) = (principal.to_string(), tenant.to_string());
-                self.sink.record(&AuditEvent::Denied { principal: &principal, tenant: &tenant });
-                return Err(AdmitError::Denied);
-            }
+            Decision::Deny => return Err(self.denied(principal, &tenant)),
         }
         let beneath =
             self.membership.descendants_of(principal, &tenant).await.map_err(AdmitError::Membership)?;

@@ -211,6 +211,77 @@ async fn a_sink_that_panics_admits_nobody() {
     assert!(task.await.unwrap_err().is_panic());
 }
 
+/// Knows a role by the principal and the tenant, and counts how often it is asked.
+#[derive(Default)]
+struct Roles {
+    known: Vec<(&'static str, TenantId, &'static str)>,
+    asked: std::sync::atomic::AtomicUsize,
+}
+
+impl Membership for Roles {
+    type TenantId = TenantId;
+    type Principal = str;
+    type Error = TableUnreadable;
+
+    async fn check(&self, who: &str, tenant: &TenantId) -> Result<Decision, TableUnreadable> {
+        Ok(self.check_details(who, tenant).await?.decision())
+    }
+}
+
+impl DetailedMembership for Roles {
+    type Details = &'static str;
+
+    async fn check_details(
+        &self,
+        who: &str,
+        tenant: &TenantId,
+    ) -> Result<DetailedDecision<&'static str>, TableUnreadable> {
+        self.asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        tokio::task::yield_now().await;
+        if who == "unreadable" {
+            return Err(TableUnreadable);
+        }
+        let found = self.known.iter().find(|row| (row.0, row.1) == (who, *tenant));
+        Ok(DetailedDecision::admit_if_some(found.map(|row| row.2)))
+    }
+}
+
+#[tokio::test]
+async fn details_are_of_the_tenant_that_was_admitted_to_and_asked_for_once() {
+    let (acme, globex) = (TenantId::new(), TenantId::new());
+    let known = vec![("alice", acme, "owner"), ("alice", globex, "reader")];
+    let (authority, sink) = audited(Arc::new(Roles { known, ..Roles::default() }));
+
+    for (tenant, role) in [(acme, "owner"), (globex, "reader")] {
+        let admitted = authority.admit_with_details("alice", Claimed::new(tenant)).await.unwrap();
+        assert_eq!((admitted.tenant(), *admitted.details()), (&tenant, role));
+        assert_eq!(admitted.admitted().principal(), "alice");
+        let told = RecordedEvent::Admitted { principal: "alice".into(), tenant: tenant.to_string() };
+        assert_eq!(sink.take(), [told]);
+    }
+    assert_eq!(authority.membership().asked.load(std::sync::atomic::Ordering::Relaxed), 2);
+    assert_eq!(*authority.admit("alice", Claimed::new(acme)).await.unwrap().tenant(), acme);
+}
+
+#[tokio::test]
+async fn who_is_denied_or_cannot_be_looked_up_has_no_details() {
+    let (authority, sink) = audited(Roles::default());
+    let id = TenantId::new();
+    let denied = authority.admit_with_details("mallory", Claimed::new(id)).await.unwrap_err();
+    assert_eq!(denied, AdmitError::Denied);
+    let told = RecordedEvent::Denied { principal: "mallory".into(), tenant: id.to_string() };
+    assert_eq!(sink.take(), [told]);
+
+    let failed = authority.admit_with_details("unreadable", Claimed::new(id)).await.unwrap_err();
+    assert_eq!(failed, AdmitError::Membership(TableUnreadable));
+
+    let mut context = Context::from_waker(Waker::noop());
+    let mut dropped = Box::pin(authority.admit_with_details("mallory", Claimed::new(id)));
+    assert!(matches!(dropped.as_mut().poll(&mut context), Poll::Pending));
+    drop(dropped);
+    assert!(sink.events().is_empty());
+}
+
 #[test]
 fn futures_and_authorities_cross_tasks() {
     fn assert_send<T: Send>(_: T) {}
@@ -220,6 +291,14 @@ fn futures_and_authorities_cross_tasks() {
         assert_send(authority.admit_with_descendants(principal, Claimed::new(id)));
         assert_send(authority.cross_tenant(principal, "report"));
     }
+    fn assert_detailed<M: DetailedMembership>(
+        authority: &Authority<M>,
+        principal: &M::Principal,
+        id: M::TenantId,
+    ) {
+        assert_send(authority.admit_with_details(principal, Claimed::new(id)));
+    }
+    assert_detailed(&Authority::new(Roles::default()), "alice", TenantId::new());
     assert_generic(&Authority::new(Arc::new(DENY)), "alice", TenantId::new());
     assert_send(Authority::new(DENY).clone());
 }

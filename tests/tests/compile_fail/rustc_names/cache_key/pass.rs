@@ -1,0 +1,13 @@
+// L64
+use tenancy_diesel::names::CacheKey;
+use tenancy_diesel::{InvalidTenantKey, Scoped};
+
+fn fetch(_: &CacheKey) {}
+
+pub fn of_the_tenant(scope: &Scoped<i32>) -> Result<(), InvalidTenantKey> {
+    let names = scope.names("shop")?;
+    fetch(&names.cache_key(["user", "42"]));
+    Ok(())
+}
+
+fn main() {}
