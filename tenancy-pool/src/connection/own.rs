@@ -11,8 +11,9 @@ use diesel_async::TransactionManager;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tenancy_core::placement::DatabaseAddress;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::shelf::Shelf;
 use super::{Borrowed, Lender};
@@ -22,6 +23,9 @@ use crate::transaction::Tenants;
 
 /// How often it is looked for connections that are to be closed, at least.
 const REAPER_RATE: Duration = Duration::from_secs(30);
+
+/// How long to wait before connecting again to a server that has closed a new connection.
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// How many connections a pool has, and how long each may take or last. The names are those of sqlx' and bb8's builders.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +105,7 @@ impl<C: Driver> Ticket<C> {
 impl<C: Driver> Drop for Ticket<C> {
     /// With the right to a connection ends a connection.
     fn drop(&mut self) {
-        if self.held.is_none() {
+        if self.held.is_none() && !self.void {
             self.held = self.shelf.take_oldest();
         }
     }
@@ -148,19 +152,38 @@ impl<C: Driver> ManageConnection for Manager<C> {
 
 /// A connection on loan.
 struct Lent<C: Driver> {
-    // First: whoever is next finds it back.
-    ticket: PooledConnection<'static, Manager<C>>,
+    /// `None` once it is being given back.
+    ticket: Option<PooledConnection<'static, Manager<C>>>,
+    /// bb8 opens what `min_idle` asks for in a task, when a connection comes back, and panics where there is no runtime.
+    runtime: Handle,
     _turn: OwnedSemaphorePermit,
+}
+
+impl<C: Driver> Lent<C> {
+    fn own(&mut self) -> &mut OwnConnection<C> {
+        match &mut self.ticket {
+            Some(ticket) => ticket.held(),
+            None => unreachable!("only `drop` takes it"),
+        }
+    }
 }
 
 impl<C: Driver> Borrowed<C> for Lent<C> {
     fn parts(&mut self) -> (&mut C, &mut C::Session) {
-        let own = self.ticket.held();
+        let own = self.own();
         (&mut own.connection, &mut own.session)
     }
 
     fn discard(&mut self) {
-        self.ticket.held().discarded = true;
+        self.own().discarded = true;
+    }
+}
+
+impl<C: Driver> Drop for Lent<C> {
+    /// Before the turn ends, so that whoever is next finds it back.
+    fn drop(&mut self) {
+        let _runtime = Handle::try_current().is_err().then(|| self.runtime.enter());
+        self.ticket = None;
     }
 }
 
@@ -169,6 +192,7 @@ pub(crate) struct OwnPool<C: Driver> {
     pool: bb8::Pool<Manager<C>>,
     /// Who may have a connection: bb8 gives it to whoever asks first when one comes back, and lets others wait for ever.
     turns: Arc<Semaphore>,
+    max_connections: u32,
     acquire_timeout: Duration,
     failure: LastFailure,
 }
@@ -193,7 +217,7 @@ impl<C: Driver> OwnPool<C> {
         let unused = unused.map(|unused| unused.max(Duration::from_millis(1)));
         let pool = bb8::Pool::builder()
             .max_size(max_connections)
-            .min_idle(sizes.min_idle)
+            .min_idle(sizes.min_idle.map(|connections| connections.min(max_connections)))
             .connection_timeout(acquire_timeout)
             .idle_timeout(unused)
             .reaper_rate(unused.map_or(REAPER_RATE, |unused| unused.min(REAPER_RATE)))
@@ -205,27 +229,36 @@ impl<C: Driver> OwnPool<C> {
         // A pool that has filled itself in the meantime has no room for it.
         let _unneeded = pool.add(first);
         let turns = usize::try_from(max_connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        Ok(Self { pool, turns: Arc::new(Semaphore::new(turns)), acquire_timeout, failure })
+        Ok(Self { pool, turns: Arc::new(Semaphore::new(turns)), max_connections, acquire_timeout, failure })
     }
 
+    /// Lends a connection that is open; `closed` says whether one was not.
     async fn borrow(
         &self,
         tenants: &Tenants,
         since: Option<Instant>,
+        closed: &mut bool,
     ) -> Result<Lent<C>, RunError<ConnectionError>> {
         // It is never closed.
         let turn = self.turns.clone().acquire_owned().await.map_err(|_| RunError::TimedOut)?;
+        let mut tries = 0;
         loop {
             let mut ticket = self.pool.get_owned().await?;
             if ticket.redeem(tenants) {
                 let own = ticket.held();
                 if since.is_none_or(|since| own.opened >= since) {
-                    return Ok(Lent { ticket, _turn: turn });
+                    return Ok(Lent { ticket: Some(ticket), runtime: Handle::current(), _turn: turn });
                 }
                 own.discarded = true;
-                continue;
+            } else {
+                *closed = true;
             }
-            self.failure.sink(ConnectionError::BadConnection("the connection was closed".to_owned()));
+            drop(ticket);
+            tries += 1;
+            if tries > self.max_connections {
+                // All that were idle are gone by now, so this one was new: the server hangs up on who connects.
+                sleep(RETRY_DELAY).await;
+            }
         }
     }
 
@@ -241,6 +274,7 @@ impl<C: Driver> Clone for OwnPool<C> {
         Self {
             pool: self.pool.clone(),
             turns: self.turns.clone(),
+            max_connections: self.max_connections,
             acquire_timeout: self.acquire_timeout,
             failure: self.failure.clone(),
         }
@@ -255,12 +289,17 @@ impl<C: Driver> Lender<C> for OwnPool<C> {
     ) -> BoxFuture<'a, Result<Box<dyn Borrowed<C>>, PoolError>> {
         async move {
             let asked = Instant::now();
-            let borrowed = timeout(self.acquire_timeout, self.borrow(tenants, since)).await;
+            let mut closed = false;
+            let borrowed = timeout(self.acquire_timeout, self.borrow(tenants, since, &mut closed)).await;
             match borrowed.unwrap_or(Err(RunError::TimedOut)) {
                 Ok(lent) => Ok(Box::new(lent) as Box<dyn Borrowed<C>>),
                 Err(RunError::User(error)) => Err(PoolError::Connect(Box::new(error))),
                 Err(RunError::TimedOut) => Err(match self.failure.since(asked) {
                     Some(error) => PoolError::Connect(Box::new(error)),
+                    None if closed => {
+                        let error = ConnectionError::BadConnection("the connection was closed".to_owned());
+                        PoolError::Connect(Box::new(error))
+                    }
                     None => PoolError::PoolTimedOut,
                 }),
             }

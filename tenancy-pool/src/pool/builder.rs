@@ -116,13 +116,15 @@ impl<C: TenantConnection> TenantPoolBuilder<C> {
         self
     }
 
-    /// How many connections are kept open though nobody uses them.
+    /// How many connections are kept open though nobody uses them; no more than [`max_connections`](Self::max_connections).
     pub const fn min_idle(mut self, connections: u32) -> Self {
         self.sizes.min_idle = Some(connections);
         self
     }
 
-    /// How long to wait for a connection; thirty seconds unless said otherwise.
+    /// How long to wait for a connection of a pool; thirty seconds unless said otherwise. A call may wait for more than one of these: for
+    /// a turn within [`max_connections_per_tenant`](Self::max_connections_per_tenant) first, and again where a read is run again or a
+    /// connection turns out not to serve the tenant's place.
     pub const fn acquire_timeout(mut self, timeout: Duration) -> Self {
         self.sizes.acquire_timeout = timeout;
         self

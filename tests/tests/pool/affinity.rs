@@ -293,3 +293,25 @@ async fn what_was_dropped_in_the_middle_is_idle_when_it_is_clean() {
     assert_eq!((backend(&pool, 1).await, proxy.take()), (own, 1));
     tx.commit().await.unwrap();
 }
+
+/// A transaction that is dropped where no runtime is: there nobody can be waited for, and the pool goes on as before.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_given_back_outside_of_a_runtime_is_replaced() {
+    let database = database(Database::new().await).await;
+    let pool = of(&database, 2).min_idle(2).build().await.unwrap();
+    for _ in 0..4 {
+        let tx = begun(&pool, 1).await;
+        std::thread::spawn(move || drop(tx)).join().expect("no panic");
+    }
+    until("both are there", async || pool.state().idle_connections == 2).await;
+    backend(&pool, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_are_kept_idle_than_there_may_be() {
+    let database = database(Database::new().await).await;
+    let pool = of(&database, 2).min_idle(5).build().await.unwrap();
+    until("both are there", async || pool.state().idle_connections == 2).await;
+    backend(&pool, 1).await;
+    assert_eq!(pool.state().connections, 2);
+}
