@@ -13,8 +13,8 @@ use crate::{Brand, Scoped, Unbranded};
 /// again, and no role of one tenant is used in another: the details are of this tenant and this principal, and cannot be
 /// put beside another scope. They are what was true at [`Admission::at`](crate::Admission::at), as the admission is.
 ///
-/// It lends its scope: a function that takes `&Scoped<I, B>` takes `&admitted`; what is generic over scopes, as a table's
-/// `scoped` is, takes [`admitted.scope()`](Self::scope).
+/// It lends its scope: a function that takes `&Scoped<I, B>` takes `&admitted`, and so does a table, `agents::table.scoped(&admitted)`
+/// of `tenancy-diesel`. What is generic over scopes otherwise takes [`admitted.scope()`](Self::scope).
 ///
 /// # Examples
 ///

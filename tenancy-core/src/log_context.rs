@@ -26,9 +26,26 @@
 //! ```
 //!
 //! It is a span of `tracing` named `tenant`, with the fields `tenant` and `principal`. Formatters write the fields of an event's spans
-//! beside it, and exporters send them, without a layer of ours. Its level is `ERROR`, so that a filter that lets an event pass
-//! lets it pass, unless it is told about the target `tenancy::log`. A layer of an application's that wants the two as texts, to count by tenant for
+//! beside it, and exporters send them, without a layer of ours. A layer of an application's that wants the two as texts, to count by tenant for
 //! example, asks [`LogContext::current`] in its `on_event`.
+//!
+//! # Filters
+//!
+//! The span's level is `ERROR`, so that a filter by level alone (`info`) that lets an event pass lets the span pass.
+//!
+//! **A filter that names targets drops the span unless it names the span's too**, and events then have neither tenant nor principal: an
+//! `EnvFilter` of `app=info`, and `Targets` likewise. Add the directive `tenancy::log=error` to it:
+//!
+//! ```
+//! use tracing_subscriber::filter::Targets;
+//!
+//! // The same text for `EnvFilter`, and in `RUST_LOG`.
+//! let filter: Targets = "app=info,tenancy::log=error".parse()?;
+//! # use tenancy_core::log_context::LogContext;
+//! # assert!(filter.would_enable(LogContext::TARGET, &tracing::Level::ERROR));
+//! # assert!(!"app=info".parse::<Targets>()?.would_enable(LogContext::TARGET, &tracing::Level::ERROR));
+//! # Ok::<(), tracing_subscriber::filter::ParseError>(())
+//! ```
 //!
 //! # Tenancy
 //!
@@ -45,6 +62,8 @@
 //! ```
 
 use std::fmt::Display;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
@@ -53,7 +72,8 @@ use tracing::{Instrument, Span};
 use crate::Scoped;
 
 tokio::task_local! {
-    static CURRENT: LogContext;
+    // `None` where it is known that there is no context, whoever polls.
+    static CURRENT: Option<LogContext>;
 }
 
 /// A tenant and a principal, for logs. See [the module](crate::log_context).
@@ -64,7 +84,7 @@ pub struct LogContext {
 }
 
 impl LogContext {
-    /// The `tracing` target of its span.
+    /// The `tracing` target of its span. A filter that names targets has to let it pass: see [the module](crate::log_context#filters).
     pub const TARGET: &'static str = "tenancy::log";
 
     /// That of a scope.
@@ -75,7 +95,7 @@ impl LogContext {
     /// The one that this code runs in: the innermost.
     #[must_use]
     pub fn current() -> Option<Self> {
-        CURRENT.try_with(Self::clone).ok()
+        CURRENT.try_with(Option::clone).ok().flatten()
     }
 
     /// The tenant, as it displays itself.
@@ -98,13 +118,13 @@ impl LogContext {
     pub fn run<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
         // The span is made here and not when it is polled: its parent is whoever calls this.
         let span = self.span();
-        CURRENT.scope(self, future.instrument(span))
+        CURRENT.scope(Some(self), future.instrument(span))
     }
 
     /// Runs `work` in it, on this thread: in a `spawn_blocking`, or where nothing is asynchronous.
     pub fn run_blocking<T>(self, work: impl FnOnce() -> T) -> T {
         let span = self.span();
-        CURRENT.sync_scope(self, || span.in_scope(work))
+        CURRENT.sync_scope(Some(self), || span.in_scope(work))
     }
 
     fn span(&self) -> Span {
@@ -116,11 +136,17 @@ impl LogContext {
             principal = self.principal()
         )
     }
+
+    /// One that says nothing, for what is nobody's.
+    fn no_span() -> Span {
+        tracing::error_span!(target: LogContext::TARGET, parent: None, "no tenant")
+    }
 }
 
 /// `future` in the context, and in the span, of whoever calls this, wherever it is polled.
 ///
-/// For what spawns by itself, as a `JoinSet` does. Without a context it is `future` in that span.
+/// For what spawns by itself, as a `JoinSet` does. Made outside of any context, `future` has none, and its events no tenant, even where
+/// somebody polls it within one.
 ///
 /// # Cancellation
 ///
@@ -129,10 +155,15 @@ pub fn carry<F: Future>(future: F) -> impl Future<Output = F::Output> {
     let context = LogContext::current();
     let future = future.in_current_span();
     async move {
-        match context {
-            Some(context) => CURRENT.scope(context, future).await,
-            None => future.await,
-        }
+        let is_nobodys = context.is_none();
+        let mut future = pin!(CURRENT.scope(context, future));
+        poll_fn(|cx| {
+            // A span without a parent is between this future's events and the span of whoever polls it.
+            let apart = is_nobodys && LogContext::current().is_some();
+            let span = if apart { LogContext::no_span() } else { Span::none() };
+            span.in_scope(|| future.as_mut().poll(cx))
+        })
+        .await
     }
 }
 

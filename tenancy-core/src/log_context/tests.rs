@@ -2,7 +2,9 @@ use std::io;
 use std::sync::Mutex;
 
 use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::*;
 
@@ -165,4 +167,56 @@ fn futures_cross_tasks() {
     fn assert_send<T: Send>(_: T) {}
     assert_send(of("acme", "alice").run(async {}));
     assert_send(carry(async {}));
+}
+
+/// A filter that names targets lets pass what it names, and the span has a target of its own.
+#[tokio::test]
+async fn a_filter_by_targets_takes_the_directive_of_the_span() {
+    for (filter, expected) in
+        [("app=info", 0), ("app=info,tenancy::log=error", 1), ("info", 1), ("app=info,tenancy::log=off", 0)]
+    {
+        let written = Written::default();
+        let layer = tracing_subscriber::fmt::layer().with_writer(written.clone()).with_ansi(false);
+        let targets: Targets = filter.parse().unwrap();
+        let _guard =
+            tracing::subscriber::set_default(tracing_subscriber::registry().with(targets).with(layer));
+        of("acme", "alice").run(async { tracing::info!(target: "app", "inside") }).await;
+        let lines = written.lines();
+        assert_eq!(lines.len(), 1, "{filter}: {lines:?}");
+        for field in [r#"tenant="acme""#, r#"principal="alice""#] {
+            assert_eq!(lines[0].matches(field).count(), expected, "{filter}: {lines:?}");
+        }
+    }
+    assert_eq!(format!("{}=error", LogContext::TARGET), "tenancy::log=error");
+}
+
+/// L90: what nobody's request began is nobody's, whoever polls it.
+#[tokio::test]
+async fn what_was_carried_from_outside_has_none_wherever_it_is_polled() {
+    let (written, _guard) = text(tracing::Level::INFO);
+    let outside = || {
+        carry(async {
+            for _ in 0..2 {
+                tracing::info!("carried");
+                assert_eq!(shown(), None);
+                assert_eq!(spawn(async { shown() }).await.unwrap(), None);
+                of("globex", "bob").run(async { assert_eq!(shown(), pair("globex", "bob")) }).await;
+            }
+        })
+    };
+    let (alone, at_page) = (outside(), tracing::info_span!("page").in_scope(outside));
+    of("acme", "alice")
+        .run(async {
+            alone.await;
+            at_page.await;
+            assert_eq!(shown(), pair("acme", "alice"));
+            tracing::info!("after");
+        })
+        .await;
+    let lines = written.lines();
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    for (number, line) in lines.iter().enumerate() {
+        assert_eq!(line.contains("acme") || line.contains("alice"), line.ends_with("after"), "{line}");
+        assert_eq!(line.contains("page:"), (2..4).contains(&number), "{line}");
+    }
 }

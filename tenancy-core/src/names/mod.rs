@@ -49,7 +49,7 @@
 //! |---|---|---|
 //! | [`CacheKey`] | `:` | 249 bytes: memcached takes 250 |
 //! | [`StoragePath`] | `/` | 1024 bytes, as S3; a part 200, where file systems take 255 |
-//! | [`Topic`] | `.`, `/` or `:` | 249 bytes: Kafka takes that, AMQP 255 |
+//! | [`Topic`] | `.`, `/` or `:` | 249 bytes: AMQP takes 255 |
 //! | [`LockKey`] | `:`, and `_lock` behind the tenant | 249 bytes; its number is the first 8 bytes of the text's SHA-256, big-endian |
 //! | [`Label`] | the tenant alone | 80 bytes |
 //!
@@ -73,6 +73,11 @@
 //! - The namespace is the application's. Two applications, or two kinds of owner whose ids could be equal (an
 //!   organisation 42 and a person 42), take two namespaces.
 //! - Who may read a file or subscribe to a topic is decided by the server that has it. A name says whose it is.
+//! - Kafka: it takes the dot form as a name, and counts two topics as one where they differ in `.` and `_` only
+//!   (`hasCollision` in <https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/internals/Topic.java>):
+//!   `shop.acme.a.2eb` and `shop.acme.a_2eb`, which is the part `a.b`. Then it refuses to create the second. Have one topic for
+//!   all tenants there, and the tenant in the message, sealed.
+//! - SQL's `LIKE` reads a `_` as any character, and names are full of them: escape a prefix that is searched for with it.
 //! - A metric with a label for each tenant has as many series as there are tenants.
 
 mod encode;

@@ -40,7 +40,7 @@ pub struct TenantNames {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TopicSeparator {
-    /// `.`: NATS, AMQP, Kafka.
+    /// `.`: NATS, AMQP. Not Kafka, see [what is not guaranteed](crate::names#what-is-not).
     Dot,
     /// `/`: MQTT.
     Slash,

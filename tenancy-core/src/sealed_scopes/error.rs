@@ -1,5 +1,9 @@
 //! Why a scope was not sealed, or not opened.
 
+use std::fmt;
+
+use serde_json::error::Category;
+
 use crate::{EmptyReason, InvalidTenantKey};
 
 /// Why something is not a [`ScopeKey`](super::ScopeKey). Nothing of the secret is in it.
@@ -41,9 +45,15 @@ pub enum SealError {
         "the tenant's id is not read back as it displays itself; let its `FromStr` read what its `Display` writes"
     )]
     TenantNotReadBack,
-    /// The job's payload could not be written.
+    /// The job's payload could not be written. The source is what its `Serialize` said.
     #[error("the payload of the job could not be written as JSON")]
     Payload(#[source] serde_json::Error),
+    /// The job's payload is nested deeper than JSON is read, which is 126 levels, so that it would never open; or a number in it,
+    /// of a type that writes JSON by itself, is beyond an `f64`.
+    #[error(
+        "the payload of the job would not be read back: it is nested too deeply, or has a number that is too great"
+    )]
+    NotReadBack(#[source] PayloadError),
     /// It would be longer than [`SealedScope::LONGEST`](super::SealedScope::LONGEST).
     #[error("it would be longer than a sealed scope may be; let the payload say where the data is")]
     TooLong,
@@ -51,6 +61,47 @@ pub enum SealError {
     #[error("the operating system gave no random numbers")]
     Random,
 }
+
+/// Where the JSON of a job's payload is not what it should be. Nothing of the payload is in it, since errors are for logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadError {
+    category: Category,
+    line: usize,
+    column: usize,
+}
+
+impl PayloadError {
+    /// Drops the message, which quotes what was read.
+    pub(super) fn of(error: &serde_json::Error) -> Self {
+        Self { category: error.classify(), line: error.line(), column: error.column() }
+    }
+
+    /// The line in what is sealed, from 1.
+    #[must_use]
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in what is sealed, from 1. The claims of the scope stand before the payload.
+    #[must_use]
+    pub const fn column(&self) -> usize {
+        self.column
+    }
+}
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.category {
+            Category::Data => "a value of another type",
+            Category::Syntax => "what is not read as JSON",
+            Category::Eof => "the end, too early",
+            Category::Io => "a failure to read",
+        };
+        write!(f, "{what} at line {} column {}", self.line, self.column)
+    }
+}
+
+impl std::error::Error for PayloadError {}
 
 /// Why a sealed scope was not opened. Say the same of each to whoever sent it.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +142,7 @@ pub enum OpenError<E> {
     Principal,
     /// The job's payload is not read as the type that is asked for.
     #[error("the payload of the job is not what is asked for")]
-    Payload(#[source] serde_json::Error),
+    Payload(#[source] PayloadError),
     /// The reason for opening it without asking is blank.
     #[error(transparent)]
     EmptyReason(#[from] EmptyReason),

@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize};
 /// [`SealingAuthority::open_job`](super::SealingAuthority::open_job). The payload is inside the seal: it cannot be read in the queue, nor be put
 /// into another tenant's envelope. For serde it is one text. A queue that hands a job out twice has it opened twice.
 ///
+/// **One purpose for each type of payload.** `T` is what a program says, and is not sealed: what was sealed as a `TenantJob<Show>` is opened as a
+/// `TenantJob<Delete>` under the same [`Purpose`](super::Purpose), when its JSON is read as one. A type that changes later is read as serde reads it.
+///
+/// The payload is JSON: NaN and the infinities are written as `null`; other floats come back bit by bit.
+///
 /// # Examples
 ///
 /// ```

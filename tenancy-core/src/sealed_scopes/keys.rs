@@ -4,6 +4,7 @@ use std::fmt;
 
 use pasetors::keys::SymmetricKey;
 use pasetors::version4::V4;
+use zeroize::Zeroizing;
 
 use super::error::ScopeKeyError;
 
@@ -15,7 +16,8 @@ const LONGEST_ID: usize = 64;
 
 /// A key that seals scopes, with the id that what it seals names it by.
 ///
-/// `Debug` shows the id alone. The secret is wiped from memory when the key is dropped.
+/// `Debug` shows the id alone. The secret is wiped from memory when the key is dropped; what it was made from is the
+/// caller's to wipe.
 pub struct ScopeKey {
     id: Box<str>,
     secret: SymmetricKey<V4>,
@@ -51,7 +53,8 @@ impl ScopeKey {
         if digits.len() != 2 * SECRET {
             return Err(ScopeKeyError::Length);
         }
-        let mut bytes = [0; SECRET];
+        // Wiped on each way out of here.
+        let mut bytes = Zeroizing::new([0; SECRET]);
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             let digit = |digit: u8| char::from(digit).to_digit(16).ok_or(ScopeKeyError::Digits);
             *byte =

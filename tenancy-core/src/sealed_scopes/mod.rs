@@ -51,6 +51,7 @@
 //! - It opens for its purpose, before it expires, by an authority of its realm, as what it is: a scope is no job.
 //! - [`open`](SealingAuthority::open) asks the membership: who has left the tenant in the meantime is denied. What opens without is
 //!   [`open_without_membership`](SealingAuthority::open_without_membership), with a reason, and audited.
+//! - A job's payload is what its `Serialize` wrote, floats to the last bit. Errors of opening show nothing of it.
 //! - Keys are not printed, and are wiped from memory when they are dropped.
 //!
 //! ## What is not
@@ -61,6 +62,14 @@
 //!   it is needed.
 //! - An authority seals whatever scope of its tenants it is given. A scope that another authority admitted is opened as the
 //!   principal of this one that displays itself the same: give each authority scopes of its own.
+//! - What opens without asking the membership can be sealed again, for as long again, and so on for ever: `open_without_membership`, then
+//!   `seal`. The one who was admitted may have left long ago; [`Admission::at`](crate::Admission::at) stays that of the beginning, and each
+//!   opening is in the audit trail.
+//! - The type of a job's payload is not sealed: under one purpose, a job that was sealed as `Show` opens as a `TenantJob<Delete>` if its JSON is
+//!   read as one. Have one purpose for each type of payload.
+//! - JSON has no word for NaN and the infinities: `serde_json` writes `null`, which is read as `None` in an `Option`, and as no number
+//!   (then the job does not open). A payload nested deeper than 126 levels is not sealed ([`SealError::NotReadBack`]); whether a type reads
+//!   what it writes is otherwise its own affair.
 //! - Tell a stranger the same of each [`OpenError`]: which of them it is, is for the log.
 //!
 //! ## Rotation
@@ -76,13 +85,14 @@ mod job;
 mod keys;
 mod principal;
 mod purpose;
+mod read_back;
 mod sealed_scope;
 mod sealing_authority;
 #[cfg(test)]
 mod tests;
 mod token;
 
-pub use error::{OpenError, ScopeKeyError, SealError};
+pub use error::{OpenError, PayloadError, ScopeKeyError, SealError};
 pub use job::TenantJob;
 pub use keys::{ScopeKey, ScopeKeys};
 pub use principal::FromSealed;

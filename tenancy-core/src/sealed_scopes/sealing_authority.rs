@@ -158,7 +158,8 @@ impl<M> SealingAuthority<M> {
     /// Opens what was sealed for `purpose` without asking whether its principal still belongs to its tenant, for `reason`.
     ///
     /// For what has to be done for somebody who may have left. Its admission is the one that was sealed, as old as it is.
-    /// It is reported to the audit sink with the place of this call.
+    /// It is reported to the audit sink with the place of this call. What it gives can be sealed again, and live for longer than
+    /// what was opened.
     ///
     /// # Errors
     ///
@@ -181,9 +182,11 @@ impl<M> SealingAuthority<M> {
 
     /// Seals a job: `payload` and the scope in which a worker does it. See [`TenantJob`].
     ///
+    /// Have one purpose for each type of payload: the type is not sealed, and under `purpose` the job opens as any type that reads its JSON.
+    ///
     /// # Errors
     ///
-    /// As [`seal`](Self::seal), and where the payload cannot be written as JSON, or is too long.
+    /// As [`seal`](Self::seal), and where the payload cannot be written as JSON, is nested too deeply to be read back, or is too long.
     pub fn seal_job<B, T: Serialize>(
         &self,
         scope: &Scoped<M::TenantId, B>,

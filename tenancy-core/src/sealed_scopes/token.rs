@@ -7,9 +7,10 @@ use pasetors::version4::{LocalToken, V4};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::error::{OpenError, SealError};
+use super::error::{OpenError, PayloadError, SealError};
 use super::keys::ScopeKeys;
 use super::purpose::Purpose;
+use super::read_back::ReadBack;
 use super::sealed_scope::SealedScope;
 
 /// What a token is read as. It is authenticated and not written, so a job is never read as a scope.
@@ -71,6 +72,8 @@ pub(super) fn seal<T: Serialize>(
     if text.len() > SealedScope::LONGEST {
         return Err(SealError::TooLong);
     }
+    serde_json::from_str::<ReadBack>(&text)
+        .map_err(|error| SealError::NotReadBack(PayloadError::of(&error)))?;
     let key = keys.sealing();
     let footer = Some(key.id().as_bytes());
     let assertion = kind.assertion(keys.realm());
@@ -87,7 +90,8 @@ pub(super) struct Opened {
 
 impl Opened {
     pub(super) fn payload<T: DeserializeOwned, E>(&self) -> Result<T, OpenError<E>> {
-        let Payload { payload } = serde_json::from_str(&self.text).map_err(OpenError::Payload)?;
+        let Payload { payload } =
+            serde_json::from_str(&self.text).map_err(|error| OpenError::Payload(PayloadError::of(&error)))?;
         Ok(payload)
     }
 }

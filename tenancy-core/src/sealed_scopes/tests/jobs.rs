@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::*;
@@ -130,4 +131,76 @@ async fn a_payload_that_looks_like_claims_changes_none() {
     let (scope, payload) = authority.open_job(&job, EXPORT).await.unwrap();
     assert_eq!((scope.tenant(), payload), (&acme, hostile));
     assert!(authority.open_job(&job, MAIL).await.is_err());
+}
+
+fn opened<T: Serialize + serde::de::DeserializeOwned>(payload: &T) -> T {
+    let (authority, _, _) = usual();
+    let job = authority.seal_job(&alice_in(TenantId::new()), EXPORT, HOUR, payload).unwrap();
+    authority.open_job_without_membership(&job, EXPORT, "comparing").unwrap().1
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2048, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Of random bits: the floats that people write are read back by the most careless parser.
+    #[test]
+    fn each_finite_float_comes_back_as_it_was(bits in any::<u64>(), fewer in any::<u32>()) {
+        let (long, short) = (f64::from_bits(bits), f32::from_bits(fewer));
+        prop_assume!(long.is_finite() && short.is_finite());
+        let (long_back, short_back) = opened(&(long, short));
+        prop_assert_eq!((long_back.to_bits(), short_back.to_bits()), (bits, fewer), "{} {}", long, short);
+    }
+}
+
+/// `depth` arrays, one in the other.
+fn nested(depth: usize) -> serde_json::Value {
+    (1..depth).fold(serde_json::json!([]), |inner, _| serde_json::json!([inner]))
+}
+
+/// Whoever seals learns it, and not the worker, when it is too late.
+#[test]
+fn what_would_never_open_is_not_sealed() {
+    let (authority, _, _) = usual();
+    assert_eq!(opened(&nested(126)), nested(126));
+    for depth in [127, 128, 500] {
+        let refused = authority.seal_job(&alice_in(TenantId::new()), EXPORT, HOUR, &nested(depth));
+        let Err(error @ SealError::NotReadBack(_)) = refused else { panic!("{depth}: {refused:?}") };
+        assert!(error.to_string().contains("deep"), "{error}");
+    }
+}
+
+/// JSON has no other word for them.
+#[test]
+fn what_is_no_number_comes_back_as_null() {
+    assert_eq!(opened(&[Some(f64::NAN), Some(f64::INFINITY), Some(1.5)]), [None, None, Some(1.5)]);
+    let (authority, _, _) = usual();
+    let job = authority.seal_job(&alice_in(TenantId::new()), EXPORT, HOUR, &f64::NAN).unwrap();
+    let refused = authority.open_job_without_membership(&job, EXPORT, "comparing");
+    assert!(matches!(refused, Err(OpenError::Payload(_))), "{refused:?}");
+}
+
+/// What errors say is for logs, and a payload is not.
+#[test]
+fn an_error_shows_nothing_of_the_payload() {
+    #[derive(Debug, Deserialize)]
+    enum Other {}
+
+    let (authority, _, _) = usual();
+    let scope = alice_in(TenantId::new());
+    let text = authority.seal_job(&scope, EXPORT, HOUR, &"swordfish").unwrap().as_str().to_owned();
+    let number: TenantJob<u8> = text.clone().into();
+    let variant: TenantJob<Other> = text.into();
+    let number = authority.open_job_without_membership(&number, EXPORT, "comparing").unwrap_err();
+    let variant = authority.open_job_without_membership(&variant, EXPORT, "comparing").unwrap_err();
+    for error in [number, variant] {
+        assert!(matches!(error, OpenError::Payload(_)), "{error:?}");
+        let mut shown = format!("{error:?}{error:#?}");
+        let mut next: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(error) = next {
+            shown += &format!("{error}{error:?}");
+            next = error.source();
+        }
+        assert!(!shown.contains("swordfish"), "{shown}");
+        assert!(shown.contains("line 1 column"), "it says where: {shown}");
+    }
 }
