@@ -62,7 +62,7 @@ where
         Box::pin(async move {
             let mut keys = Keys::seeded(number as u64 + 1, 1);
             // Its own: neighbours' seeds give neighbours' first numbers.
-            let mut chance = Keys::seeded((number as u64 + 1) * 0x9E37_79B9_7F4A_7C15, FRACTIONS);
+            let mut chance = Keys::seeded((number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15), FRACTIONS);
             let mut drawn = || chance.next_key().tenant as f64 / FRACTIONS as f64;
             let mut times = Times::new();
             loop {
