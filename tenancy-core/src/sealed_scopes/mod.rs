@@ -85,7 +85,6 @@ mod job;
 mod keys;
 mod principal;
 mod purpose;
-mod read_back;
 mod sealed_scope;
 mod sealing_authority;
 #[cfg(test)]

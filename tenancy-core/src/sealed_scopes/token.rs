@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::error::{OpenError, PayloadError, SealError};
 use super::keys::ScopeKeys;
 use super::purpose::Purpose;
-use super::read_back::ReadBack;
 use super::sealed_scope::SealedScope;
 
 /// What a token is read as. It is authenticated and not written, so a job is never read as a scope.
@@ -72,7 +71,8 @@ pub(super) fn seal<T: Serialize>(
     if text.len() > SealedScope::LONGEST {
         return Err(SealError::TooLong);
     }
-    serde_json::from_str::<ReadBack>(&text)
+    // What is nested too deeply is written, and not read.
+    serde_json::from_str::<serde_json::Value>(&text)
         .map_err(|error| SealError::NotReadBack(PayloadError::of(&error)))?;
     let key = keys.sealing();
     let footer = Some(key.id().as_bytes());

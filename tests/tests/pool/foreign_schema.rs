@@ -16,6 +16,8 @@ use tenancy_rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables}
 use tenancy_tests::chain;
 use tenancy_tests::server::{self, known_holes};
 
+use super::cancellation::polled;
+
 /// An organisation's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
@@ -235,5 +237,58 @@ async fn they_take_turns_on_one_session() {
                 .unwrap();
             assert_eq!(lines[0].line.as_deref(), Some(&*format!("{own}/{name}/{title}")));
         }
+    }
+}
+
+/// Both organisations at once on fewer sessions than there are tasks, so that each is given its own, the other's and nobody's by turns, while
+/// statements of every kind are dropped in the middle.
+#[tokio::test(flavor = "multi_thread")]
+async fn they_share_a_few_sessions() {
+    let pool = open_with(3).await;
+    let tasks = (0..6_usize).map(|task| {
+        let pool = pool.clone();
+        tokio::spawn(async move {
+            let (id, name, own) = [
+                ("01ACME0000000000000000000A", "acme", "d1"),
+                ("01GLOBEX00000000000000000B", "globex", "d2"),
+            ][task % 2];
+            let scope = &org(id);
+            let mut answered = 0;
+            for round in 0..120 {
+                let query = async {
+                    match (round + task) % 4 {
+                        0 => pool.load(scope, orgs::table.scoped(scope).select(orgs::name)).await,
+                        1 => {
+                            let renamed =
+                                update(documents::table.scoped(scope)).set(documents::title.eq(name));
+                            Ok(vec![format!("{} of one", pool.execute(scope, renamed).await?)])
+                        }
+                        2 => {
+                            let of_labels = labels::table.scoped(scope).select(labels::document_id);
+                            pool.load(scope, of_labels).await
+                        }
+                        _ => {
+                            pool.transaction(scope, async |tx| {
+                                let seen = "SELECT id AS line FROM documents";
+                                let lines: Vec<Line> = tx.raw("a test", seen)?.load().await?;
+                                Ok::<_, PoolError>(lines.into_iter().filter_map(|line| line.line).collect())
+                            })
+                            .await
+                        }
+                    }
+                };
+                // Every third is dropped somewhere.
+                let polls = if round % 3 == 0 { round % 7 } else { usize::MAX };
+                let Some(rows) = polled(polls, query).await else { continue };
+                let rows: Vec<String> = rows.unwrap_or_else(|error| panic!("{}", chain(&error)));
+                let expected = [name, "1 of one", own, own][(round + task) % 4];
+                assert_eq!(rows, [expected], "in round {round} of {name}'s");
+                answered += 1;
+            }
+            answered
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        assert!(task.await.unwrap() >= 80);
     }
 }
