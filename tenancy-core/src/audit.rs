@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::Access;
 
@@ -149,6 +150,43 @@ pub enum AuditEvent<'a> {
         /// Where it was opened.
         location: &'static Location<'static>,
     },
+    /// An action was asked for, and the tenant's plan, quota or limits do not allow it.
+    ActionRefused {
+        /// Who asked.
+        principal: &'a str,
+        /// For which tenant.
+        tenant: &'a str,
+        /// What was asked for.
+        action: &'a str,
+        /// Why not.
+        reason: &'a str,
+    },
+    /// A limit did not answer, and the program had said that then it lets through without counting.
+    LimitSkipped {
+        /// Who was let through.
+        principal: &'a str,
+        /// For which tenant.
+        tenant: &'a str,
+        /// The limit.
+        limit: &'a str,
+        /// Why it did not answer.
+        reason: &'a str,
+    },
+    /// Somebody who is no member of a tenant was let in for support, by a grant. [`Admitted`](Self::Admitted) follows.
+    AdmittedForSupport {
+        /// Who asked.
+        principal: &'a str,
+        /// For which tenant.
+        tenant: &'a str,
+        /// What the store of the grants knows the grant by.
+        access: &'a str,
+        /// Why it was granted.
+        reason: &'a str,
+        /// Who has granted it.
+        granted_by: &'a str,
+        /// Its end.
+        until: SystemTime,
+    },
     /// Statements of tenants may contain a fragment of SQL that is a constant of the program. Told once, when that is decided.
     ReviewedSql {
         /// What the program calls it.
@@ -164,8 +202,8 @@ pub enum AuditEvent<'a> {
 
 /// The default [`AuditSink`]: `tracing` events under the target `tenancy::audit`.
 ///
-/// Reviewed SQL is `INFO`, as it is told once for all. Admissions, and what is read before them, are `DEBUG`, because they are in every
-/// request; denials, raw SQL, what is opened without membership and everything about spanning tenants are `WARN`. Who wants each admission
+/// Reviewed SQL is `INFO`, as it is told once for all, and so are actions that a plan or a limit refuses, as that is what they are for. Admissions, and what is read before them, are `DEBUG`, because they are in every
+/// request; denials, raw SQL, what is opened without membership, limits that are skipped, support that is let in and everything about spanning tenants are `WARN`. Who wants each admission
 /// in the log enables the target: `tenancy::audit=debug`. Principals, tenants and reasons are recorded as string fields, which
 /// formatters escape.
 #[derive(Clone, Copy, Debug, Default)]
@@ -220,6 +258,26 @@ impl AuditSink for TracingSink {
                     reason,
                     %location,
                     "opened without membership"
+                );
+            }
+            AuditEvent::ActionRefused { principal, tenant, action, reason } => {
+                tracing::info!(target: TracingSink::TARGET, principal, tenant, action, reason, "action refused");
+            }
+            AuditEvent::LimitSkipped { principal, tenant, limit, reason } => {
+                tracing::warn!(target: TracingSink::TARGET, principal, tenant, limit, reason, "limit skipped");
+            }
+            AuditEvent::AdmittedForSupport { principal, tenant, access, reason, granted_by, until } => {
+                // An end before 1970 is one that has passed.
+                let until_unix = until.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+                tracing::warn!(
+                    target: TracingSink::TARGET,
+                    principal,
+                    tenant,
+                    access,
+                    reason,
+                    granted_by,
+                    until_unix,
+                    "admitted for support"
                 );
             }
             AuditEvent::ReviewedSql { name, text, reason, place: (file, line) } => {
@@ -297,6 +355,15 @@ mod tests {
                     reason,
                     location,
                 },
+                AuditEvent::LimitSkipped { principal, tenant, limit: "api", reason: "away" },
+                AuditEvent::AdmittedForSupport {
+                    principal,
+                    tenant,
+                    access: "7",
+                    reason,
+                    granted_by: "carol",
+                    until: UNIX_EPOCH + std::time::Duration::from_secs(100),
+                },
             ] {
                 sink.record(&event);
             }
@@ -315,6 +382,13 @@ mod tests {
             format!(
                 "WARN tenancy::audit message=opened without membership {who} tenant=\"acme\" purpose=\"export\" \
                  reason=\"report\" location={location}"
+            ),
+            format!(
+                "WARN tenancy::audit message=limit skipped {who} tenant=\"acme\" limit=\"api\" reason=\"away\""
+            ),
+            format!(
+                "WARN tenancy::audit message=admitted for support {who} tenant=\"acme\" access=\"7\" reason=\"report\" \
+                 granted_by=\"carol\" until_unix=100"
             ),
         ];
         assert_eq!(*lines.0.lock().unwrap(), expected);

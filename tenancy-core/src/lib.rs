@@ -77,13 +77,14 @@
 //! | keep two tenants apart in one function | [`brand!`], [`Brand`] |
 //! | span tenants | [`Authority::cross_tenant`], [`CrossTenant`] |
 //! | write the audit trail | [`AuditSink`], [`AuditEvent`], [`TracingSink`] |
-//! | name what it has in caches, buckets, brokers and locks | `names`: `CacheKey`, `StoragePath`, `Topic`, `LockKey`, `Label` |
+//! | name what it has in caches, buckets, brokers, counters and locks | `names`: `CacheKey`, `StoragePath`, `Topic`, `CounterKey`, `LockKey`, `Label` |
 //! | send a scope or a job through a queue, a link, a cookie | `sealed_scopes`: `SealingAuthority`, `TenantJob` |
 //! | have tenant and principal in each event of a log | `log_context`: `LogContext` |
 //! | say where a tenant lives | [`placement`]: [`Placement`](placement::Placement), [`SchemaName`](placement::SchemaName), [`DatabaseAddress`](placement::DatabaseAddress) |
 //! | know where each tenant lives | [`Catalog`](placement::Catalog), [`AllShared`](placement::AllShared), [`TenantStatus`](placement::TenantStatus) |
 //! | name a tenant to a database | [`TenantKey`], [`ToTenantKey`] |
 //! | name a role of the database | [`RoleName`](database::RoleName) |
+//! | let support in, for a reason and a time | [`support`]: [`WithSupport`](support::WithSupport), [`SupportStore`](support::SupportStore) |
 //! | test | `testing::scope`, `testing::admitted`, `testing::cross_tenant`, `testing::RecordingSink` |
 //!
 //! ## Features
@@ -124,6 +125,7 @@ mod scoped_set;
 #[cfg(feature = "sealed-scopes")]
 pub mod sealed_scopes;
 mod shown;
+pub mod support;
 mod tenant_id;
 mod tenant_key;
 #[cfg(any(test, feature = "testing"))]

@@ -176,6 +176,26 @@ pub enum RecordedEvent {
         reason: String,
         location: &'static Location<'static>,
     },
+    ActionRefused {
+        principal: String,
+        tenant: String,
+        action: String,
+        reason: String,
+    },
+    LimitSkipped {
+        principal: String,
+        tenant: String,
+        limit: String,
+        reason: String,
+    },
+    AdmittedForSupport {
+        principal: String,
+        tenant: String,
+        access: String,
+        reason: String,
+        granted_by: String,
+        until: std::time::SystemTime,
+    },
     ReviewedSql {
         name: &'static str,
         text: &'static str,
@@ -232,6 +252,28 @@ impl From<&AuditEvent<'_>> for RecordedEvent {
                     purpose,
                     reason: reason.into(),
                     location,
+                }
+            }
+            AuditEvent::ActionRefused { principal, tenant, action, reason } => Self::ActionRefused {
+                principal: principal.into(),
+                tenant: tenant.into(),
+                action: action.into(),
+                reason: reason.into(),
+            },
+            AuditEvent::LimitSkipped { principal, tenant, limit, reason } => Self::LimitSkipped {
+                principal: principal.into(),
+                tenant: tenant.into(),
+                limit: limit.into(),
+                reason: reason.into(),
+            },
+            AuditEvent::AdmittedForSupport { principal, tenant, access, reason, granted_by, until } => {
+                Self::AdmittedForSupport {
+                    principal: principal.into(),
+                    tenant: tenant.into(),
+                    access: access.into(),
+                    reason: reason.into(),
+                    granted_by: granted_by.into(),
+                    until,
                 }
             }
             AuditEvent::ReviewedSql { name, text, reason, place } => {

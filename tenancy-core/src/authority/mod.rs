@@ -126,6 +126,47 @@ impl<M> Authority<M> {
         }
     }
 
+    /// Denies what is refused for a reason that the membership does not know: a request that names two tenants, or one that does not exist.
+    ///
+    /// It does the work of [`admit`](Self::admit) and throws the answer away, so that a stranger learns nothing by the time that a refusal takes: the membership
+    /// is asked, and a denial is reported to the audit sink, whatever it says.
+    ///
+    /// Returns [`AdmitError::Denied`], or [`AdmitError::Membership`] when the membership could not answer; then nothing is reported.
+    ///
+    /// # Cancellation
+    ///
+    /// A future that is dropped midway reports nothing.
+    pub async fn deny(&self, principal: &M::Principal, claim: Claimed<M::TenantId>) -> AdmitError<M::Error>
+    where
+        M: Membership,
+    {
+        let tenant = claim.into_unverified();
+        match self.membership.check(principal, &tenant).await {
+            Ok(_) => self.denied(principal, &tenant),
+            Err(error) => AdmitError::Membership(error),
+        }
+    }
+
+    /// As [`deny`](Self::deny), with the work of [`admit_with_details`](Self::admit_with_details).
+    ///
+    /// # Cancellation
+    ///
+    /// A future that is dropped midway reports nothing.
+    pub async fn deny_with_details(
+        &self,
+        principal: &M::Principal,
+        claim: Claimed<M::TenantId>,
+    ) -> AdmitError<M::Error>
+    where
+        M: DetailedMembership,
+    {
+        let tenant = claim.into_unverified();
+        match self.membership.check_details(principal, &tenant).await {
+            Ok(_) => self.denied(principal, &tenant),
+            Err(error) => AdmitError::Membership(error),
+        }
+    }
+
     /// Where it reports, for what opens sealed scopes.
     #[cfg(feature = "sealed-scopes")]
     pub(crate) fn sink(&self) -> &dyn AuditSink {

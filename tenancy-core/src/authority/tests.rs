@@ -80,6 +80,22 @@ async fn a_denial_is_audited_and_says_nothing_about_the_tenant() {
     assert_eq!(sink.events(), [denied]);
 }
 
+/// What is refused for another reason looks like a denial in the audit, also where the membership would have admitted.
+#[tokio::test]
+async fn a_refusal_asks_gives_nothing_and_is_audited_as_a_denial() {
+    let id = TenantId::new();
+    for membership in [ADMIT, DENY] {
+        let (authority, sink) = audited(membership);
+        assert_eq!(authority.deny("alice", Claimed::new(id)).await, AdmitError::Denied);
+        let denied = RecordedEvent::Denied { principal: "alice".into(), tenant: id.to_string() };
+        assert_eq!(sink.events(), [denied]);
+    }
+    let (authority, sink) = audited(FAIL);
+    let error = authority.deny("alice", Claimed::new(id)).await;
+    assert_eq!(error, AdmitError::Membership(TableUnreadable));
+    assert!(sink.events().is_empty());
+}
+
 #[tokio::test]
 async fn an_error_never_admits_and_is_the_source() {
     let (authority, sink) = audited(FAIL);

@@ -2,7 +2,7 @@
 //!
 //! A cache key without the tenant in it shows one tenant another's page, and an application writes hundreds of them. So
 //! they are made of a scope: [`Scoped::names`](crate::Scoped::names) gives a [`TenantNames`], and that makes a [`CacheKey`],
-//! a [`StoragePath`], a [`Topic`], a [`LockKey`] or a [`Label`]. Let the function that talks to the cache take a `&CacheKey`;
+//! a [`StoragePath`], a [`Topic`], a [`CounterKey`], a [`LockKey`] or a [`Label`]. Let the function that talks to the cache take a `&CacheKey`;
 //! there is no other way to one.
 //!
 //! ```
@@ -23,6 +23,7 @@
 //! assert_eq!(names.cache_key(["user", "42"]).as_str(), "shop:acme:user:42");
 //! assert_eq!(names.storage_path(["invoices", "2026-11.pdf"]).as_str(), "shop/acme/invoices/2026-11.pdf");
 //! assert_eq!(names.topic(TopicSeparator::Dot, ["orders", "paid"]).as_str(), "shop.acme.orders.paid");
+//! assert_eq!(names.counter_key(["quota", "exports"]).as_str(), "shop:acme:_count:quota:exports");
 //! assert_eq!(names.lock_key(["billing"]).as_str(), "shop:acme:_lock:billing");
 //! assert_eq!(names.label().as_str(), "acme");
 //! # Ok(())
@@ -50,6 +51,7 @@
 //! | [`CacheKey`] | `:` | 249 bytes: memcached takes 250 |
 //! | [`StoragePath`] | `/` | 1024 bytes, as S3; a part 200, where file systems take 255 |
 //! | [`Topic`] | `.`, `/` or `:` | 249 bytes: AMQP takes 255 |
+//! | [`CounterKey`] | `:`, and `_count` behind the tenant | 249 bytes |
 //! | [`LockKey`] | `:`, and `_lock` behind the tenant | 249 bytes; its number is the first 8 bytes of the text's SHA-256, big-endian |
 //! | [`Label`] | the tenant alone | 80 bytes |
 //!
@@ -86,5 +88,5 @@ mod tenant_names;
 #[cfg(test)]
 mod tests;
 
-pub use name::{CacheKey, Label, LockKey, StoragePath, Topic};
+pub use name::{CacheKey, CounterKey, Label, LockKey, StoragePath, Topic};
 pub use tenant_names::{TenantNames, TopicSeparator};

@@ -89,6 +89,13 @@ name! {
 }
 
 name! {
+    /// A count of the tenant's: what it has used of a quota, how fast it calls.
+    ///
+    /// It has no cache entry's name, so that nobody who writes one sets a count.
+    CounterKey
+}
+
+name! {
     /// A lock of the tenant's: as a text for Redis and others, and as a number for PostgreSQL's advisory locks.
     ///
     /// A lock of the database belongs to the whole database, whichever schema a session looks at

@@ -1,7 +1,7 @@
 //! What makes a tenant's names.
 
 use super::encode::{Place, encode, hash_of_rest};
-use super::name::{CacheKey, Label, LockKey, StoragePath, Topic};
+use super::name::{CacheKey, CounterKey, Label, LockKey, StoragePath, Topic};
 use crate::{InvalidTenantKey, Scoped, ToTenantKey};
 
 /// The most bytes of a name that is no path.
@@ -80,7 +80,7 @@ impl TenantNames {
         CacheKey::made(self.name(':', "", parts))
     }
 
-    /// What all cache keys and locks of the tenant begin with, and nobody else's: for `SCAN … MATCH prefix*`.
+    /// What all cache keys, counts and locks of the tenant begin with, and nobody else's: for `SCAN … MATCH prefix*`.
     #[must_use]
     pub fn cache_prefix(&self) -> String {
         self.prefix(':', "")
@@ -113,6 +113,13 @@ impl TenantNames {
     #[must_use]
     pub fn topic_prefix(&self, separator: TopicSeparator) -> String {
         self.prefix(separator.as_char(), "")
+    }
+
+    /// The key of a count.
+    #[must_use]
+    pub fn counter_key<P: AsRef<str>>(&self, parts: impl IntoIterator<Item = P>) -> CounterKey {
+        // As with locks: no part is encoded as this.
+        CounterKey::made(self.name(':', "_count:", parts))
     }
 
     /// The key of a lock.

@@ -15,12 +15,14 @@ const SEPARATORS: [TopicSeparator; 3] = [TopicSeparator::Dot, TopicSeparator::Sl
 fn all(names: &TenantNames, parts: &[String]) -> Vec<String> {
     let mut all = vec![names.cache_key(parts).into(), names.storage_path(parts).into()];
     all.push(names.lock_key(parts).into());
+    all.push(names.counter_key(parts).into());
     all.extend(SEPARATORS.map(|separator| names.topic(separator, parts).into()));
     all
 }
 
 fn prefixes(names: &TenantNames) -> Vec<String> {
-    let mut all = vec![names.cache_prefix(), names.storage_prefix(), names.cache_prefix()];
+    let cache = names.cache_prefix();
+    let mut all = vec![cache.clone(), names.storage_prefix(), cache.clone(), cache];
     all.extend(SEPARATORS.map(|separator| names.topic_prefix(separator)));
     all
 }
@@ -89,20 +91,23 @@ proptest! {
         }
     }
 
-    /// A lock and a cache entry share Redis' keys.
+    /// Locks, counts and cache entries share Redis' keys.
     #[test]
-    fn a_lock_has_no_cache_entrys_name([one, other] in pair()) {
-        let lock = names_of(&one.0, &one.1).lock_key(&one.2);
-        let key = names_of(&other.0, &other.1).cache_key(&other.2);
+    fn a_lock_or_a_count_has_no_cache_entrys_name([one, other] in pair()) {
+        let (names, others) = (names_of(&one.0, &one.1), names_of(&other.0, &other.1));
+        let (lock, count) = (names.lock_key(&one.2), names.counter_key(&one.2));
+        let (key, other_lock) = (others.cache_key(&other.2), others.lock_key(&other.2));
         prop_assert_ne!(lock.as_str(), key.as_str());
+        prop_assert_ne!(count.as_str(), key.as_str());
+        prop_assert_ne!(count.as_str(), other_lock.as_str());
     }
 
     #[test]
     fn no_character_means_anything_and_no_part_is_empty(one in whole()) {
         let names = names_of(&one.0, &one.1);
-        let [cache, path, lock, dot, slash, colon] = &all(&names, &one.2)[..] else { panic!("six kinds") };
+        let [cache, path, lock, count, dot, slash, colon] = &all(&names, &one.2)[..] else { panic!("seven kinds") };
         for (name, separator, longest, component) in [
-            (cache, ':', 249, 80), (path, '/', 1024, 200), (lock, ':', 249, 80),
+            (cache, ':', 249, 80), (path, '/', 1024, 200), (lock, ':', 249, 80), (count, ':', 249, 80),
             (dot, '.', 249, 80), (slash, '/', 249, 80), (colon, ':', 249, 80),
         ] {
             prop_assert!(name.len() <= longest, "{name}");
