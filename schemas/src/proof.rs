@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection as _;
 use tenancy_diesel::Scoped;
-use tenancy_rls::{RowSecurity, Waivers};
+use tenancy_rls::{Manifest, RowSecurity, Waivers};
 
 use crate::database::{Database, lines, opening};
 use crate::declared::{Facts, Read, Write};
@@ -140,13 +140,17 @@ pub fn raw(
     assert!(planted >= facts.len(), "what tenants may add, they add");
 }
 
-/// Runs the wall's migration as the tables' owner.
+/// Runs the wall's migration as the tables' owner: that of the wall as its manifest has it.
 ///
 /// # Panics
 ///
-/// If it fails.
+/// If it fails, or the manifest says another wall.
 pub fn walled(database: &Database, wall: &RowSecurity) {
-    database.login("owner").batch_execute(&wall.migration().up()).unwrap_or_else(|error| panic!("{error}"));
+    let read: Manifest = Manifest::of(wall).to_string().parse().unwrap_or_else(|error| panic!("{error:?}"));
+    assert_eq!(read.row_security(), wall);
+    let migration = read.row_security().migration();
+    assert_eq!((migration.up(), migration.down()), (wall.migration().up(), wall.migration().down()));
+    database.login("owner").batch_execute(&migration.up()).unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// What the inspection refuses and `accepted` does not list, in lines of a rule's code, an object, ` -- ` and why it is accepted; and

@@ -17,8 +17,12 @@ mod transaction;
 pub mod design {}
 
 pub use self::driver::TenantConnection;
+#[cfg(feature = "one-sync")]
+pub use self::driver::postgres::OneSyncConnection;
 #[cfg(feature = "tls")]
 pub use self::driver::postgres::connect::{Tls, TlsError};
+#[cfg(feature = "postgres")]
+pub use self::driver::postgres::{LabelledTenant, OperatorConnection, SessionLabel};
 pub use self::error::{BuildError, CoarseColumn, PoolError, RawSqlRefused, StatementRefused};
 pub use self::options::{IsolationLevel, TransactionOptions};
 pub use self::pool::{

@@ -11,6 +11,9 @@ pub enum RowSecurityError {
     /// A role cannot have that name.
     #[error(transparent)]
     Role(#[from] InvalidName),
+    /// A table, a schema, a column or a key cannot have that name.
+    #[error(transparent)]
+    Name(InvalidName),
     /// One role was named twice.
     #[error(
         "the role {} has two parts: who acts within tenants, who spans them, who owns the wall, who reads over sets and who \
@@ -40,11 +43,11 @@ pub enum RowSecurityError {
         /// A table, quoted and qualified.
         table: String,
         /// The type of its owner's ids, or its tenant column.
-        owner: &'static str,
+        owner: String,
         /// The other table.
         other_table: String,
         /// The same of it.
-        other_owner: &'static str,
+        other_owner: String,
     },
     /// No declared table is a tenant's.
     #[error(
@@ -141,6 +144,15 @@ pub enum RowSecurityError {
         bytes: usize,
         /// How long it has to be.
         shortest: usize,
+    },
+    /// A text is no sealing key. It is not shown.
+    #[error(
+        "the text of a sealing key is its number, `:` and its secret in hexadecimal, and {reason}: take it from the secret store as it \
+         is, or make one by `tenancy keys generate`"
+    )]
+    KeyText {
+        /// What is wrong with it.
+        reason: &'static str,
     },
     /// No rule has the code of a waiver.
     #[error("no rule has the code {code:?}: copy the code from the report")]

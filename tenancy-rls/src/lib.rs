@@ -6,7 +6,11 @@ mod belongs;
 mod citus;
 mod error;
 mod inspect;
+mod key_text;
+mod manifest;
 mod migration;
+mod names;
+mod ownership;
 mod quote;
 mod reader;
 mod roles;
@@ -15,13 +19,16 @@ mod seal;
 mod sql_type;
 mod table;
 mod tables;
+mod through;
 mod wall;
 
 pub use self::error::RowSecurityError;
 pub use self::inspect::{
     CODES, Finding, Inspection, InspectionError, NotMigrated, Report, Severity, Waiver, Waivers, inspect,
 };
+pub use self::manifest::{Manifest, ManifestError};
 pub use self::migration::Migration;
+pub use self::ownership::{Link, Ownership};
 pub use self::roles::Roles;
 pub use self::row_security::{Mode, RowSecurity, Server};
 pub use self::seal::{Binding, Sealer, SealingKey};

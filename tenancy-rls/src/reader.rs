@@ -44,7 +44,7 @@ impl Kind {
     }
 
     /// The rows that it reads of a tenant table; `None` where it reads nothing.
-    pub(crate) fn condition(self, tables: &Tables, table: &Table, belongs: Belongs) -> Option<Condition> {
+    pub(crate) fn condition(self, tables: &Tables, table: &Table, belongs: &Belongs) -> Option<Condition> {
         match self {
             Self::Set => Some(belongs::of_a_set(tables, table, belongs)),
             Self::Admission => (!table.before_admission().is_empty()).then(Condition::always),
@@ -52,7 +52,7 @@ impl Kind {
     }
 
     /// The columns that it reads of such a table; `None` for all.
-    pub(crate) fn columns(self, table: &Table) -> Option<Vec<&'static str>> {
+    pub(crate) fn columns(self, table: &Table) -> Option<Vec<&str>> {
         match self {
             Self::Set => None,
             Self::Admission => Some(table.before_admission()),

@@ -1,6 +1,7 @@
 //! What wall a database has.
 
 use tenancy_core::database::RoleName;
+use tenancy_core::placement::SchemaName;
 
 use super::error::RowSecurityError;
 use super::reader::Kind;
@@ -56,15 +57,19 @@ impl RowSecurity {
     ///
     /// # Errors
     ///
-    /// When one table is declared in two ways, when the tables have several kinds of owner, when none is a tenant's, and when a key is
+    /// When a name holds what no name does, when one table is declared in two ways, when the tables have several kinds of owner, when none is a tenant's, and when a key is
     /// declared unique over all tenants without a reason or of a table that is not among them. When the table through which rows
     /// belong to tenants is not among them, or is itself seen by a link; and when links are said to be written by tenants without
     /// a reason, or by a table that links nothing.
     pub fn new(tables: Tables, roles: Roles) -> Result<Self, RowSecurityError> {
+        if let Some(error) = tables.unspeakable() {
+            return Err(error);
+        }
         if let Some(table) = tables.contradiction() {
             return Err(RowSecurityError::DeclaredTwice { table });
         }
         if let Some([(table, owner), (other_table, other_owner)]) = tables.two_kinds_of_owner() {
+            let (owner, other_owner) = (owner.to_owned(), other_owner.to_owned());
             return Err(RowSecurityError::TwoKindsOfOwner { table, owner, other_table, other_owner });
         }
         if tables.of_tenants().next().is_none() {
@@ -113,6 +118,16 @@ impl RowSecurity {
         Ok(Self { server: Server::Citus, ..self })
     }
 
+    /// The role that acts within tenants.
+    pub fn application_role(&self) -> &RoleName {
+        &self.roles.application
+    }
+
+    /// The role that spans tenants.
+    pub fn across_tenants_role(&self) -> &RoleName {
+        &self.roles.across_tenants
+    }
+
     /// The role that reads before admission, if there is one: [`Roles::admission`].
     pub fn admission_role(&self) -> Option<&str> {
         self.roles.admission.as_ref().map(RoleName::as_str)
@@ -131,8 +146,8 @@ impl RowSecurity {
     /// The same for the tables of a tenant that has them in a schema of its own; see
     /// [`Tables::tenant_tables_in_schema`].
     #[must_use]
-    pub fn in_tenant_schema(&self, schema: &str) -> Self {
-        Self { tables: self.tables.clone().tenant_tables_in_schema(schema), ..self.clone() }
+    pub fn in_tenant_schema(&self, schema: &SchemaName) -> Self {
+        Self { tables: self.tables.clone().tenant_tables_in_schema(schema.as_str()), ..self.clone() }
     }
 
     /// The role that reads over sets of tenants, if there is one.

@@ -71,6 +71,13 @@ impl SealingKey {
         self.id
     }
 
+    /// The inner and the outer pad of RFC 2104, which the database checks seals with. They are as good as the key: bind them, and
+    /// write them nowhere. [`install`](Self::install) has them as text.
+    #[must_use]
+    pub fn pads(&self) -> [[u8; BLOCK]; 2] {
+        [0x36, 0x5c].map(|byte| self.key.map(|key| key ^ byte))
+    }
+
     /// The SQL that lets the database accept this key's seals, to be run by the owner of the schema `tenancy`.
     ///
     /// The text holds what the key is made of: it belongs in a secret store and onto a connection, not into a file of
@@ -79,15 +86,13 @@ impl SealingKey {
     /// To rotate, install the new key, let the applications seal with it, wait for the lifetime of the last old seal,
     /// and [`retire`](Self::retire) the old one.
     pub fn install(&self, binding: Binding) -> String {
-        let pad = |byte: u8| hex(&self.key.map(|key| key ^ byte));
+        let [inner, outer] = self.pads().map(|pad| hex(&pad));
         format!(
             "INSERT INTO tenancy.sealing_keys (id, inner_pad, outer_pad, backend_only)\n\
              VALUES ('{id}', decode('{inner}', 'hex'), decode('{outer}', 'hex'), {backend_only})\n\
              ON CONFLICT (id) DO UPDATE SET inner_pad = EXCLUDED.inner_pad, outer_pad = EXCLUDED.outer_pad,\n    \
                  backend_only = EXCLUDED.backend_only;",
             id = self.id,
-            inner = pad(0x36),
-            outer = pad(0x5c),
             backend_only = binding == Binding::Backend,
         )
     }

@@ -1,32 +1,36 @@
 //! One declared table, as data.
 
+use std::borrow::Cow;
+
 use tenancy_diesel::{
     Belonging as _, DeclaredTable, Owned, Owner as _, RowFilter, TenantSqlType, TenantTable, Unowned,
 };
 
 use super::belongs::{Belongs, Reference};
 use super::sql_type::TenantType;
+use super::through::{Name, Shared, Through};
 
 /// What a declaration says about one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    pub(crate) schema: Option<&'static str>,
-    pub(crate) name: &'static str,
-    columns: &'static [&'static str],
+    pub(crate) schema: Option<Name>,
+    pub(crate) name: Name,
+    pub(crate) columns: Vec<Name>,
     pub(crate) belongs: Option<Belongs>,
-    pub(crate) owner: Option<&'static str>,
+    /// What names the kind of its owner: the type of the ids, or the tenant column.
+    pub(crate) owner: Option<Name>,
     /// The columns that are read before anybody is admitted, in the statement or its filter.
-    admission: &'static [&'static str],
-    filter: Option<&'static str>,
+    pub(crate) admission: Vec<Name>,
+    pub(crate) filter: Option<Name>,
 }
 
 /// The column that holds the tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantColumn {
     /// Its name in the database.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What PostgreSQL calls its type.
-    pub sql_type: &'static str,
+    pub sql_type: Cow<'static, str>,
 }
 
 /// How a table is described, by whose its rows are.
@@ -41,11 +45,15 @@ where
     TenantSqlType<T>: TenantType,
 {
     fn describe() -> Table {
-        let (column, sql_type) = (T::TENANT_COLUMN, <TenantSqlType<T>>::NAME);
+        let (column, sql_type) = (T::TENANT_COLUMN, Cow::Borrowed(<TenantSqlType<T>>::NAME));
+        let name = Cow::Borrowed(column);
         let belongs = match T::THROUGH {
-            None => Belongs::Column { tenant: TenantColumn { name: column, sql_type }, shared: T::SHARED },
+            None => Belongs::Column {
+                tenant: TenantColumn { name, sql_type },
+                shared: T::SHARED.map(Shared::from),
+            },
             Some(through) => {
-                let reference = Reference { column, through, sql_type };
+                let reference = Reference { column: name, through: Through::from(through), sql_type };
                 if T::Belonging::MANY { Belongs::Link(reference) } else { Belongs::Parent(reference) }
             }
         };
@@ -55,13 +63,11 @@ where
             RowFilter::IsNull(column) | RowFilter::IsNotNull(column) | RowFilter::Equals(column, _) => column,
         });
         Table {
-            schema: T::SCHEMA,
-            name: T::NAME,
-            columns: T::COLUMNS,
             belongs: Some(belongs),
-            owner,
-            admission: T::ADMISSION,
-            filter,
+            owner: owner.map(Cow::Borrowed),
+            admission: T::ADMISSION.iter().copied().map(Cow::Borrowed).collect(),
+            filter: filter.map(Cow::Borrowed),
+            ..<Unowned as Describe<T>>::describe()
         }
     }
 }
@@ -69,12 +75,12 @@ where
 impl<T: DeclaredTable> Describe<T> for Unowned {
     fn describe() -> Table {
         Table {
-            schema: T::SCHEMA,
-            name: T::NAME,
-            columns: T::COLUMNS,
+            schema: T::SCHEMA.map(Cow::Borrowed),
+            name: Cow::Borrowed(T::NAME),
+            columns: T::COLUMNS.iter().copied().map(Cow::Borrowed).collect(),
             belongs: None,
             owner: None,
-            admission: &[],
+            admission: Vec::new(),
             filter: None,
         }
     }
@@ -82,18 +88,18 @@ impl<T: DeclaredTable> Describe<T> for Unowned {
 
 impl Table {
     /// Its name in the database.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The names of its columns in the database.
-    pub fn columns(&self) -> &'static [&'static str] {
-        self.columns
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.columns.iter().map(Cow::as_ref)
     }
 
     /// The column that holds the tenant; `None` for a global table, and for one whose rows belong to tenants through another's.
-    pub fn tenant_column(&self) -> Option<TenantColumn> {
-        match self.belongs? {
+    pub fn tenant_column(&self) -> Option<&TenantColumn> {
+        match self.belongs.as_ref()? {
             Belongs::Column { tenant, .. } => Some(tenant),
             Belongs::Parent(_) | Belongs::Link(_) => None,
         }
@@ -101,14 +107,15 @@ impl Table {
 
     /// The columns that are read before anybody is admitted: those that the declaration names, the one by which rows belong to
     /// tenants, and its filter's. None of a table that is not read then.
-    pub fn before_admission(&self) -> Vec<&'static str> {
-        let mut columns = self.admission.to_vec();
-        columns.extend(self.filter.filter(|filter| !columns.is_empty() && !columns.contains(filter)));
+    pub fn before_admission(&self) -> Vec<&str> {
+        let mut columns: Vec<_> = self.admission.iter().map(Cow::as_ref).collect();
+        let filter = self.filter.as_deref();
+        columns.extend(filter.filter(|filter| !columns.is_empty() && !columns.contains(filter)));
         columns
     }
 
     /// How its rows belong to tenants; `None` for a global table.
-    pub(crate) fn belongs(&self) -> Option<Belongs> {
-        self.belongs
+    pub(crate) fn belongs(&self) -> Option<&Belongs> {
+        self.belongs.as_ref()
     }
 }

@@ -1,11 +1,14 @@
 //! The declared tables, as data.
 
-use tenancy_diesel::{DeclaredTable, GlobalTable, Owned, TenantTable, Through, Unowned};
+use std::borrow::Cow;
+
+use tenancy_diesel::{DeclaredTable, GlobalTable, Owned, TenantTable, Unowned};
 
 use super::belongs::{Belongs, Link, Reference};
 use super::error::RowSecurityError;
 use super::quote;
 use super::table::{Describe, Table, TenantColumn};
+use super::through::{Name, Through};
 
 /// Where a table that names no schema is, unless told otherwise.
 const DEFAULT_SCHEMA: &str = "public";
@@ -27,27 +30,27 @@ const DEFAULT_SCHEMA: &str = "public";
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tables {
-    declared: Vec<Table>,
-    over_all_tenants: Vec<KeyOverAll>,
-    linked_by_tenants: Vec<(Table, &'static str)>,
-    before_admission: Vec<Table>,
-    tenant_schema: Option<String>,
-    global_schema: Option<String>,
+    pub(crate) declared: Vec<Table>,
+    pub(crate) over_all_tenants: Vec<KeyOverAll>,
+    pub(crate) linked_by_tenants: Vec<(Table, Name)>,
+    pub(crate) before_admission: Vec<Table>,
+    pub(crate) tenant_schema: Option<String>,
+    pub(crate) global_schema: Option<String>,
 }
 
 /// A key that is unique over all tenants, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct KeyOverAll {
-    table: Table,
-    key: &'static str,
-    reason: &'static str,
+pub(crate) struct KeyOverAll {
+    pub(crate) table: Table,
+    pub(crate) key: Name,
+    pub(crate) reason: Name,
 }
 
 /// The same, with its table's name as SQL has it.
-pub(crate) struct OverAllTenants {
+pub(crate) struct OverAllTenants<'a> {
     pub(crate) table: String,
-    pub(crate) key: &'static str,
-    pub(crate) reason: &'static str,
+    pub(crate) key: &'a str,
+    pub(crate) reason: &'a str,
 }
 
 impl Tables {
@@ -97,6 +100,7 @@ impl Tables {
         let table = <Owned as Describe<T>>::describe();
         // The same key twice is one key, with the first reason.
         if !self.over_all_tenants.iter().any(|other| other.table == table && other.key == key) {
+            let (key, reason) = (Cow::Borrowed(key), Cow::Borrowed(reason));
             self.over_all_tenants.push(KeyOverAll { table, key, reason });
         }
         self
@@ -130,7 +134,7 @@ impl Tables {
         let table = <Owned as Describe<T>>::describe();
         // The same table twice is one, with the first reason.
         if !self.linked_by_tenants.iter().any(|(other, _)| *other == table) {
-            self.linked_by_tenants.push((table, reason));
+            self.linked_by_tenants.push((table, Cow::Borrowed(reason)));
         }
         self
     }
@@ -229,28 +233,28 @@ impl Tables {
     }
 
     /// The tenants' tables, each with how its rows belong to them.
-    pub(crate) fn of_tenants(&self) -> impl Iterator<Item = (&Table, Belongs)> {
-        self.declared.iter().filter_map(|table| Some((table, table.belongs?)))
+    pub(crate) fn of_tenants(&self) -> impl Iterator<Item = (&Table, &Belongs)> {
+        self.declared.iter().filter_map(|table| Some((table, table.belongs.as_ref()?)))
     }
 
     /// Those whose rows name their tenant themselves.
-    pub(crate) fn by_column(&self) -> impl Iterator<Item = (&Table, TenantColumn)> {
+    pub(crate) fn by_column(&self) -> impl Iterator<Item = (&Table, &TenantColumn)> {
         self.declared.iter().filter_map(|table| Some((table, table.tenant_column()?)))
     }
 
     /// Those whose rows belong to tenants through another table's.
-    pub(crate) fn by_reference(&self) -> impl Iterator<Item = (&Table, Reference)> {
+    pub(crate) fn by_reference(&self) -> impl Iterator<Item = (&Table, &Reference)> {
         self.of_tenants().filter_map(|(table, belongs)| Some((table, belongs.reference()?)))
     }
 
     /// What `table` is to those tables whose rows are seen by a link of it; `None` if it links nothing.
-    pub(crate) fn link(&self, table: &Table) -> Option<Link> {
+    pub(crate) fn link(&self, table: &Table) -> Option<Link<'_>> {
         let name = self.sql_name(table);
         let mut columns: Vec<_> = self
             .of_tenants()
             .filter_map(|(_, belongs)| match belongs {
                 Belongs::Link(Reference { through, .. }) if self.name_of(through) == name => {
-                    Some(through.key)
+                    Some(through.key.as_ref())
                 }
                 _ => None,
             })
@@ -258,7 +262,8 @@ impl Tables {
         columns.sort_unstable();
         columns.dedup();
         let by_tenants = self.linked_by_tenants.iter().find(|(other, _)| other == table);
-        (!columns.is_empty()).then(|| Link { columns, by_tenants: by_tenants.map(|(_, reason)| *reason) })
+        (!columns.is_empty())
+            .then(|| Link { columns, by_tenants: by_tenants.map(|(_, reason)| reason.as_ref()) })
     }
 
     /// The global tables.
@@ -273,7 +278,7 @@ impl Tables {
     }
 
     /// The keys that are unique over all tenants.
-    pub(crate) fn over_all_tenants(&self) -> impl Iterator<Item = OverAllTenants> {
+    pub(crate) fn over_all_tenants(&self) -> impl Iterator<Item = OverAllTenants<'_>> {
         self.over_all_tenants.iter().map(|KeyOverAll { table, key, reason }| OverAllTenants {
             table: self.sql_name(table),
             key,
@@ -291,15 +296,15 @@ impl Tables {
             self.link(table).is_none().then_some(RowSecurityError::NoLink { table: name })
         });
         links.or_else(|| {
-            self.by_reference().find_map(|(table, reference)| self.misled(table, reference.through))
+            self.by_reference().find_map(|(table, reference)| self.misled(table, &reference.through))
         })
     }
 
     /// What is wrong with the chain from `table` on.
-    fn misled(&self, table: &Table, through: &'static Through) -> Option<RowSecurityError> {
+    fn misled(&self, table: &Table, through: &Through) -> Option<RowSecurityError> {
         let (table, parent) = (self.sql_name(table), self.name_of(through));
         let declared = self.of_tenants().find(|(other, _)| self.sql_name(other) == parent);
-        match (declared, through.through) {
+        match (declared, through.through.as_deref()) {
             // A link's rows may be several tenants', and no declaration says that others belong through them.
             (None | Some((_, Belongs::Link(_))), _) => {
                 Some(RowSecurityError::ParentOfAnother { table, parent })
@@ -314,17 +319,17 @@ impl Tables {
         self.over_all_tenants.iter().find_map(|KeyOverAll { table, key, reason }| {
             let name = self.sql_name(table);
             if key.trim().is_empty() || reason.trim().is_empty() {
-                return Some(RowSecurityError::KeyWithoutReason { table: name, key: (*key).to_owned() });
+                return Some(RowSecurityError::KeyWithoutReason { table: name, key: key.to_string() });
             }
             (!self.declared.contains(table))
-                .then(|| RowSecurityError::KeyOfAnotherTable { table: name, key: (*key).to_owned() })
+                .then(|| RowSecurityError::KeyOfAnotherTable { table: name, key: key.to_string() })
         })
     }
 
     /// The schema that a table is in.
     pub fn schema_of<'a>(&'a self, table: &'a Table) -> &'a str {
         let elsewhere = if table.belongs.is_some() { &self.tenant_schema } else { &self.global_schema };
-        table.schema.or(elsewhere.as_deref()).unwrap_or(DEFAULT_SCHEMA)
+        table.schema.as_deref().or(elsewhere.as_deref()).unwrap_or(DEFAULT_SCHEMA)
     }
 
     /// The schemas that there are tables in, each once.
@@ -355,18 +360,19 @@ impl Tables {
 
     /// The quoted and qualified name.
     pub(crate) fn sql_name(&self, table: &Table) -> String {
-        quote::qualified(self.schema_of(table), table.name)
+        quote::qualified(self.schema_of(table), &table.name)
     }
 
     /// The same of a table through which others belong to tenants: it is a tenants' table too.
     pub(crate) fn name_of(&self, through: &Through) -> String {
-        let schema = through.schema.or(self.tenant_schema.as_deref()).unwrap_or(DEFAULT_SCHEMA);
-        quote::qualified(schema, through.table)
+        let schema = through.schema.as_deref().or(self.tenant_schema.as_deref()).unwrap_or(DEFAULT_SCHEMA);
+        quote::qualified(schema, &through.table)
     }
 
     /// Two tables whose owners are of different kinds, each with what names its kind: the type of its ids, or its tenant column.
-    pub(crate) fn two_kinds_of_owner(&self) -> Option<[(String, &'static str); 2]> {
-        let mut owned = self.declared.iter().filter_map(|table| Some((self.sql_name(table), table.owner?)));
+    pub(crate) fn two_kinds_of_owner(&self) -> Option<[(String, &str); 2]> {
+        let mut owned =
+            self.declared.iter().filter_map(|table| Some((self.sql_name(table), table.owner.as_deref()?)));
         let first = owned.next()?;
         let other = owned.find(|(_, owner)| *owner != first.1)?;
         Some([first, other])

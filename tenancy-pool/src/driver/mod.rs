@@ -131,7 +131,8 @@ pub enum Ids {
     Others,
 }
 
-/// A connection that tenant transactions run on: diesel-async's to PostgreSQL, MySQL or SQLite. Sealed.
+/// A connection that tenant transactions run on: diesel-async's to PostgreSQL, MySQL or SQLite, and with the feature `one-sync`
+/// `OneSyncConnection` to PostgreSQL. Sealed.
 pub trait TenantConnection: Driver {}
 
 impl<C: Driver> TenantConnection for C {}

@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use diesel::connection::CacheSize;
-use diesel_async::AsyncPgConnection;
 #[cfg(feature = "rls")]
 use tenancy_rls::{Waivers, Wall};
 
 use super::TenantPoolBuilder;
-use crate::driver::postgres::WallDecision;
 #[cfg(feature = "tls")]
 use crate::driver::postgres::connect::Tls;
+use crate::driver::postgres::{PostgresOptions, WallDecision};
+use crate::driver::{Driver, TenantConnection};
 
-impl TenantPoolBuilder<AsyncPgConnection> {
+/// For either connection to PostgreSQL.
+impl<C: TenantConnection + Driver<Options = PostgresOptions>> TenantPoolBuilder<C> {
     /// Behind the second wall: every transaction tells the database its tenant, and row-level security compares with it.
     ///
     /// [`build`](Self::build) compares the database with what the wall's migration was generated from, and refuses to serve if
@@ -83,7 +84,8 @@ impl TenantPoolBuilder<AsyncPgConnection> {
         self
     }
 
-    /// A pooler in transaction mode stands between: PgBouncer 1.21 or later with `max_prepared_statements`, PgCat, PgDog.
+    /// A pooler in transaction mode stands between: PgBouncer 1.21 or later with `max_prepared_statements`, PgCat, PgDog. On
+    /// `OneSyncConnection` (feature `one-sync`) older ones will do: there statements have no names behind a pooler.
     ///
     /// Without this, a connection that does not lead to the server itself is refused.
     pub fn behind_pooler(mut self) -> Self {
@@ -101,6 +103,22 @@ impl TenantPoolBuilder<AsyncPgConnection> {
     /// The name under which the connections show in `pg_stat_activity`.
     pub fn application_name(mut self, name: &str) -> Self {
         self.options.connect = self.options.connect.application_name(name);
+        self
+    }
+
+    /// Has each session say in its `application_name` whose it is, as a [`SessionLabel`](crate::SessionLabel), so that whoever looks at `pg_stat_activity` sees which tenant uses the
+    /// database: `tenancy top` and `tenancy_operate::activity` do. Off unless this is said.
+    ///
+    /// It is told in the message that tells the session its tenant, and takes no further round trip behind the wall. Without a wall nothing is told otherwise: there a change of the
+    /// tenant on a connection is one message more, and before a single write one round trip. Statements of nobody's, across tenants, over a set, or before admission have the
+    /// [`application_name`](Self::application_name).
+    ///
+    /// # Tenancy
+    ///
+    /// PostgreSQL shows the names of all sessions to every role: raw SQL of one tenant can read which others are at work, unless `pg_stat_get_activity` is taken away from its role (the
+    /// mend of rule R093). So can whoever reads the server's log, where it has `%a`.
+    pub fn label_sessions(mut self) -> Self {
+        self.options.labels = true;
         self
     }
 

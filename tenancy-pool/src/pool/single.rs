@@ -94,7 +94,8 @@ impl<C: TenantConnection> TenantPool<C> {
     /// Runs one statement, and returns how many rows it changed. It is committed when this returns `Ok`.
     ///
     /// On PostgreSQL it takes one round trip where the connection's session is this tenant's already, and two elsewhere; behind a pooler, on Citus and in a pool
-    /// of the application's it is always two. It takes one more where Diesel does not keep the statement
+    /// of the application's it is always two. On `OneSyncConnection` (feature `one-sync`) it takes one, but for Citus and a pool of the application's.
+    /// It takes one more where Diesel does not keep the statement
     /// prepared: an INSERT of several rows by `values`, or one whose fields may be left to their defaults.
     ///
     /// # Errors

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use tenancy_core::{AuditEvent, AuditSink};
 use tenancy_diesel::ReviewedSql;
 
+use super::readings::Readings;
 use super::text::read;
 use crate::error::BuildError;
 
-/// What the application says to be no danger.
+/// What the application says to be no danger, and what was read off the statements so far.
 #[derive(Debug)]
 pub(crate) struct Allowed {
     /// Functions that leave the session alone.
     pub(crate) harmless: Option<Arc<[String]>>,
     /// Fragments of SQL.
     pub(crate) reviewed: Vec<&'static ReviewedSql>,
+    pub(crate) readings: Readings,
 }
 
 impl Allowed {
@@ -25,7 +27,7 @@ impl Allowed {
         postgres: bool,
         audit: &dyn AuditSink,
     ) -> Result<Self, BuildError> {
-        let allowed = Self { harmless, reviewed };
+        let allowed = Self { harmless, reviewed, readings: Readings::new(postgres) };
         for &fragment in &allowed.reviewed {
             if let Some(fault) = allowed.fault(fragment, postgres) {
                 return Err(BuildError::ReviewedSql { fragment, fault });

@@ -3,6 +3,7 @@
 mod allowed;
 mod executor;
 mod permit;
+mod readings;
 mod run;
 mod run_query_dsl;
 mod runs_in;

@@ -4,7 +4,7 @@ use diesel::result::QueryResult;
 use tenancy_diesel::__pool::{LookedThrough, PrintedTable};
 
 use super::Allowed;
-use super::text::{Text, read};
+use super::text::Text;
 use crate::error::{RawSqlRefused, StatementRefused};
 
 /// What decides beside the statement itself.
@@ -26,12 +26,13 @@ pub(crate) fn permit(looked: &LookedThrough, circumstances: &Circumstances<'_>) 
     if let Some(fragment) = looked.reviewed.iter().find(|fragment| !allowed.reviewed.contains(fragment)) {
         return Err(RawSqlRefused::Unlisted { fragment: fragment.name() }.into());
     }
-    let text = read(&looked.sql, circumstances.postgres);
-    if circumstances.postgres && has_raw_sql(looked, text.as_ref().ok(), circumstances) {
+    let reading = allowed.readings.of(&looked.sql);
+    let text = reading.as_ref().as_ref();
+    if circumstances.postgres && has_raw_sql(looked, text.ok(), circumstances) {
         return Err(RawSqlRefused::Fragment.into());
     }
     let text = text.map_err(|found| StatementRefused::Unreadable { found })?;
-    if let Some(table) = undeclared(&text, &looked.tables) {
+    if let Some(table) = undeclared(text, &looked.tables) {
         return Err(StatementRefused::UndeclaredTable { table: table.join(".") }.into());
     }
     Ok(circumstances.postgres && text.unknown.iter().any(|name| !allowed.harmless().contains(name)))

@@ -18,6 +18,7 @@ use tenancy_core::ToTenantKey;
 
 use super::control::controls_the_transaction;
 use super::{OpenTransaction, SetTransaction, TenantTransaction};
+use crate::driver::TenantConnection;
 use crate::error::RawSqlRefused;
 use crate::statement::{Wanted, first};
 
@@ -28,12 +29,17 @@ fn refuse_control(sql: &str) -> Result<(), RawSqlRefused> {
 
 /// Raw SQL that is about to run in a tenant's transaction.
 #[must_use = "raw SQL runs when it is executed or loaded"]
-pub struct RawSql<'tx> {
-    open: &'tx mut OpenTransaction<AsyncPgConnection>,
+pub struct RawSql<'tx, C: TenantConnection = AsyncPgConnection> {
+    open: &'tx mut OpenTransaction<C>,
     query: BoxedSqlQuery<'static, Pg, SqlQuery>,
 }
 
-impl<I: ToTenantKey, B: 'static> TenantTransaction<AsyncPgConnection, I, B> {
+impl<C, I, B> TenantTransaction<C, I, B>
+where
+    C: TenantConnection<Backend = Pg>,
+    I: ToTenantKey,
+    B: 'static,
+{
     /// Raw SQL, of which only row-level security decides what it sees.
     ///
     /// It takes one statement, with its values bound as `$1`, `$2`, … Recorded in the audit. The connection is closed after
@@ -70,14 +76,14 @@ impl<I: ToTenantKey, B: 'static> TenantTransaction<AsyncPgConnection, I, B> {
     /// }
     /// ```
     #[track_caller]
-    pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx>, RawSqlRefused> {
+    pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx, C>, RawSqlRefused> {
         refuse_control(sql)?;
         self.record_raw(reason, Location::caller())?;
         Ok(RawSql::new(self.checked.open(), sql))
     }
 }
 
-impl<I: ToTenantKey> SetTransaction<AsyncPgConnection, I> {
+impl<C: TenantConnection<Backend = Pg>, I: ToTenantKey> SetTransaction<C, I> {
     /// Raw SQL that reads over the tenants of the set, of which only row-level security decides what it sees. As
     /// [`TenantTransaction::raw`].
     ///
@@ -90,15 +96,15 @@ impl<I: ToTenantKey> SetTransaction<AsyncPgConnection, I> {
     ///
     /// As [`TenantTransaction::raw`].
     #[track_caller]
-    pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx>, RawSqlRefused> {
+    pub fn raw<'tx>(&'tx mut self, reason: &str, sql: &str) -> Result<RawSql<'tx, C>, RawSqlRefused> {
         refuse_control(sql)?;
         self.record_raw(reason, Location::caller())?;
         Ok(RawSql::new(self.checked.open(), sql))
     }
 }
 
-impl<'tx> RawSql<'tx> {
-    fn new(open: &'tx mut OpenTransaction<AsyncPgConnection>, sql: &str) -> Self {
+impl<'tx, C: TenantConnection<Backend = Pg>> RawSql<'tx, C> {
+    fn new(open: &'tx mut OpenTransaction<C>, sql: &str) -> Self {
         Self { open, query: diesel::sql_query(sql).into_boxed() }
     }
 

@@ -5,7 +5,6 @@ use std::time::SystemTime;
 use diesel::pg::Pg;
 use diesel::result::Error;
 use diesel_async::AsyncConnection;
-use tenancy_diesel::SharedRows;
 
 use super::Inspection;
 use super::finding::Finding;
@@ -14,6 +13,7 @@ use crate::belongs::{Belongs, is_foreign};
 use crate::quote::literal;
 use crate::row_security::{Mode, RowSecurity};
 use crate::table::Table;
+use crate::through::Shared;
 
 /// The block, which has the tables as `tried (name, tenant, is_foreign, other, setting)`.
 ///
@@ -113,15 +113,15 @@ where
 fn tried(
     wall: &RowSecurity,
     table: &Table,
-    belongs: Belongs,
+    belongs: &Belongs,
     setting: impl Fn(&str) -> String,
 ) -> Vec<String> {
     let [own, other] = nobodies(belongs.tenant_type());
     let others = match belongs {
         Belongs::Column { shared: None, .. } => vec![literal(other)],
-        Belongs::Column { shared: Some(SharedRows::Null), .. } => vec![literal(other), "NULL".to_owned()],
+        Belongs::Column { shared: Some(Shared::Null), .. } => vec![literal(other), "NULL".to_owned()],
         // A text, as the other is.
-        Belongs::Column { shared: Some(SharedRows::Value(value)), .. } => {
+        Belongs::Column { shared: Some(Shared::Value(value)), .. } => {
             vec![literal(other), format!("({value})::text")]
         }
         // No row has such a parent, but what asks for none lets it through.

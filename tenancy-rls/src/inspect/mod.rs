@@ -3,6 +3,7 @@
 mod access;
 mod admission;
 mod finding;
+mod mode;
 mod nodes;
 mod reading;
 mod report;

@@ -7,7 +7,7 @@ use crate::belongs::{Belongs, Conditions};
 use crate::migration::{KEY_TABLE, REPAIRS, TenantFunction, UNKEYED, kind, shared, table_statements};
 use crate::quote::literal;
 use crate::row_security::{Mode, RowSecurity, Server};
-use crate::table::Table;
+use crate::table::{Table, TenantColumn};
 
 /// The declared tables, as the rules begin with them.
 const DECLARED: &str = "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $20::text[], $21::text[], $22::text[], $23::text[], \
@@ -50,12 +50,12 @@ impl Parameters {
     ) -> Self {
         let tables = || wall.tables.iter();
         let tenant =
-            |of: fn(_) -> &'static str| tables().map(move |table| table.tenant_column().map_or("", of));
-        let owned = |of: &dyn Fn(&Table, Belongs) -> String| {
+            |of: fn(&TenantColumn) -> &str| tables().map(move |table| table.tenant_column().map_or("", of));
+        let owned = |of: &dyn Fn(&Table, &Belongs) -> String| {
             array(tables().map(|table| table.belongs().map(|belongs| of(table, belongs)).unwrap_or_default()))
         };
         // Those that name no other table have a condition of one form.
-        let conditions = |table: &Table, belongs: Belongs| {
+        let conditions = |table: &Table, belongs: &Belongs| {
             (!belongs.is_plain()).then(|| Conditions::of(&wall.tables, table, belongs))
         };
         let links = || tables().filter_map(|table| Some((table, wall.tables.link(table)?)));
@@ -90,8 +90,8 @@ impl Parameters {
         let function = TenantFunction::of(wall.mode);
         Self(vec![
             array(tables().map(|table| wall.tables.sql_name(table))),
-            array(tenant(|tenant| tenant.name)),
-            array(tenant(|tenant| tenant.sql_type)),
+            array(tenant(|tenant| &tenant.name)),
+            array(tenant(|tenant| &tenant.sql_type)),
             array(tables().map(|table| {
                 let wall = table.belongs().map(|belongs| table_statements(wall, table, belongs));
                 wall.unwrap_or_default()
@@ -116,11 +116,11 @@ impl Parameters {
             owned(&|_, belongs| {
                 belongs
                     .reference()
-                    .map(|reference| wall.tables.name_of(reference.through))
+                    .map(|reference| wall.tables.name_of(&reference.through))
                     .unwrap_or_default()
             }),
             owned(&|_, belongs| {
-                belongs.reference().map(|reference| reference.through.key.to_owned()).unwrap_or_default()
+                belongs.reference().map(|reference| reference.through.key.to_string()).unwrap_or_default()
             }),
             owned(&|table, _| shared(table).to_owned()),
             owned(&|table, belongs| {

@@ -89,7 +89,7 @@ $tenancy$",
 ///
 /// What is seen by links the application reads, and the links it reads, takes away and changes but for what they link, unless it is said
 /// that tenants make them.
-pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<Step> {
+pub(super) fn of_tenant_table(wall: &RowSecurity, table: &Table, belongs: &Belongs) -> Vec<Step> {
     let (name, both, all) = (wall.tables.sql_name(table), both(wall), all(wall));
     let [application, across] =
         [&wall.roles.application, &wall.roles.across_tenants].map(|role| role.quoted());

@@ -10,9 +10,9 @@ use crate::table::{Table, TenantColumn};
 ///
 /// As a sub-select it is computed once a statement, whatever the plan. Citus has none in policies; there the function,
 /// which is STABLE, is computed once where an index or the routing uses it.
-fn is_the_tenants(server: Server, tenant: TenantColumn) -> String {
+fn is_the_tenants(server: Server, tenant: &TenantColumn) -> String {
     let cast = if tenant.sql_type == "text" { String::new() } else { format!("::{}", tenant.sql_type) };
-    let column = identifier(tenant.name);
+    let column = identifier(&tenant.name);
     match server {
         Server::PostgreSql => format!("{column} = (SELECT tenancy.tenant(){cast})"),
         Server::Citus => format!("{column} = tenancy.tenant(){cast}"),
@@ -52,7 +52,7 @@ pub(super) fn names(wall: &RowSecurity) -> Vec<&'static str> {
 }
 
 /// What a tenant reads, and what it writes.
-fn conditions(wall: &RowSecurity, table: &Table, belongs: Belongs) -> (String, String) {
+fn conditions(wall: &RowSecurity, table: &Table, belongs: &Belongs) -> (String, String) {
     match belongs {
         Belongs::Column { tenant, shared: None } => {
             let own = is_the_tenants(wall.server, tenant);
@@ -70,7 +70,7 @@ fn conditions(wall: &RowSecurity, table: &Table, belongs: Belongs) -> (String, S
 /// A sub-select in a policy reads its table behind that table's own policies. It says by itself whose the parent has to be, and does not
 /// count on them: they show what is shared as well, and dropping them opens nothing here. It is an EXISTS, which the server computes
 /// row by row where there are few, by the parent's key, and once for all where there are many.
-fn policies(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<(&'static str, String)> {
+fn policies(wall: &RowSecurity, table: &Table, belongs: &Belongs) -> Vec<(&'static str, String)> {
     let (read, own) = conditions(wall, table, belongs);
     let links = wall.tables.link(table).is_some_and(|link| link.by_tenants.is_none());
     let (application, across) = (wall.roles.application.quoted(), wall.roles.across_tenants.quoted());
@@ -143,7 +143,7 @@ $tenancy$",
 }
 
 /// The policies, and then row-level security itself, also for the table's owner.
-pub(super) fn steps(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<Step> {
+pub(super) fn steps(wall: &RowSecurity, table: &Table, belongs: &Belongs) -> Vec<Step> {
     let name = wall.tables.sql_name(table);
     let policies = policies(wall, table, belongs);
     let mut steps = Vec::new();
@@ -165,6 +165,6 @@ pub(super) fn steps(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<
 }
 
 /// The same as one text: what mends a table whose policies are not these.
-pub(crate) fn table_statements(wall: &RowSecurity, table: &Table, belongs: Belongs) -> String {
+pub(crate) fn table_statements(wall: &RowSecurity, table: &Table, belongs: &Belongs) -> String {
     steps(wall, table, belongs).iter().map(|step| format!("{};\n", step.up)).collect()
 }

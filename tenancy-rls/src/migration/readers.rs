@@ -11,7 +11,7 @@ use crate::table::Table;
 fn reading<'a>(
     wall: &'a RowSecurity,
     table: &'a Table,
-    belongs: Belongs,
+    belongs: &'a Belongs,
 ) -> impl Iterator<Item = (Reader<'a>, String)> {
     wall.roles
         .readers()
@@ -19,7 +19,7 @@ fn reading<'a>(
 }
 
 /// Their policies. Of the permissive kind: what keeps them within it, whatever is added, is in the policy on roles.
-pub(super) fn policies(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<(&'static str, String)> {
+pub(super) fn policies(wall: &RowSecurity, table: &Table, belongs: &Belongs) -> Vec<(&'static str, String)> {
     reading(wall, table, belongs)
         .map(|(reader, condition)| {
             let definition = format!("FOR SELECT TO {}\n    USING ({condition})", reader.role.quoted());
@@ -32,7 +32,7 @@ pub(super) fn policies(wall: &RowSecurity, table: &Table, belongs: Belongs) -> V
 ///
 /// Not a restrictive policy of the reader's own, which would hold for the application too, where that inherits what it may take on. There
 /// is no such alternative for a row that is written: no policy that somebody adds lets a reader write.
-pub(super) fn or_reads(wall: &RowSecurity, table: &Table, belongs: Belongs, one_of_ours: &str) -> String {
+pub(super) fn or_reads(wall: &RowSecurity, table: &Table, belongs: &Belongs, one_of_ours: &str) -> String {
     reading(wall, table, belongs).fold(one_of_ours.to_owned(), |condition, (reader, own)| {
         let role = literal(reader.role.as_str());
         format!("{condition}\n           OR (SELECT pg_has_role({role}, 'USAGE')) AND {own}")
@@ -40,7 +40,7 @@ pub(super) fn or_reads(wall: &RowSecurity, table: &Table, belongs: Belongs, one_
 }
 
 /// SELECT of a tenant table, for those that read it.
-pub(super) fn grants(wall: &RowSecurity, table: &Table, belongs: Belongs) -> Vec<Step> {
+pub(super) fn grants(wall: &RowSecurity, table: &Table, belongs: &Belongs) -> Vec<Step> {
     let name = wall.tables.sql_name(table);
     let grant = |reader: Reader<'_>| {
         let columns = reader.kind.columns(table).map_or_else(String::new, |columns| {

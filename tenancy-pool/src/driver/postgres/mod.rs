@@ -1,13 +1,19 @@
 //! PostgreSQL: what opens a transaction travels with its first statement.
 
 pub(crate) mod connect;
+mod inspection;
+mod label;
+#[cfg(feature = "one-sync")]
+pub(crate) mod one_sync;
 mod opening;
+mod operator;
 mod options;
 mod own_types;
 mod pipeline;
 mod rules;
 mod shared_schemas;
 mod spoiled;
+mod start;
 mod told;
 #[cfg(feature = "rls")]
 mod wall;
@@ -26,13 +32,18 @@ use tenancy_core::placement::{DatabaseAddress, Placement};
 use tokio::task::unconstrained;
 
 use self::connect::{Connected, Route, connect};
+pub use self::label::{LabelledTenant, SessionLabel};
+#[cfg(feature = "one-sync")]
+pub use self::one_sync::OneSyncConnection;
 use self::opening::{Opening, Reset};
+pub use self::operator::OperatorConnection;
 pub(crate) use self::options::{PostgresOptions, WallDecision};
 use self::own_types::KnownTypes;
 use self::pipeline::pipelined;
 use self::rules::PostgresRules;
 use self::spoiled::{loses_a_read, spoils};
-use self::told::{Told, in_session, is_foreign};
+use self::start::{start, start_across};
+use self::told::{Told, Travels};
 use super::{Abandoned, Ahead, Beginning, Count, Driver, Remembers, Start};
 use crate::error::{BuildError, PoolError};
 use crate::options::TransactionOptions;
@@ -59,6 +70,28 @@ pub struct Session {
     told: Told,
     /// The types that it knows by their names, where tenants may have places of their own.
     types: Option<KnownTypes>,
+}
+
+impl Session {
+    /// Of a connection that was opened as `options` say.
+    fn new(options: &PostgresOptions, backend_pid: Option<i32>) -> Self {
+        let reset = Some(match options.connect.route() {
+            Route::Direct => Reset::All,
+            Route::Pooler => Reset::Rest,
+        });
+        Self { backend_pid, reset, ..Self::default() }
+    }
+
+    fn serves(&mut self, rules: &PostgresRules, placement: &Placement) -> bool {
+        let Some(place) = rules.own_types.as_ref().and_then(|types| types.of(placement)) else { return true };
+        self.types.get_or_insert_default().serve(place)
+    }
+
+    fn note_types(&mut self, named: impl FnOnce() -> Vec<String>) {
+        if let Some(types) = &mut self.types {
+            types.note(named());
+        }
+    }
 }
 
 impl Driver for AsyncPgConnection {
@@ -91,30 +124,16 @@ impl Driver for AsyncPgConnection {
         let cache = (options.cache)();
         let keeps_statements = !matches!(cache, CacheSize::Disabled);
         connection.set_prepared_statement_cache_size(cache);
-        let reset = Some(match options.connect.route() {
-            Route::Direct => Reset::All,
-            Route::Pooler => Reset::Rest,
-        });
-        let session = Session { backend_pid, keeps_statements, reset, ..Session::default() };
+        let session = Session { keeps_statements, ..Session::new(options, backend_pid) };
         Ok((connection, session))
     }
 
     async fn inspect(&mut self, rules: &PostgresRules) -> Result<(), BuildError> {
-        rules.shared_schemas.inspect(self, rules.declared_tables()).await?;
-        #[cfg(feature = "rls")]
-        if let Some(guard) = &rules.guard {
-            guard.inspect(self).await?;
-        }
-        Ok(())
+        inspection::of_database(self, rules).await
     }
 
     async fn inspect_admission(&mut self, rules: &PostgresRules) -> Result<(), BuildError> {
-        #[cfg(feature = "rls")]
-        if let Some(guard) = &rules.guard {
-            guard.inspect_admission(self).await?;
-        }
-        let _ = rules;
-        Ok(())
+        inspection::of_admission(self, rules).await
     }
 
     async fn inspect_schema(
@@ -123,27 +142,15 @@ impl Driver for AsyncPgConnection {
         rules: &PostgresRules,
         placement: &Placement,
     ) -> Result<(), PoolError> {
-        #[cfg(feature = "rls")]
-        if let Some(guard) = &rules.guard {
-            guard.inspect_schema(self, session, placement).await?;
-        }
-        let _ = session;
-        if let Some(types) = &rules.own_types {
-            let path = rules.search_path(placement);
-            types.look(self, placement, path.as_deref(), &rules.shared_schemas).await?;
-        }
-        Ok(())
+        inspection::of_schema(self, session, rules, placement).await
     }
 
     fn serves(rules: &PostgresRules, session: &mut Session, placement: &Placement) -> bool {
-        let Some(place) = rules.own_types.as_ref().and_then(|types| types.of(placement)) else { return true };
-        session.types.get_or_insert_default().serve(place)
+        session.serves(rules, placement)
     }
 
     fn note_types(session: &mut Session, named: impl FnOnce() -> Vec<String>) {
-        if let Some(types) = &mut session.types {
-            types.note(named());
-        }
+        session.note_types(named);
     }
 
     async fn count(&mut self, query: String) -> QueryResult<i64> {
@@ -156,33 +163,7 @@ impl Driver for AsyncPgConnection {
         session: &Session,
         beginning: Beginning<'_>,
     ) -> Result<Start<Opening>, PoolError> {
-        let (path, first) = (rules.search_path(beginning.placement), beginning.first_statements);
-        if let Some(single) = beginning.single.filter(|_| first.is_empty()) {
-            let as_opened = !session.changed && session.told == Told::Nothing;
-            if !single.writes && !rules.is_walled() && path.is_none() && as_opened {
-                return Ok(Start::Alone);
-            }
-            // Citus' workers learn only what a transaction is told.
-            if let Some(opening) = in_session(rules, session, beginning.tenants, path.clone(), single)
-                .filter(|_| !rules.on_citus())
-            {
-                return Ok(Start::InSession(opening));
-            }
-        }
-        // The application's statements may make no sense, and Citus forwards the whole message that a SET LOCAL stands in.
-        let together = first.is_empty() && !rules.on_citus();
-        let mut opening = Opening::begin(beginning.options, session.reset, together);
-        opening.foreign = is_foreign(session, beginning.tenants.one());
-        // First of all: a sharding pooler decides by them where everything after them goes.
-        first.into_iter().for_each(|statement| opening.push(statement));
-        #[cfg(feature = "rls")]
-        if let Some(guard) = &rules.guard {
-            guard.tell(beginning.tenants, session, &mut opening)?;
-        }
-        if let Some(path) = path {
-            opening.push(format!("SET LOCAL search_path TO {path}"));
-        }
-        Ok(Start::InTransaction(opening))
+        start(rules, session, beginning, Travels::Ahead)
     }
 
     fn remembers(session: &Session, tenants: &Tenants) -> Remembers {
@@ -190,9 +171,7 @@ impl Driver for AsyncPgConnection {
     }
 
     fn opening_across(session: &Session, options: TransactionOptions) -> Opening {
-        let mut opening = Opening::begin(options, session.reset, false);
-        opening.foreign = is_foreign(session, None);
-        opening
+        start_across(session, options)
     }
 
     /// The task that reads the socket holds the other end of the notifications, so they end with it.

@@ -9,7 +9,7 @@ pub struct Opening {
     messages: Vec<String>,
     together: bool,
     /// It opens no transaction.
-    in_session: bool,
+    pub(super) in_session: bool,
     /// What comes behind it may leave the session other than it was.
     pub(super) writes: bool,
     /// Whose the session is when it is confirmed.
@@ -20,6 +20,9 @@ pub struct Opening {
     pub(super) confirmed_first: bool,
     #[cfg(feature = "rls")]
     pub(super) seal: Option<Seal>,
+    /// What is told in one transaction with the statement, where the connection can.
+    #[cfg(feature = "one-sync")]
+    pub(super) telling: super::one_sync::Telling,
 }
 
 /// A sealed tenant that is to be told to the database.

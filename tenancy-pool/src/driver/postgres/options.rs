@@ -16,6 +16,8 @@ pub struct PostgresOptions {
     pub(crate) shared_path: Option<String>,
     pub(crate) shared_schemas: Vec<String>,
     pub(crate) harmless: Vec<String>,
+    /// Sessions say whose they are.
+    pub(crate) labels: bool,
     #[cfg(feature = "rls")]
     pub(crate) waivers: Waivers,
 }
@@ -48,6 +50,7 @@ impl PostgresOptions {
             shared_path: None,
             shared_schemas: Vec::new(),
             harmless: Vec::new(),
+            labels: false,
             #[cfg(feature = "rls")]
             waivers: Waivers::new(),
         }

@@ -7,9 +7,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use diesel::pg::Pg;
 use diesel::sql_types::{Array, Text};
 use diesel::{QueryResult, QueryableByName};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, RunQueryDsl};
 use tenancy_core::placement::Placement;
 
 use super::shared_schemas::SharedSchemas;
@@ -67,7 +68,7 @@ impl OwnTypes {
     /// Looks, once for each place, which types are in the schemas of `path` that are not shared.
     pub(super) async fn look(
         &self,
-        connection: &mut AsyncPgConnection,
+        connection: &mut impl AsyncConnection<Backend = Pg>,
         placement: &Placement,
         path: Option<&str>,
         shared: &SharedSchemas,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenancy_core::Reason;
 use tenancy_core::placement::Placement;
+use tenancy_core::{Reason, TenantKey};
 
+use super::label::SessionLabel;
 use super::options::{PostgresOptions, WallDecision};
 use super::own_types::OwnTypes;
 use super::shared_schemas::SharedSchemas;
@@ -23,6 +24,8 @@ pub struct PostgresRules {
     pub(super) own_types: Option<OwnTypes>,
     /// Functions that leave the session alone, beside the server's own.
     pub(super) harmless: Option<Arc<[String]>>,
+    /// Sessions say whose they are.
+    labels: bool,
     #[cfg(feature = "rls")]
     pub(super) guard: Option<Guard>,
 }
@@ -44,6 +47,7 @@ impl PostgresRules {
                     shared_schemas,
                     own_types,
                     harmless,
+                    labels: options.labels,
                     #[cfg(feature = "rls")]
                     guard: None,
                 })
@@ -56,6 +60,7 @@ impl PostgresRules {
                     shared_schemas,
                     own_types,
                     harmless,
+                    labels: options.labels,
                     guard: Some(Guard::new(wall, options)),
                 })
             }
@@ -63,7 +68,7 @@ impl PostgresRules {
     }
 
     /// The names of the declared tables, as far as they are known.
-    pub(super) fn declared_tables(&self) -> Vec<&'static str> {
+    pub(super) fn declared_tables(&self) -> Vec<&str> {
         #[cfg(feature = "rls")]
         if let Some(guard) = &self.guard {
             return guard.declared_tables();
@@ -92,6 +97,11 @@ impl PostgresRules {
         return self.guard.as_ref().is_some_and(Guard::on_citus);
         #[cfg(not(feature = "rls"))]
         false
+    }
+
+    /// What a session of the tenant says in its `application_name`, where that is asked for.
+    pub(super) fn label(&self, tenant: Option<&TenantKey>) -> Option<SessionLabel> {
+        tenant.filter(|_| self.labels).map(SessionLabel::of)
     }
 
     /// The search path of a transaction there, where it has to be said.

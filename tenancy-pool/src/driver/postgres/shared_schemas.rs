@@ -1,8 +1,9 @@
 //! Schemas that are on every tenant's path, behind its own: what extensions bring along, and types that all use.
 
 use diesel::QueryableByName;
+use diesel::pg::Pg;
 use diesel::sql_types::{Array, Text};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, RunQueryDsl};
 use tenancy_core::__private::invalid_name;
 
 use crate::error::BuildError;
@@ -89,8 +90,8 @@ impl SharedSchemas {
     /// Refuses schemas in which a tenant could find another's rows, or leave something for it. `declared` are the names of tables.
     pub(super) async fn inspect(
         &self,
-        connection: &mut AsyncPgConnection,
-        declared: Vec<&'static str>,
+        connection: &mut impl AsyncConnection<Backend = Pg>,
+        declared: Vec<&str>,
     ) -> Result<(), BuildError> {
         if self.names.is_empty() {
             return Ok(());

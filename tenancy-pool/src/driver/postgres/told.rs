@@ -5,10 +5,15 @@ use std::time::{Duration, SystemTime};
 use tenancy_core::TenantKey;
 
 use super::Session;
+#[cfg(feature = "one-sync")]
+use super::one_sync::Setting;
 use super::opening::{Opening, Reset};
 use super::rules::PostgresRules;
 use crate::driver::{Remembers, Single};
 use crate::transaction::Tenants;
+
+/// Where a session says whose it is, where that is asked for.
+pub(super) const APPLICATION_NAME: &str = "application_name";
 
 /// Whose a session is.
 ///
@@ -22,6 +27,16 @@ pub(super) enum Told {
     Unknown,
     /// As told.
     Confirmed(Telling),
+}
+
+/// How what is told to a session travels with a single statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Travels {
+    /// As a message before it: the statement runs whether or not that holds.
+    Ahead,
+    /// In one transaction with it: it runs if that holds.
+    #[cfg(feature = "one-sync")]
+    AsOne,
 }
 
 /// What a session was told.
@@ -88,10 +103,12 @@ pub(super) fn is_foreign(session: &Session, tenant: Option<&TenantKey>) -> bool 
 /// What goes ahead of a single statement that is its own transaction: nothing, where the session was told the same before. `None`
 /// if it needs an explicit transaction.
 ///
-/// - The session has to be the pool's own, and one backend's: behind a pooler what is told would meet other clients.
+/// - The session has to be the pool's own, and one backend's: behind a pooler what is told would meet other clients. Told for the one
+///   transaction with the statement, it meets nobody.
 /// - What the statement calls has to be known, because in a read-only transaction of its own it could change nothing.
 /// - One that writes goes only behind what is confirmed, or behind what sets right the session of the same tenant. It could not be taken
 ///   back if the telling failed, as the rows of a read can.
+///   Where both are one transaction, it does not run then, and need not wait.
 /// - What a view's function set while the tenant read meets the tenant's reads, and no write: that sets the session right.
 pub(super) fn in_session(
     rules: &PostgresRules,
@@ -99,8 +116,9 @@ pub(super) fn in_session(
     tenants: &Tenants,
     path: Option<String>,
     single: Single,
+    travels: Travels,
 ) -> Option<Opening> {
-    let (Some(Reset::All), true) = (session.reset, single.harmless) else { return None };
+    let (Some(reset), true) = (session.reset, single.harmless) else { return None };
     let tenant = match tenants {
         Tenants::Nobody => None,
         Tenants::One(tenant) => Some(tenant),
@@ -108,8 +126,16 @@ pub(super) fn in_session(
         Tenants::Set(_) => return None,
     };
     let now = SystemTime::now();
+    if reset == Reset::Rest {
+        #[cfg(feature = "one-sync")]
+        if travels == Travels::AsOne {
+            return Some(for_the_transaction(rules, session, tenant, path.as_deref(), single, now));
+        }
+        return None;
+    }
     let told = session.told.of(tenant, path.as_deref());
-    let tells = rules.is_walled() || path.is_some();
+    let label = rules.label(tenant);
+    let tells = rules.is_walled() || path.is_some() || label.is_some();
     let read_only = rules.is_walled() && !single.writes;
     let holds = |telling: &&Telling| {
         !session.changed && telling.read_only == read_only && telling.is_good(rules.seals_for(), now)
@@ -118,6 +144,34 @@ pub(super) fn in_session(
     let mut sealed = None;
     match told.filter(holds) {
         Some(telling) => sealed = telling.sealed,
+        #[cfg(feature = "one-sync")]
+        None if travels == Travels::AsOne => {
+            let telling = &mut opening.telling;
+            // As below.
+            let resets = tells || session.changed || session.told != Told::Nothing;
+            telling.resets = resets.then_some(Reset::All);
+            telling.writes = single.writes;
+            let mut set = |name, value: &str, local| {
+                telling.settings.push(Setting { name, value: value.to_owned(), local });
+            };
+            if let Some(path) = &path {
+                set("search_path", path, false);
+            }
+            if let Some(label) = &label {
+                set(APPLICATION_NAME, label.as_str(), false);
+            }
+            if read_only {
+                // The session's transactions from the next one on, and this one.
+                set("default_transaction_read_only", "on", false);
+                set("transaction_read_only", "on", true);
+            }
+            #[cfg(feature = "rls")]
+            if let Some(guard) = &rules.guard {
+                let (value, at) = guard.session_setting(tenant, session, now);
+                set(tenancy_rls::SETTING, &value, false);
+                sealed = at;
+            }
+        }
         None => {
             // Also where nothing is known to have changed: a view's function may have done it while another tenant read.
             if tells || session.changed || session.told != Told::Nothing {
@@ -125,6 +179,9 @@ pub(super) fn in_session(
             }
             if let Some(path) = &path {
                 opening.push(format!("SET search_path TO {path}"));
+            }
+            if let Some(label) = &label {
+                opening.push(format!("SET {APPLICATION_NAME} TO {}", label.literal()));
             }
             if read_only {
                 opening.push("SET default_transaction_read_only TO on");
@@ -134,6 +191,7 @@ pub(super) fn in_session(
                 sealed = guard.tell_session(tenant, session, now, &mut opening);
             }
             opening.confirmed_first = single.writes && told.is_none();
+            let _ = travels;
         }
     }
     // Where nothing is told, it is whose statement may have changed the session that is remembered.
@@ -141,6 +199,40 @@ pub(super) fn in_session(
         opening.leaves = Told::Confirmed(Telling { tenant: tenant.cloned(), path, read_only, sealed });
     }
     Some(opening)
+}
+
+/// Behind a pooler, where nothing outlives the transaction that the statement is: so it is told each time, and so is what sets right
+/// whichever session the pooler gives.
+#[cfg(feature = "one-sync")]
+fn for_the_transaction(
+    rules: &PostgresRules,
+    session: &Session,
+    tenant: Option<&TenantKey>,
+    path: Option<&str>,
+    single: Single,
+    now: SystemTime,
+) -> Opening {
+    let mut opening = Opening::in_session(single.writes);
+    let telling = &mut opening.telling;
+    telling.resets = Some(Reset::Rest);
+    let mut set = |name, value: &str| {
+        telling.settings.push(Setting { name, value: value.to_owned(), local: true });
+    };
+    if let Some(path) = path {
+        set("search_path", path);
+    }
+    if let Some(label) = rules.label(tenant) {
+        set(APPLICATION_NAME, label.as_str());
+    }
+    if !single.writes {
+        set("transaction_read_only", "on");
+    }
+    #[cfg(feature = "rls")]
+    if let Some(guard) = &rules.guard {
+        set(tenancy_rls::SETTING, &guard.session_setting(tenant, session, now).0);
+    }
+    let _ = (rules, session, tenant, now);
+    opening
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel::pg::Pg;
+use diesel_async::AsyncConnection;
 use tenancy_core::TenantKey;
 use tenancy_core::placement::Placement;
 use tenancy_rls::{Inspection, RowSecurity, SETTING, Sealer, Server, Waivers, Wall};
@@ -41,19 +42,22 @@ impl Guard {
         self.wall.row_security().server() == Server::Citus
     }
 
-    pub(super) fn declared_tables(&self) -> Vec<&'static str> {
+    pub(super) fn declared_tables(&self) -> Vec<&str> {
         self.wall.row_security().tables().iter().map(tenancy_rls::Table::name).collect()
     }
 
     /// Refuses a database whose wall has holes.
-    pub(super) async fn inspect(&self, connection: &mut AsyncPgConnection) -> Result<(), BuildError> {
+    pub(super) async fn inspect(
+        &self,
+        connection: &mut impl AsyncConnection<Backend = Pg>,
+    ) -> Result<(), BuildError> {
         self.compare(connection, self.wall.row_security()).await
     }
 
     /// Refuses a connection that may do more before admission than read what is declared.
     pub(super) async fn inspect_admission(
         &self,
-        connection: &mut AsyncPgConnection,
+        connection: &mut impl AsyncConnection<Backend = Pg>,
     ) -> Result<(), BuildError> {
         let security = self.wall.row_security();
         if security.admission_role().is_none() {
@@ -67,7 +71,7 @@ impl Guard {
     /// Refuses a schema of a tenant's own whose wall has holes.
     pub(super) async fn inspect_schema(
         &self,
-        connection: &mut AsyncPgConnection,
+        connection: &mut impl AsyncConnection<Backend = Pg>,
         session: &mut Session,
         placement: &Placement,
     ) -> Result<(), PoolError> {
@@ -85,7 +89,7 @@ impl Guard {
             session.told = Told::Nothing;
             session.changed = false;
         }
-        let security = self.wall.row_security().in_tenant_schema(schema.as_str());
+        let security = self.wall.row_security().in_tenant_schema(schema);
         self.compare(connection, &security).await.map_err(|refused| PoolError::Unsafe(Box::new(refused)))?;
         known().insert(placement.clone());
         Ok(())
@@ -93,7 +97,7 @@ impl Guard {
 
     async fn compare(
         &self,
-        connection: &mut AsyncPgConnection,
+        connection: &mut impl AsyncConnection<Backend = Pg>,
         security: &RowSecurity,
     ) -> Result<(), BuildError> {
         let inspection = Inspection::new(security).waivers(self.waivers.clone());
@@ -166,6 +170,23 @@ impl Guard {
                 let value = sealer.seal(tenant.as_str(), session.backend_pid, now);
                 opening.seal = Some(Seal { value, local: false, by_function: false });
                 Some(now)
+            }
+        }
+    }
+
+    /// The setting that [`tell_session`](Self::tell_session) has told, and when it was sealed.
+    #[cfg(feature = "one-sync")]
+    pub(super) fn session_setting(
+        &self,
+        tenant: Option<&TenantKey>,
+        session: &Session,
+        now: SystemTime,
+    ) -> (String, Option<SystemTime>) {
+        match (tenant, self.wall.sealer()) {
+            (None, _) => (String::new(), None),
+            (Some(tenant), None) => (tenant.as_str().to_owned(), None),
+            (Some(tenant), Some(sealer)) => {
+                (sealer.seal(tenant.as_str(), session.backend_pid, now), Some(now))
             }
         }
     }

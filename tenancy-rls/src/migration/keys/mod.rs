@@ -19,13 +19,13 @@ mod references;
 
 pub(crate) use self::references::kind;
 use sha2::{Digest as _, Sha256};
-use tenancy_diesel::SharedRows;
 
 use super::Step;
 use crate::belongs::Belongs;
 use crate::quote::{hex, identifier, literal};
 use crate::row_security::{RowSecurity, Server};
 use crate::table::Table;
+use crate::through::Shared;
 
 /// The facts, the texts of the keys, and what follows.
 pub(crate) const REPAIRS: &str =
@@ -56,7 +56,7 @@ pub(super) fn steps(wall: &RowSecurity) -> Vec<Step> {
                         "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
                         identifier(&index),
                         wall.tables.sql_name(table),
-                        identifier(tenant.name)
+                        identifier(&tenant.name)
                     ),
                     format!(
                         "DROP INDEX IF EXISTS {}.{}",
@@ -88,8 +88,8 @@ fn rows(wall: &RowSecurity, columns: impl Fn(&str, &str, &str, &str) -> String) 
         .map(|(table, tenant)| {
             columns(
                 &literal(&wall.tables.sql_name(table)),
-                &literal(tenant.name),
-                &literal(tenant.sql_type),
+                &literal(&tenant.name),
+                &literal(&tenant.sql_type),
                 &literal(shared(table)),
             )
         })
@@ -100,8 +100,8 @@ fn rows(wall: &RowSecurity, columns: impl Fn(&str, &str, &str, &str) -> String) 
 /// How the rows that all tenants share are told from the others, for the queries: `null`, `value`, or nothing.
 pub(crate) fn shared(table: &Table) -> &'static str {
     match table.belongs() {
-        Some(Belongs::Column { shared: Some(SharedRows::Null), .. }) => "null",
-        Some(Belongs::Column { shared: Some(SharedRows::Value(_)), .. }) => "value",
+        Some(Belongs::Column { shared: Some(Shared::Null), .. }) => "null",
+        Some(Belongs::Column { shared: Some(Shared::Value(_)), .. }) => "value",
         _ => "",
     }
 }

@@ -16,9 +16,9 @@ pub(super) fn query(wall: &RowSecurity) -> String {
             Some(format!(
                 "({}::regclass::oid, {}::name, {}::regclass::oid, {}::name, {}::text)",
                 literal(&wall.tables.sql_name(table)),
-                literal(reference.column),
-                literal(&wall.tables.name_of(reference.through)),
-                literal(reference.through.key),
+                literal(&reference.column),
+                literal(&wall.tables.name_of(&reference.through)),
+                literal(&reference.through.key),
                 literal(kind(belongs)),
             ))
         })
@@ -31,7 +31,7 @@ pub(super) fn query(wall: &RowSecurity) -> String {
 }
 
 /// How rows belong to tenants, in a word for the queries.
-pub(crate) fn kind(belongs: Belongs) -> &'static str {
+pub(crate) fn kind(belongs: &Belongs) -> &'static str {
     match belongs {
         Belongs::Column { .. } => "column",
         Belongs::Parent(_) => "parent",
@@ -51,7 +51,7 @@ pub(super) fn step(wall: &RowSecurity) -> Option<Step> {
                 [wall.tables.sql_name(table), wall.tables.name_of(through)].map(|name| literal(&name));
             let qualified = qualified(wall.tables.schema_of(table), &index);
             let [member, index, qualified, key] =
-                [column, &identifier(&index), &qualified, &identifier(&key)].map(literal);
+                [column.as_ref(), &identifier(&index), &qualified, &identifier(&key)].map(literal);
             format!("({object}, {member}, {index}, {qualified}, {other}, {key})")
         })
         .collect();

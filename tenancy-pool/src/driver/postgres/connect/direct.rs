@@ -8,17 +8,17 @@ const POOLER: &str =
     "a pooler answers, not the server: say `.behind_pooler()`, or give the server's own address";
 
 /// A mark that is given when a connection opens, and that only a backend which was started for this connection has.
-pub(super) struct Mark(String);
+pub(in crate::driver::postgres) struct Mark(String);
 
 impl Mark {
-    pub(super) fn new() -> Self {
+    pub(in crate::driver::postgres) fn new() -> Self {
         // It has to differ from every other connection's, and protects nothing by being unknown.
         let half = || RandomState::new().hash_one(std::process::id());
         Self(format!("{:016x}{:016x}", half(), half()))
     }
 
     /// The mark as one more of the connection's startup options.
-    pub(super) fn announced_in(&self, mut config: Config) -> Config {
+    pub(in crate::driver::postgres) fn announced_in(&self, mut config: Config) -> Config {
         // The time zone is what diesel-async sets on each new connection. Said here as well, it is what a RESET leads to.
         let mark = format!("-c TimeZone=UTC -c tenancy.session={}", self.0);
         let options = match config.get_options() {
@@ -30,7 +30,7 @@ impl Mark {
     }
 
     /// Finds the mark, and with it the backend's process id.
-    pub(super) async fn verify(&self, client: &Client) -> Result<i32, String> {
+    pub(in crate::driver::postgres) async fn verify(&self, client: &Client) -> Result<i32, String> {
         // The simple protocol: named statements are what a pooler may mix up.
         let answer = client
             .simple_query(
@@ -53,7 +53,7 @@ impl Mark {
 }
 
 /// The driver's error in words. PgBouncer refuses startup parameters that it does not know.
-pub(super) fn explain(error: &tokio_postgres::Error) -> String {
+pub(in crate::driver::postgres) fn explain(error: &tokio_postgres::Error) -> String {
     let reason = super::explain(error);
     if reason.contains("startup parameter") { format!("{reason}: {POOLER}") } else { reason }
 }

@@ -4,7 +4,7 @@
 //! name or the process id that a seal is bound to, is wrong behind it, silently and seldom. So the two are told apart when
 //! a connection opens, and one that is not what it was said to be is refused.
 
-mod direct;
+pub(in crate::driver::postgres) mod direct;
 mod options;
 mod pooled;
 #[cfg(feature = "tls")]
@@ -16,6 +16,7 @@ use std::task::Poll;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::AsyncPgConnection;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::tls::{MakeTlsConnect, TlsStream};
@@ -49,11 +50,68 @@ pub(crate) async fn connect(
     address: &DatabaseAddress,
     options: &ConnectOptions,
 ) -> ConnectionResult<Connected> {
+    let config = configuration(address, options)?;
+    let encryption = encryption(address, &config, options)?;
+    let establish = async {
+        match encryption {
+            Encryption::None => {
+                adopt(address, establish(address, config, options, tokio_postgres::NoTls).await?).await
+            }
+            #[cfg(feature = "tls")]
+            Encryption::Rustls(connector) => {
+                adopt(address, establish(address, config, options, connector).await?).await
+            }
+        }
+    };
+    within(address, options, establish).await
+}
+
+/// The same for the driver's own client, whose connection a task attends to until the client is dropped.
+pub(in crate::driver::postgres) async fn connect_client(
+    address: &DatabaseAddress,
+    options: &ConnectOptions,
+) -> ConnectionResult<Client> {
+    let config = configuration(address, options)?;
+    let encryption = encryption(address, &config, options)?;
+    let establish = async {
+        match encryption {
+            Encryption::None => {
+                let (client, connection, _) =
+                    establish(address, config, options, tokio_postgres::NoTls).await?;
+                // What it ends with, the client's calls say.
+                tokio::spawn(connection);
+                Ok(client)
+            }
+            #[cfg(feature = "tls")]
+            Encryption::Rustls(connector) => {
+                let (client, connection, _) = establish(address, config, options, connector).await?;
+                tokio::spawn(connection);
+                Ok(client)
+            }
+        }
+    };
+    within(address, options, establish).await
+}
+
+/// The address, with what the options add to it.
+pub(in crate::driver::postgres) fn configuration(
+    address: &DatabaseAddress,
+    options: &ConnectOptions,
+) -> ConnectionResult<Config> {
     let mut config = read(address)?;
     if config.get_application_name().is_none() {
         config.application_name(options.name());
     }
-    match timeout(options.timeout(), connect_by(address, config, options)).await {
+    Ok(config)
+}
+
+/// Gives an attempt to connect the time that it may take.
+pub(in crate::driver::postgres) async fn within<T>(
+    address: &DatabaseAddress,
+    options: &ConnectOptions,
+    connecting: impl Future<Output = ConnectionResult<T>>,
+) -> ConnectionResult<T> {
+    match timeout(options.timeout(), connecting).await {
         Ok(result) => result,
         Err(_) => Err(refusal(
             address,
@@ -90,43 +148,57 @@ fn read(address: &DatabaseAddress) -> ConnectionResult<Config> {
     })
 }
 
+/// How what is sent is kept from others.
+pub(in crate::driver::postgres) enum Encryption {
+    /// Not at all.
+    None,
+    /// As far as the server has it, or the address asks for it.
+    #[cfg(feature = "tls")]
+    Rustls(tokio_postgres_rustls::MakeRustlsConnect),
+}
+
+/// What the address asks for.
 #[cfg(feature = "tls")]
-async fn connect_by(
+pub(in crate::driver::postgres) fn encryption(
     address: &DatabaseAddress,
-    config: Config,
+    config: &Config,
     options: &ConnectOptions,
-) -> ConnectionResult<Connected> {
+) -> ConnectionResult<Encryption> {
     if config.get_ssl_mode() == SslMode::Disable {
-        return establish(address, config, options, tokio_postgres::NoTls).await;
+        return Ok(Encryption::None);
     }
     let tls = match options.trusted() {
         Some(tls) => tls.clone(),
         None => Tls::of_this_machine().map_err(|error| refusal(address, &error.to_string()))?,
     };
-    establish(address, config, options, tls.into_connector()).await
+    Ok(Encryption::Rustls(tls.into_connector()))
 }
 
+/// What the address asks for.
 #[cfg(not(feature = "tls"))]
-async fn connect_by(
+pub(in crate::driver::postgres) fn encryption(
     address: &DatabaseAddress,
-    config: Config,
-    options: &ConnectOptions,
-) -> ConnectionResult<Connected> {
+    config: &Config,
+    _: &ConnectOptions,
+) -> ConnectionResult<Encryption> {
     if config.get_ssl_mode() == SslMode::Require {
         return Err(refusal(
             address,
             "its address requires TLS, and tenancy-pool was built without it: enable its feature `tls`",
         ));
     }
-    establish(address, config, options, tokio_postgres::NoTls).await
+    Ok(Encryption::None)
 }
+
+/// A client, its connection, and the process id of its backend where it has one of its own.
+type Established<S> = (Client, Connection<Socket, S>, Option<i32>);
 
 async fn establish<T>(
     address: &DatabaseAddress,
     config: Config,
     options: &ConnectOptions,
     tls: T,
-) -> ConnectionResult<Connected>
+) -> ConnectionResult<Established<T::Stream>>
 where
     T: MakeTlsConnect<Socket, Stream: Send + Unpin + 'static>,
 {
@@ -138,38 +210,37 @@ where
             let (client, mut connection) =
                 config.connect(tls).await.map_err(|error| refused(direct::explain(&error)))?;
             let backend_pid = attended(&mut connection, mark.verify(&client)).await.map_err(refused)?;
-            let connection = adopt(address, client, connection).await?;
-            Ok(Connected { connection, backend_pid: Some(backend_pid) })
+            Ok((client, connection, Some(backend_pid)))
         }
         Route::Pooler => {
             let (client, mut connection) =
                 config.connect(tls).await.map_err(|error| refused(explain(&error)))?;
             attended(&mut connection, pooled::verify(&client)).await.map_err(refused)?;
-            let connection = adopt(address, client, connection).await?;
-            Ok(Connected { connection, backend_pid: None })
+            Ok((client, connection, None))
         }
     }
 }
 
 async fn adopt<S>(
     address: &DatabaseAddress,
-    client: Client,
-    connection: Connection<Socket, S>,
-) -> ConnectionResult<AsyncPgConnection>
+    (client, connection, backend_pid): Established<S>,
+) -> ConnectionResult<Connected>
 where
     S: TlsStream + Unpin + Send + 'static,
 {
-    AsyncPgConnection::try_from_client_and_connection(client, connection)
+    let connection = AsyncPgConnection::try_from_client_and_connection(client, connection)
         .await
-        .map_err(|error| refusal(address, &chain(&error)))
+        .map_err(|error| refusal(address, &chain(&error)))?;
+    Ok(Connected { connection, backend_pid })
 }
 
 /// Does `work`, which needs the connection to be attended to, before anybody else attends to it.
-async fn attended<S, T>(
-    connection: &mut Connection<Socket, S>,
+pub(in crate::driver::postgres) async fn attended<R, S, T>(
+    connection: &mut Connection<R, S>,
     work: impl Future<Output = Result<T, String>>,
 ) -> Result<T, String>
 where
+    R: AsyncRead + AsyncWrite + Unpin,
     S: TlsStream + Unpin,
 {
     let mut work = pin!(work);
@@ -190,12 +261,12 @@ where
     .await
 }
 
-fn refusal(address: &DatabaseAddress, reason: &str) -> ConnectionError {
+pub(in crate::driver::postgres) fn refusal(address: &DatabaseAddress, reason: &str) -> ConnectionError {
     ConnectionError::BadConnection(format!("no connection to {address}: {reason}"))
 }
 
 /// The driver's error in words, with a hint where the cause is a common one.
-fn explain(error: &tokio_postgres::Error) -> String {
+pub(in crate::driver::postgres) fn explain(error: &tokio_postgres::Error) -> String {
     let reason = chain(error);
     if reason.contains("certificate") {
         return format!(
@@ -207,7 +278,7 @@ fn explain(error: &tokio_postgres::Error) -> String {
 }
 
 /// An error with its causes. A driver's outermost error often says only where it happened.
-fn chain(error: &dyn Error) -> String {
+pub(in crate::driver::postgres) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {
