@@ -1,0 +1,207 @@
+//! What an answer or a state says, as facts that can be compared one by one.
+//!
+//! Services say things that are new each time: times, numbers of requests, what is left of a limit. A fact that differs among
+//! answers to the same question says nothing, and is left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+/// Facts by their names: `status`, `header etag`, `body /items/0/name`, `body /items (length)`, `body word 3`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts(BTreeMap<String, Fact>);
+
+/// One as it is, and without what was sent: that an id is repeated tells nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fact {
+    raw: String,
+    plain: String,
+}
+
+impl Fact {
+    fn agrees(&self, other: &Self) -> bool {
+        self.raw == other.raw || self.plain == other.plain
+    }
+}
+
+/// A fact that is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Difference {
+    pub(crate) fact: String,
+    /// What was to be expected; `None`: nothing.
+    pub(crate) expected: Option<String>,
+    pub(crate) found: Option<String>,
+}
+
+impl Facts {
+    pub(crate) fn insert(&mut self, name: impl Into<String>, value: &str, sent: &[String]) {
+        self.0.insert(name.into(), Fact { raw: value.to_owned(), plain: without(value, sent) });
+    }
+
+    /// What a JSON value says, each leaf by its pointer.
+    pub(crate) fn insert_json(&mut self, name: &str, value: &Value, sent: &[String]) {
+        match value {
+            Value::Object(fields) if !fields.is_empty() => {
+                for (field, value) in fields {
+                    self.insert_json(&format!("{name}/{field}"), value, sent);
+                }
+            }
+            Value::Array(items) => {
+                self.insert(format!("{name} (length)"), &items.len().to_string(), &[]);
+                for (at, value) in items.iter().enumerate() {
+                    self.insert_json(&format!("{name}/{at}"), value, sent);
+                }
+            }
+            Value::String(text) => self.insert(name, text, sent),
+            other => self.insert(name, &other.to_string(), sent),
+        }
+    }
+
+    /// What a text says, word by word.
+    pub(crate) fn insert_text(&mut self, name: &str, text: &str, sent: &[String]) {
+        let text = without(text, sent);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        self.insert(format!("{name} (length)"), &words.len().to_string(), &[]);
+        for (at, word) in words.iter().enumerate() {
+            self.insert(format!("{name} word {at}"), word, &[]);
+        }
+    }
+
+    /// The facts of these that differ among them, though they answer the same question.
+    pub(crate) fn noise<'f>(answers: impl IntoIterator<Item = &'f Self>) -> Noise {
+        let answers: Vec<&Self> = answers.into_iter().collect();
+        let names: BTreeSet<&String> = answers.iter().flat_map(|facts| facts.0.keys()).collect();
+        let differs = |name: &String| {
+            let mut of = answers.iter().map(|facts| facts.0.get(name));
+            let first = of.next().flatten();
+            of.any(|other| match (first, other) {
+                (Some(first), Some(other)) => !first.agrees(other),
+                (None, None) => false,
+                _ => true,
+            })
+        };
+        Noise(names.into_iter().filter(|name| differs(name)).cloned().collect())
+    }
+
+    /// Where this differs from what was expected, beyond the noise.
+    pub(crate) fn differences(&self, expected: &Self, noise: &Noise) -> Vec<Difference> {
+        let names: BTreeSet<&String> = self.0.keys().chain(expected.0.keys()).collect();
+        names
+            .into_iter()
+            .filter(|name| !noise.covers(name))
+            .filter_map(|name| {
+                let (found, expected) = (self.0.get(name), expected.0.get(name));
+                if let (Some(found), Some(expected)) = (found, expected)
+                    && found.agrees(expected)
+                {
+                    return None;
+                }
+                let raw = |fact: Option<&Fact>| fact.map(|fact| fact.raw.clone());
+                Some(Difference { fact: name.clone(), expected: raw(expected), found: raw(found) })
+            })
+            .collect()
+    }
+}
+
+/// Facts that say nothing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Noise(BTreeSet<String>);
+
+impl Noise {
+    fn covers(&self, name: &str) -> bool {
+        self.0.contains(name) || self.0.iter().any(|noisy| is_within(name, noisy))
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+/// Whether a fact is a part of a list whose length is noise.
+fn is_within(name: &str, noisy: &str) -> bool {
+    noisy.strip_suffix(" (length)").is_some_and(|list| {
+        name.strip_prefix(list).is_some_and(|rest| rest.starts_with('/') || rest.starts_with(" word "))
+    })
+}
+
+/// A text without what was sent, where that stands by itself and not within a word.
+fn without(text: &str, sent: &[String]) -> String {
+    let mut text = text.to_owned();
+    for sent in sent.iter().filter(|sent| !sent.is_empty()) {
+        let stands_alone = |at: usize| {
+            let (before, after) = (&text[..at], &text[at + sent.len()..]);
+            !before.chars().next_back().is_some_and(char::is_alphanumeric)
+                && !after.chars().next().is_some_and(char::is_alphanumeric)
+        };
+        let mut kept = String::new();
+        let mut done = 0;
+        for (at, _) in text.match_indices(sent.as_str()).filter(|(at, _)| stands_alone(*at)) {
+            kept.push_str(&text[done..at]);
+            kept.push_str("{sent}");
+            done = at + sent.len();
+        }
+        kept.push_str(&text[done..]);
+        text = kept;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn facts(value: Value, sent: &[&str]) -> Facts {
+        let mut facts = Facts::default();
+        let sent: Vec<String> = sent.iter().map(|one| (*one).to_owned()).collect();
+        facts.insert_json("body", &value, &sent);
+        facts
+    }
+
+    fn names(found: &[Difference]) -> Vec<&str> {
+        found.iter().map(|difference| difference.fact.as_str()).collect()
+    }
+
+    #[test]
+    fn what_was_sent_and_what_changes_by_itself_say_nothing() {
+        let first = facts(json!({ "error": "no agent 900", "at": 1, "hops": [1] }), &["900"]);
+        let second = facts(json!({ "error": "no agent 901", "at": 2, "hops": [1, 2] }), &["901"]);
+        let noise = Facts::noise([&first, &second]);
+        let same = facts(json!({ "error": "no agent 7", "at": 3, "hops": [5, 6, 7] }), &["7"]);
+        assert_eq!(same.differences(&first, &noise), []);
+        let other = facts(json!({ "error": "agent 7 is not yours", "at": 3, "hops": [] }), &["7"]);
+        assert_eq!(names(&other.differences(&first, &noise)), ["body/error"]);
+        let more = facts(json!({ "error": "no agent 7", "at": 3, "hops": [], "hint": 1 }), &["7"]);
+        assert_eq!(names(&more.differences(&first, &noise)), ["body/hint"]);
+    }
+
+    #[test]
+    fn an_id_in_a_word_is_no_id() {
+        assert_eq!(without("7 agents of 77, a7", &["7".to_owned()]), "{sent} agents of 77, a7");
+        let by_chance = facts(json!({ "page": 7 }), &["7"]);
+        assert_eq!(by_chance.differences(&facts(json!({ "page": 7 }), &["900"]), &Noise::default()), []);
+        let count = by_chance.differences(&facts(json!({ "page": 0 }), &["900"]), &Noise::default());
+        assert_eq!(names(&count), ["body/page"]);
+    }
+
+    #[test]
+    fn texts_are_compared_by_words_as_long_as_their_number_is_steady() {
+        let text = |text: &str| {
+            let mut facts = Facts::default();
+            facts.insert_text("body", text, &[]);
+            facts
+        };
+        let noise = Facts::noise([&text("at 1 nothing"), &text("at 2 nothing")]);
+        assert_eq!(
+            names(&text("at 3 something").differences(&text("at 1 nothing"), &noise)),
+            ["body word 2"]
+        );
+        let noise = Facts::noise([&text("a"), &text("a b")]);
+        assert_eq!(text("c d e").differences(&text("a"), &noise), []);
+    }
+}
