@@ -1,0 +1,11 @@
+//! Moving a tenant between shared tables, schemas and databases, while it is written to, with the process killed at every step.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be prepared ends the test")]
+
+mod killed;
+mod obstacles;
+mod schema;
+mod stopping;
+mod undone;
+mod worker;
+mod world;
+mod writers;
