@@ -1,0 +1,241 @@
+//! `move`: a tenant to another place, while it is served.
+
+use std::io::Write;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use tenancy_core::TenantKey;
+use tenancy_core::placement::Placement;
+use tenancy_operate::relocation::{Event, ExpectedServer, Moved, Options, Relocation, RelocationError};
+use tenancy_pool::placement::DatabaseName;
+
+use crate::addresses::{address, variable};
+use crate::connect::{Database, block_on};
+use crate::exit;
+use crate::failure::Failure;
+use crate::manifest::ManifestFile;
+use crate::output::Output;
+
+/// Moves a tenant to other tables, a schema, a database or a server, while it is served
+///
+/// Its rows are copied, changes are followed, its writes are stopped for a moment, every row is compared on both sides, and the catalog has the
+/// new place. Run again after any end, it goes on from there.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The tenant, as the catalog has it
+    tenant: String,
+    /// Where to
+    #[arg(long, value_enum, required_unless_present_any = ["undo", "finish"], conflicts_with_all = ["undo", "finish"])]
+    to: Option<Kind>,
+    /// The schema there, with the tenant's tables; needed for `schema`
+    #[arg(long, value_name = "NAME", requires = "to")]
+    schema: Option<String>,
+    /// What the catalog calls the database; needed for `database` and `server`
+    ///
+    /// Its address is in the environment, as TENANCY_DATABASE_NAME: upper case, and `_` for `-` and `.`.
+    #[arg(long, value_name = "NAME", requires = "to")]
+    name: Option<String>,
+    /// Take the move back, at any step before the tenant is switched
+    #[arg(long, conflicts_with = "finish")]
+    undo: bool,
+    /// End the move after the switch: erase the rows at the source, and take away what keeps writes out there
+    #[arg(long)]
+    finish: bool,
+    /// How long ago the switch has to be, in seconds: every pool has to have heard of it, and earlier transactions to have ended
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, requires = "finish")]
+    grace: u64,
+    /// Erase the rows at the source as soon as the tenant is switched
+    #[arg(long, requires = "to")]
+    erase_source: bool,
+    /// How many rows are copied in one transaction
+    #[arg(long, value_name = "ROWS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    batch: u32,
+    /// How long the tenant's writes may be stopped, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..=600_000))]
+    stop_limit: u64,
+    /// How long transactions under way may take to end while writes wait for the stop, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    lock_wait: u64,
+    /// How often the stop is tried
+    #[arg(long, value_name = "TIMES", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    attempts: u32,
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    manifest: ManifestFile,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// The tables that tenants share, in the catalog's database
+    Shared,
+    /// A schema of its own, in the catalog's database
+    Schema,
+    /// Another database on the catalog's server, in a schema of it if one is named
+    Database,
+    /// A database on another server, in a schema of it if one is named
+    Server,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Done {
+    Moved {
+        tenant: String,
+        to: String,
+        #[serde(flatten)]
+        moved: Moved,
+    },
+    Erased {
+        tenant: String,
+        done: &'static str,
+        rows: u64,
+    },
+}
+
+impl Arguments {
+    pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
+        let destination = self.to.map(|kind| self.destination(kind)).transpose()?;
+        let tenant =
+            TenantKey::new(&self.tenant).map_err(|error| Failure::new("this is no tenant").because(error))?;
+        let relocation = Relocation::new(
+            self.manifest.read()?.row_security().clone(),
+            tenant,
+            self.database.address()?,
+            self.database.directly()?,
+        )
+        .catalog(self.database.catalog()?)
+        .addresses(address)
+        .options(self.options());
+        let result = block_on(async {
+            if self.undo {
+                let erased = relocation.undo().await.map_err(|error| failure(&self.tenant, error))?;
+                return Ok(Done::Erased { tenant: self.tenant.clone(), done: "undone", rows: erased.rows });
+            }
+            let Some(destination) = &destination else {
+                let grace = Duration::from_secs(self.grace);
+                let erased = relocation.finish(grace).await.map_err(|error| failure(&self.tenant, error))?;
+                return Ok(Done::Erased { tenant: self.tenant.clone(), done: "finished", rows: erased.rows });
+            };
+            let moved = relocation.run(destination).await.map_err(|error| failure(&self.tenant, error))?;
+            Ok(Done::Moved { tenant: self.tenant.clone(), to: described(destination), moved })
+        })?;
+        output.result(&result, |out| print(out, &result))?;
+        Ok(exit::DONE)
+    }
+
+    fn options(&self) -> Options {
+        let options = Options::new()
+            .batch(self.batch)
+            .stop_limit(Duration::from_millis(self.stop_limit))
+            .lock_wait(Duration::from_millis(self.lock_wait))
+            .attempts(self.attempts)
+            .telling(tell);
+        let options = if self.erase_source { options.erase_source() } else { options };
+        match self.to {
+            Some(Kind::Database) => options.expect_server(ExpectedServer::Same),
+            Some(Kind::Server) => options.expect_server(ExpectedServer::Other),
+            _ => options,
+        }
+    }
+
+    fn destination(&self, kind: Kind) -> Result<Placement<DatabaseName>, Failure> {
+        let schema = self
+            .schema
+            .as_deref()
+            .map(|name| name.try_into().map_err(|error| Failure::new("--schema").because(error)))
+            .transpose()?;
+        let name = self
+            .name
+            .as_deref()
+            .map(|name| DatabaseName::try_from(name).map_err(|error| Failure::new("--name").because(error)))
+            .transpose()?;
+        match (kind, name, schema) {
+            (Kind::Shared, None, None) => Ok(Placement::Shared),
+            (Kind::Schema, None, Some(schema)) => Ok(Placement::Schema(schema)),
+            (Kind::Database | Kind::Server, Some(name), None) => Ok(Placement::Database(name)),
+            (Kind::Database | Kind::Server, Some(database), Some(schema)) => {
+                Ok(Placement::DatabaseSchema { database, schema })
+            }
+            (Kind::Shared, ..) => Err(Failure::new(
+                "the shared tables are in one place only, and neither --schema nor --name goes with them",
+            )
+            .fix("leave both out")),
+            (Kind::Schema, ..) => Err(Failure::new(
+                "a schema takes --schema, and no --name: it is in the catalog's own database",
+            )
+            .fix("say `--to schema --schema NAME`, or `--to database --name NAME --schema NAME`")),
+            (Kind::Database | Kind::Server, None, _) => {
+                Err(Failure::new("nothing says which database").fix("give --name, as the catalog calls it"))
+            }
+        }
+    }
+}
+
+fn failure(tenant: &str, error: RelocationError) -> Failure {
+    let fix = match &error {
+        RelocationError::NoAddress { name } => DatabaseName::try_from(name.as_str()).map_or_else(
+            |_| error.fix(),
+            |name| format!("set {} to its address, for a role that may move tenants", variable(&name)),
+        ),
+        _ => error.fix(),
+    };
+    Failure::new(format!("{tenant} was not moved")).because(error).fix(fix)
+}
+
+fn described(placement: &Placement<DatabaseName>) -> String {
+    match (placement.database(), placement.schema()) {
+        (None, None) => "the shared tables".to_owned(),
+        (None, Some(schema)) => format!("the schema {schema}"),
+        (Some(database), None) => format!("the database {database}"),
+        (Some(database), Some(schema)) => format!("the schema {schema} of the database {database}"),
+    }
+}
+
+/// What happens, on the standard error: nobody is there to be told of a closed stream.
+fn tell(event: &Event<'_>) {
+    let mut err = anstream::stderr().lock();
+    let _closed = match event {
+        Event::Following => writeln!(err, "changes are followed"),
+        Event::Copied { rows: 0, .. } => Ok(()),
+        Event::Copied { table, rows } => writeln!(err, "copied {rows} rows of {table}"),
+        Event::Rehearsed { rows, took } => {
+            writeln!(err, "{rows} rows are the same on both sides, which took {} ms to see", took.as_millis())
+        }
+        Event::Differed { obstacles } => {
+            obstacles.iter().try_for_each(|obstacle| writeln!(err, "brought again: {obstacle}"))
+        }
+        Event::Waiting { message } => writeln!(err, "not stopped yet: {message}"),
+        Event::Erasing => writeln!(err, "erasing rows"),
+        _ => Ok(()),
+    };
+}
+
+fn print(out: &mut dyn Write, result: &Done) -> std::io::Result<()> {
+    match result {
+        Done::Erased { tenant, done, rows } => {
+            writeln!(out, "the move of {tenant} is {done}: {rows} rows were erased")
+        }
+        Done::Moved { tenant, to, moved } => {
+            writeln!(out, "{tenant} is served in {to}")?;
+            for table in &moved.tables {
+                writeln!(out, "  {:>9} rows  {}", table.rows, table.table)?;
+            }
+            if let Some(stop) = &moved.stop {
+                writeln!(
+                    out,
+                    "its writes were stopped for {:.0} ms: {:.0} for those under way, {:.0} for the last {} rows, {:.0} to compare, {:.0} to switch",
+                    stop.total, stop.waiting, stop.draining, stop.rows, stop.verifying, stop.switching
+                )?;
+            }
+            if moved.left_at_source {
+                writeln!(
+                    out,
+                    "its rows are at the source until `tenancy move {tenant} --finish`, and nobody writes them there"
+                )?;
+            }
+            Ok(())
+        }
+    }
+}

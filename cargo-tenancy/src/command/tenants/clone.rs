@@ -1,0 +1,69 @@
+//! `tenants clone`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use tenancy_operate::tenants::{self, Afterwards};
+
+use super::hook::Hook;
+use super::progress::Line;
+use super::restore::{How, print};
+use super::target::{failed, tenant};
+use crate::connect::{Database, block_on};
+use crate::failure::Failure;
+use crate::manifest::ManifestFile;
+use crate::output::Output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The tenant to copy
+    tenant: String,
+    /// The tenant that is made of it
+    #[arg(long, value_name = "ID")]
+    into: String,
+    /// Leave the new tenant suspended
+    #[arg(long)]
+    suspended: bool,
+    /// Where the rows are put meanwhile [default: the system's folder for such]
+    #[arg(long, value_name = "FOLDER")]
+    workplace: Option<PathBuf>,
+    #[command(flatten)]
+    how: How,
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    declared: ManifestFile,
+    #[command(flatten)]
+    hook: Hook,
+}
+
+impl Arguments {
+    pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
+        let (from, into) = (tenant(&self.tenant)?, tenant(&self.into)?);
+        if from == into {
+            return Err(Failure::new(format!("the tenant {:?} is to be cloned into itself", self.tenant))
+                .fix("give `--into` another id"));
+        }
+        let (tables, hook) = (self.declared.read()?, self.hook.program()?);
+        let afterwards = if self.suspended { Afterwards::Suspended } else { Afterwards::Active };
+        let how = self.how.restore()?.afterwards(afterwards);
+        let workplace = self.workplace.clone().unwrap_or_else(std::env::temp_dir);
+        let cloned = block_on(async {
+            let session = self.database.session().await?;
+            let line = Line::new("cloning");
+            let cloned = tenants::clone(
+                &session,
+                tables.row_security().tables(),
+                &from,
+                &into,
+                &how,
+                &workplace,
+                &hook,
+                &line,
+            )
+            .await;
+            cloned.map_err(|error| failed(format!("the tenant {:?} is not cloned", self.tenant), error))
+        })?;
+        print(output, &cloned)
+    }
+}

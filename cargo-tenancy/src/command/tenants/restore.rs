@@ -1,0 +1,119 @@
+//! `tenants restore`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use tenancy_operate::tenants::{self, Afterwards, ChangedRows, Export, Restore, Restored, Scrub, Triggers};
+
+use super::hook::Hook;
+use super::progress::Line;
+use super::rows;
+use super::target::{failed, tenant};
+use crate::connect::{Database, block_on};
+use crate::exit;
+use crate::failure::Failure;
+use crate::manifest::ManifestFile;
+use crate::output::Output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The folder of the export
+    from: PathBuf,
+    /// Restore as this tenant, with keys of its own
+    #[arg(long, value_name = "ID")]
+    into: Option<String>,
+    /// Serve the tenant when its rows are there; otherwise it stays suspended
+    #[arg(long)]
+    resume: bool,
+    #[command(flatten)]
+    how: How,
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    declared: ManifestFile,
+    #[command(flatten)]
+    hook: Hook,
+}
+
+/// How rows are written.
+#[derive(Debug, Args)]
+pub(super) struct How {
+    /// Write a column anew: TABLE.COLUMN=EXPRESSION, an expression of SQL over the row
+    #[arg(long, value_name = "COLUMN=EXPRESSION")]
+    set: Vec<String>,
+    /// Leave the application's triggers out, which takes a superuser
+    #[arg(long)]
+    skip_triggers: bool,
+    /// Link rows that are seen by links as they are now, where they were changed since the export
+    #[arg(long)]
+    keep_changed_rows: bool,
+}
+
+impl How {
+    pub(super) fn restore(&self) -> Result<Restore, Failure> {
+        let mut restore =
+            Restore::new().triggers(if self.skip_triggers { Triggers::Skip } else { Triggers::Run });
+        if self.keep_changed_rows {
+            restore = restore.changed_rows(ChangedRows::Keep);
+        }
+        for set in &self.set {
+            restore = restore
+                .scrub(Scrub::parse(set).map_err(|error| failed("what is asked for makes no sense", error))?);
+        }
+        Ok(restore)
+    }
+}
+
+impl Arguments {
+    pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
+        let (tables, hook, mut restore) = (self.declared.read()?, self.hook.program()?, self.how.restore()?);
+        if let Some(into) = &self.into {
+            restore = restore.into_tenant(tenant(into)?);
+        }
+        restore = restore.afterwards(if self.resume { Afterwards::Active } else { Afterwards::Suspended });
+        let what = || format!("{} is not restored", self.from.display());
+        let restored = block_on(async {
+            let line = Line::new("restoring");
+            let export = Export::open(&self.from, &line).await.map_err(|error| failed(what(), error))?;
+            let session = self.database.session().await?;
+            let restored =
+                tenants::restore(&session, tables.row_security().tables(), &export, &restore, &hook, &line)
+                    .await;
+            restored.map_err(|error| failed(what(), error))
+        })?;
+        print(output, &restored)
+    }
+}
+
+pub(super) fn print(output: &Output, restored: &Restored) -> Result<u8, Failure> {
+    output.result(restored, |out| {
+        let was = if restored.was_done { " already" } else { "" };
+        let (tenant, from) = (restored.tenant.as_str(), restored.from.as_str());
+        if tenant == from {
+            writeln!(out, "the tenant {tenant} is back{was}, as it was at {}", restored.taken_at)?;
+        } else {
+            writeln!(out, "the tenant {tenant} has the rows{was} that {from} had at {}", restored.taken_at)?;
+        }
+        for table in &restored.tables {
+            let there = match table.were_there {
+                0 => String::new(),
+                there => format!(", and {} were there", rows(there)),
+            };
+            writeln!(out, "  {}.{}: {}{there}", table.schema, table.table, rows(table.rows))?;
+        }
+        for table in &restored.absent {
+            writeln!(out, "  not in the export: {table}")?;
+        }
+        for key in &restored.fresh_keys {
+            writeln!(out, "  given anew: {}.{}, {} of {}", key.table, key.column, key.count, key.values)?;
+        }
+        if !restored.fresh_keys.is_empty() {
+            writeln!(out, "  values that name a row without a foreign key are copied as they are")?;
+        }
+        match restored.status {
+            Some(status) => writeln!(out, "it is {status} in the catalog"),
+            None => writeln!(out, "there is no catalog of tenants: nothing says whether it is served"),
+        }
+    })?;
+    Ok(if restored.absent.is_empty() { exit::DONE } else { exit::FOUND })
+}

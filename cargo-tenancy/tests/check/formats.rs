@@ -1,0 +1,89 @@
+//! SARIF and JUnit, parsed back.
+
+use quick_junit::{Report, TestCaseStatus};
+use serde_json::Value;
+
+use crate::project::{Project, code};
+
+/// A project with a place that is known, one that is new and one that is gone.
+fn project() -> Project {
+    let known = "fn known() { q.unfiltered(); }\n";
+    let project = Project::of(&format!("{known}fn gone() {{ q.unfiltered(); }}\n"));
+    project.run(&["--update"]);
+    project.write(
+        "src/lib.rs",
+        &format!("{known}fn new() {{ tx.raw(\"a < b & \\\"c\\\"\", \"SELECT '<'\"); }}\n"),
+    );
+    project
+}
+
+#[test]
+fn sarif_has_what_its_schema_requires() {
+    let output = project().run(&["--format", "sarif"]);
+    assert_eq!(code(&output), 1);
+    let log: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    // SARIF 2.1.0: 3.13 the log, 3.14 the run, 3.18 the tool, 3.19 the driver, 3.49 the rules, 3.27 the results.
+    assert_eq!(log["version"], "2.1.0");
+    assert!(log["$schema"].as_str().expect("a schema").ends_with("sarif-schema-2.1.0.json"));
+    let runs = log["runs"].as_array().expect("runs");
+    assert_eq!(runs.len(), 1);
+    let driver = &runs[0]["tool"]["driver"];
+    assert_eq!(driver["name"], "tenancy check");
+    let rules = driver["rules"].as_array().expect("rules");
+    for rule in rules {
+        assert!(rule["id"].is_string() && rule["shortDescription"]["text"].is_string(), "{rule}");
+    }
+    let results = runs[0]["results"].as_array().expect("results");
+    assert_eq!(results.len(), 2, "the known one is none: {results:#?}");
+    for result in results {
+        assert!(result["message"]["text"].is_string());
+        assert!(["none", "note", "warning", "error"].contains(&result["level"].as_str().expect("a level")));
+        let index = usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        let physical = &result["locations"][0]["physicalLocation"];
+        let base = physical["artifactLocation"]["uriBaseId"].as_str().expect("a base");
+        assert!(runs[0]["originalUriBaseIds"][base].is_object());
+        assert!(physical["region"]["startLine"].as_u64().expect("a line") >= 1);
+        assert_eq!(
+            result["partialFingerprints"]["tenancyPlace/v1"].as_str().expect("a fingerprint").len(),
+            16
+        );
+    }
+    assert_eq!(results[0]["ruleId"], "raw-sql");
+    assert_eq!(results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "src/lib.rs");
+    assert_eq!(results[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 2);
+    assert_eq!(results[1]["ruleId"], "stale");
+}
+
+#[test]
+fn a_fingerprint_stays_when_lines_move() {
+    let print = |project: &Project| {
+        let log: Value = serde_json::from_slice(&project.run(&["--format", "sarif"]).stdout).expect("JSON");
+        log["runs"][0]["results"][0]["partialFingerprints"].clone()
+    };
+    let one = Project::of("fn work() { q.unfiltered(); }");
+    let two = Project::of("\n\nfn more() {}\nfn work() {\n    q.unfiltered();\n}");
+    assert_eq!(print(&one), print(&two));
+    assert_ne!(print(&one), print(&Project::of("fn other() { q.unfiltered(); }")));
+}
+
+#[test]
+fn junit_is_read_back_with_a_failure_for_each_new_place() {
+    let output = project().run(&["--format", "junit"]);
+    assert_eq!(code(&output), 1);
+    let report = Report::deserialize(output.stdout.as_slice()).expect("JUnit's XML");
+    let suite = &report.test_suites[0];
+    assert_eq!((suite.tests, suite.failures, suite.errors), (3, 2, 0));
+    let failures: Vec<(&str, String)> = suite
+        .test_cases
+        .iter()
+        .filter_map(|case| match &case.status {
+            TestCaseStatus::NonSuccess { ty, message, .. } => {
+                Some((ty.as_ref()?.as_str(), message.as_ref()?.to_string()))
+            }
+            TestCaseStatus::Success { .. } | TestCaseStatus::Skipped { .. } => None,
+        })
+        .collect();
+    assert_eq!(failures.iter().map(|(ty, _)| *ty).collect::<Vec<_>>(), ["raw-sql", "stale"]);
+    assert!(failures[0].1.contains("Reason: a < b & \"c\""), "{failures:?}");
+}

@@ -1,0 +1,10 @@
+//! `tenancy top` on a real PostgreSQL, under the load of several tenants' sessions of a pool.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[allow(dead_code, reason = "the wall's tests use the rest")]
+#[path = "../wall/database.rs"]
+mod database;
+mod load;
+mod seen;
+mod served;
+mod stock;
