@@ -22,6 +22,8 @@ pub(crate) enum Part {
     Statements,
     /// Many tenants at once, on a few connections.
     Concurrency,
+    /// One tenant that floods, and the others.
+    Noisy,
     /// More and more tenants, in each kind of place.
     Scale,
     /// What the client does before it sends a statement.
@@ -31,14 +33,15 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Statements, Self::Client, Self::Concurrency, Self::Scale, Self::Compile];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Statements, Self::Client, Self::Concurrency, Self::Noisy, Self::Scale, Self::Compile];
 
     /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Statements => "statements",
             Self::Concurrency => "concurrency",
+            Self::Noisy => "noisy",
             Self::Scale => "scale",
             Self::Client => "client",
             Self::Compile => "compile",

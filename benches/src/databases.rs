@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use tenancy_pool::{TenantPool, TenantPoolBuilder};
-use tenancy_rls::{Binding, Roles, RowSecurity, Sealer, SealingKey, Wall, tables};
+use tenancy_pool::{OneSyncConnection, TenantPool, TenantPoolBuilder};
+use tenancy_rls::{Binding, Inspection, Roles, RowSecurity, Sealer, SealingKey, Waivers, Wall, tables};
 
 use crate::Failure;
 use crate::schema::{self, scoped};
@@ -19,6 +19,9 @@ pub(crate) const ACROSS: &str = "bench_across";
 
 /// Why there is no second wall where there is none.
 pub(crate) const NO_WALL: &str = "its cost is measured";
+
+/// The rule that finds servers with known holes.
+const OF_THE_SERVER: &str = "R080";
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,13 +76,14 @@ pub(crate) enum Route {
 pub(crate) struct Databases {
     server: Server,
     key: SealingKey,
+    waivers: Waivers,
 }
 
 impl Databases {
     /// Fills them.
     pub(crate) async fn fill(server: Server, tenants: u64) -> Result<Self, Failure> {
         // Of no secret: it protects rows that are made here.
-        let databases = Self { server, key: SealingKey::new(1, [7; 32])? };
+        let mut databases = Self { server, key: SealingKey::new(1, [7; 32])?, waivers: Waivers::new() };
         let first = databases.superuser_at("postgres").await;
         let mut first = first?;
         for role in [APPLICATION, ACROSS] {
@@ -108,6 +112,7 @@ impl Databases {
         let grants =
             format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APPLICATION}");
         databases.superuser(Kind::Open).await?.batch_execute(&grants).await?;
+        databases.waivers = databases.holes_of_the_server().await?;
         first.batch_execute("CHECKPOINT").await?;
         Ok(databases)
     }
@@ -154,7 +159,22 @@ impl Databases {
         let builder = TenantPool::builder(self.address(kind, route));
         Ok(match self.wall(kind)? {
             None => builder.without_wall(NO_WALL),
-            Some(wall) => builder.wall(wall),
+            Some(wall) => builder.wall(wall).waive(self.waivers()),
+        })
+    }
+
+    /// What an inspection has to accept of the server: whichever version is installed is measured.
+    pub(crate) fn waivers(&self) -> Waivers {
+        self.waivers.clone()
+    }
+
+    async fn holes_of_the_server(&self) -> Result<Waivers, Failure> {
+        let wall = Kind::Plain.security()?;
+        let inspection = Inspection::new(&wall).from_elsewhere();
+        let report = inspection.run(&mut self.superuser(Kind::Plain).await?).await?;
+        let holes = report.findings.iter().filter(|finding| finding.code == OF_THE_SERVER);
+        holes.into_iter().try_fold(Waivers::new(), |waivers, hole| {
+            Ok(waivers.waive(OF_THE_SERVER, &hole.object, "its rows are made here")?)
         })
     }
 
@@ -174,6 +194,20 @@ impl Databases {
         route: Route,
     ) -> Result<TenantPool<AsyncPgConnection>, Failure> {
         Ok(self.builder(kind, route)?.max_connections(1).build().await?)
+    }
+
+    /// The same on the connection of our own.
+    pub(crate) async fn tenants_one_sync(
+        &self,
+        kind: Kind,
+        route: Route,
+    ) -> Result<TenantPool<OneSyncConnection>, Failure> {
+        let builder = TenantPool::builder(self.address(kind, route)).max_connections(1);
+        let builder = match self.wall(kind)? {
+            None => builder.without_wall(NO_WALL),
+            Some(wall) => builder.wall(wall).waive(self.waivers()),
+        };
+        Ok(builder.build().await?)
     }
 
     /// What makes seals.

@@ -6,9 +6,11 @@ mod client;
 mod compile;
 mod concurrency;
 mod databases;
+mod glance;
 mod goals;
 mod groups;
 mod measure;
+mod noisy;
 mod overview;
 mod peers;
 mod pinning;
@@ -169,6 +171,7 @@ async fn measure_all(
                 }
             }
             Part::Concurrency => report.chapters.push(concurrency::measure(context).await?),
+            Part::Noisy => report.chapters.push(noisy::measure(context).await?),
             Part::Scale => report.chapters.push(scale::measure(context).await?),
             Part::Client => report.chapters.push(client::measure(context)?),
             Part::Compile => report.chapters.push(compile::measure(context)?),
@@ -183,6 +186,10 @@ async fn measure_all(
     fs::write(format!("{folder}/report.md"), text)?;
     fs::write(format!("{folder}/report.svg"), picture)?;
     println!("written to {folder}: report.md, report.svg");
+    if let Some(picture) = glance::draw(&report.sections) {
+        fs::write(format!("{folder}/glance.svg"), picture)?;
+        println!("and glance.svg");
+    }
     Ok(())
 }
 

@@ -8,6 +8,9 @@ use crate::measure::Measured;
 use crate::peers;
 use crate::report::Section;
 
+/// What the names of the variants on the connection of our own have in them.
+const ONE_SYNC: &str = " on OneSyncConnection";
+
 /// A column: its head, and which of a group's variants it shows.
 type Column = (&'static str, Box<dyn Fn(&Compared, &str) -> bool>);
 
@@ -52,23 +55,32 @@ pub(crate) fn write(sections: &[Section], text: &mut String) -> std::fmt::Result
     Ok(())
 }
 
+/// Whether a variant goes through the pool behind that wall, with another tenant each time, on our own connection or not.
+pub(crate) fn is_through_pool(name: &str, kind: Kind, one_sync: bool) -> bool {
+    let ours = name.starts_with("tenants.") && name.ends_with(&format!(", {}", kind.words()));
+    ours && name.contains(ONE_SYNC) == one_sync
+}
+
+/// What a peer is called behind that wall.
+pub(crate) fn peer_behind(peer: &str, kind: Kind) -> String {
+    if kind == Kind::Open { peer.to_owned() } else { format!("{peer}, {}", kind.words()) }
+}
+
 fn columns(kind: Kind) -> Vec<Column> {
     let behind = format!(", {}", kind.words());
     let mut columns: Vec<Column> = Vec::new();
     if kind == Kind::Open {
         columns.push(("scoped", Box::new(|compared, name| name == compared.best)));
     }
-    let ours = behind.clone();
-    columns.push((
-        "`TenantPool`",
-        Box::new(move |_, name| name.starts_with("tenants.") && name.ends_with(&ours)),
-    ));
+    for (head, one_sync) in [("`TenantPool`", false), ("the same on `OneSyncConnection`", true)] {
+        columns.push((head, Box::new(move |_, name| is_through_pool(name, kind, one_sync))));
+    }
     if kind != Kind::Open {
         let by_hand = format!(" by hand{behind}");
         columns.push(("by hand", Box::new(move |_, name| name.ends_with(&by_hand))));
     }
     for peer in peers::NAMES {
-        let name = if kind == Kind::Open { peer.to_owned() } else { format!("{peer}{behind}") };
+        let name = peer_behind(peer, kind);
         columns.push((peer, Box::new(move |_, shown| shown == name)));
     }
     columns

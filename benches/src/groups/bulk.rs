@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tenancy_diesel::insert_into;
 
+use super::through::{Of, through_pools};
 use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
@@ -48,19 +49,10 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ),
     ];
     variants.extend(walled::by_hand(bench, "values(vec)", 2, by_hand, |inserted, _| done(inserted)).await?);
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.execute(bulk), {}", kind.words()),
-            2,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                let (tenants, scopes) = &*state;
-                let scope = &scopes[key.tenant];
-                let statement = insert_into(scoped::readings::table.scoped(scope)).bulk(readings(key));
-                done(tenants.execute(scope, statement).await?)
-            },
-        ));
-    }
+    through_pools!(variants, bench, "execute(bulk)", 2, [Of::Each], |tenants, scope, key| {
+        let statement = insert_into(scoped::readings::table.scoped(scope)).bulk(readings(key));
+        done(tenants.execute(scope, statement).await?)
+    });
     variants.extend(peers::variants(bench, Statement::Bulk).await?);
     variants.extend(peers::walled_variants(bench, Statement::Bulk).await?);
     Ok(variants)

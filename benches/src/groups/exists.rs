@@ -4,6 +4,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use super::through::{Of, through_pools};
 use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
@@ -32,19 +33,10 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         }),
     ];
     variants.extend(walled::by_hand(bench, "exists", 1, by_hand, answers::exists).await?);
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.get_result(exists), {}", kind.words()),
-            1,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                let (tenants, scopes) = &*state;
-                let scope = &scopes[key.tenant];
-                let row = scoped::agents::table.scoped(scope).filter(scoped::agents::id.eq(asked(key)));
-                answers::exists(tenants.get_result(scope, diesel::select(exists(row))).await?, key)
-            },
-        ));
-    }
+    through_pools!(variants, bench, "get_result(exists)", 1, [Of::Each], |tenants, scope, key| {
+        let row = scoped::agents::table.scoped(scope).filter(scoped::agents::id.eq(asked(key)));
+        answers::exists(tenants.get_result(scope, diesel::select(exists(row))).await?, key)
+    });
     variants.extend(peers::variants(bench, Statement::Exists).await?);
     variants.extend(peers::walled_variants(bench, Statement::Exists).await?);
     Ok(variants)

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use tenancy_diesel::insert_into;
 
+use super::through::{Of, through_pools};
 use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
@@ -40,19 +41,10 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ),
     ];
     variants.extend(walled::by_hand(bench, "insert", 1, by_hand, |inserted, _| done(inserted)).await?);
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.execute(insert), {}", kind.words()),
-            2,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                let (tenants, scopes) = &*state;
-                let scope = &scopes[key.tenant];
-                let statement = insert_into(scoped::readings::table.scoped(scope)).values(reading(key));
-                done(tenants.execute(scope, statement).await?)
-            },
-        ));
-    }
+    through_pools!(variants, bench, "execute(insert)", 2, [Of::Each], |tenants, scope, key| {
+        let statement = insert_into(scoped::readings::table.scoped(scope)).values(reading(key));
+        done(tenants.execute(scope, statement).await?)
+    });
     variants.extend(peers::variants(bench, Statement::Insert).await?);
     variants.extend(peers::walled_variants(bench, Statement::Insert).await?);
     Ok(variants)

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::through::{Of, through_pools};
 use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
@@ -41,25 +42,16 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         }),
     ];
     variants.extend(walled::by_hand(bench, "join", 1, by_hand, |rows, key| check(&rows, key)).await?);
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.load(join), {}", kind.words()),
-            1,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                use scoped::{agents, canvases};
-                let (tenants, scopes) = &*state;
-                let scope = &scopes[key.tenant];
-                let query = canvases::table
-                    .scoped(scope)
-                    .inner_join(agents::table.scoped(scope))
-                    .select((agents::tenant_id, canvases::id, canvases::title, agents::name))
-                    .order(canvases::id)
-                    .limit(PAGE);
-                check(&tenants.load(scope, query).await?, key)
-            },
-        ));
-    }
+    through_pools!(variants, bench, "load(join)", 1, [Of::Each], |tenants, scope, key| {
+        use scoped::{agents, canvases};
+        let query = canvases::table
+            .scoped(scope)
+            .inner_join(agents::table.scoped(scope))
+            .select((agents::tenant_id, canvases::id, canvases::title, agents::name))
+            .order(canvases::id)
+            .limit(PAGE);
+        check(&tenants.load(scope, query).await?, key)
+    });
     variants.extend(peers::variants(bench, Statement::Join).await?);
     variants.extend(peers::walled_variants(bench, Statement::Join).await?);
     Ok(variants)

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use super::through::{Of, through_pools};
 use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
@@ -31,19 +32,10 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         }),
     ];
     variants.extend(walled::by_hand(bench, "list", 1, by_hand, |rows, key| check(&rows, key)).await?);
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.load(list), {}", kind.words()),
-            1,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                let (tenants, scopes) = &*state;
-                let scope = &scopes[key.tenant];
-                let query = scoped::agents::table.scoped(scope).order(scoped::agents::id).limit(LIST);
-                check(&tenants.load(scope, query).await?, key)
-            },
-        ));
-    }
+    through_pools!(variants, bench, "load(list)", 1, [Of::Each], |tenants, scope, key| {
+        let query = scoped::agents::table.scoped(scope).order(scoped::agents::id).limit(LIST);
+        check(&tenants.load(scope, query).await?, key)
+    });
     variants.extend(peers::variants(bench, Statement::List).await?);
     variants.extend(peers::walled_variants(bench, Statement::List).await?);
     Ok(variants)

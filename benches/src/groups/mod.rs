@@ -9,6 +9,7 @@ mod left_join;
 mod list;
 mod long;
 pub(crate) mod read;
+mod through;
 mod upsert;
 pub(crate) mod walled;
 pub(crate) mod write;
@@ -17,7 +18,7 @@ use std::rc::Rc;
 
 use diesel_async::AsyncPgConnection;
 use tenancy_diesel::{Authority, Claimed, Decision, Membership, Scoped, TenantId};
-use tenancy_pool::TenantPool;
+use tenancy_pool::{OneSyncConnection, TenantPool};
 use walled::Setting;
 
 use crate::Failure;
@@ -126,6 +127,11 @@ impl Bench<'_> {
 
     async fn tenants(&self, kind: Kind) -> Result<(TenantPool<AsyncPgConnection>, Scopes), Failure> {
         Ok((self.databases.tenants(kind, self.route).await?, self.scopes.clone()))
+    }
+
+    /// The same on the connection of our own.
+    async fn tenants_one_sync(&self, kind: Kind) -> Result<(TenantPool<OneSyncConnection>, Scopes), Failure> {
+        Ok((self.databases.tenants_one_sync(kind, self.route).await?, self.scopes.clone()))
     }
 }
 

@@ -1,11 +1,13 @@
 //! One row by its key.
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tenancy_diesel::{Scoped, TenantId};
-use tenancy_pool::TenantPool;
+use tenancy_pool::{TenantConnection, TenantPool};
 
+use super::through::{Of, through_pools};
 use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
@@ -14,7 +16,7 @@ use crate::peers;
 use crate::schema::{Agent, agent, plain, scoped, tenant};
 use crate::work::Statement;
 
-pub(super) const TITLE: &str = "Point select";
+pub(crate) const TITLE: &str = "Point select";
 
 pub(super) const COMPARED: Compared =
     Compared { group: TITLE, by_hand: BY_HAND, scoped: SCOPED, best: SCOPED };
@@ -35,17 +37,6 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         }),
     ];
     variants.extend(walled::by_hand(bench, "select", 1, by_hand, |row, key| check(&row, key)).await?);
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.get_result, {}", kind.words()),
-            1,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                let (tenants, scopes) = &*state;
-                through(tenants, &scopes[key.tenant], key).await
-            },
-        ));
-    }
     variants.push(Variant::new(
         "select by hand, one tenant",
         1,
@@ -55,18 +46,9 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             check(&by_hand(connection, key).await?, key)
         },
     ));
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.get_result, {}, one tenant", kind.words()),
-            1,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                let (tenants, scopes) = &*state;
-                let key = key.of_one_tenant();
-                through(tenants, &scopes[key.tenant], key).await
-            },
-        ));
-    }
+    through_pools!(variants, bench, "get_result", 1, [Of::Each, Of::One], |tenants, scope, key| {
+        through(tenants, scope, key).await
+    });
     variants.extend(peers::variants(bench, Statement::Point).await?);
     variants.extend(peers::walled_variants(bench, Statement::Point).await?);
     variants.push(peers::pipelined(bench).await?);
@@ -104,8 +86,8 @@ pub(crate) async fn by_hand(connection: &mut AsyncPgConnection, key: Key) -> Que
 }
 
 /// The same through a `TenantPool`, checked.
-pub(crate) async fn through(
-    tenants: &TenantPool<AsyncPgConnection>,
+pub(crate) async fn through<C: TenantConnection<Backend = Pg>>(
+    tenants: &TenantPool<C>,
     scope: &Scoped<TenantId>,
     key: Key,
 ) -> Result<(), Failure> {

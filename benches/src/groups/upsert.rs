@@ -6,6 +6,7 @@ use diesel::upsert::excluded;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use tenancy_diesel::insert_into;
 
+use super::through::{Of, through_pools};
 use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
@@ -47,24 +48,15 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ),
     ];
     variants.extend(walled::by_hand(bench, "upsert", 2, by_hand, |changed, _| done(changed)).await?);
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.execute(upsert), {}", kind.words()),
-            2,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                use scoped::agents;
-                let (tenants, scopes) = &*state;
-                let scope = &scopes[key.tenant];
-                let statement = insert_into(agents::table.scoped(scope))
-                    .values(new_agent(key))
-                    .on_conflict(agents::id)
-                    .do_update()
-                    .set(agents::budget.eq(excluded(agents::budget)));
-                done(tenants.execute(scope, statement).await?)
-            },
-        ));
-    }
+    through_pools!(variants, bench, "execute(upsert)", 2, [Of::Each], |tenants, scope, key| {
+        use scoped::agents;
+        let statement = insert_into(agents::table.scoped(scope))
+            .values(new_agent(key))
+            .on_conflict(agents::id)
+            .do_update()
+            .set(agents::budget.eq(excluded(agents::budget)));
+        done(tenants.execute(scope, statement).await?)
+    });
     variants.extend(peers::variants(bench, Statement::Upsert).await?);
     variants.extend(peers::walled_variants(bench, Statement::Upsert).await?);
     Ok(variants)

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
+use super::through::{Of, through_pools};
 use super::{Bench, Compared, answers, walled};
 use crate::Failure;
 use crate::databases::Kind;
@@ -11,7 +12,7 @@ use crate::peers;
 use crate::schema::{agent, plain, scoped, tenant};
 use crate::work::Statement;
 
-pub(super) const TITLE: &str = "Update by id";
+pub(crate) const TITLE: &str = "Update by id";
 
 pub(super) const COMPARED: Compared =
     Compared { group: TITLE, by_hand: BY_HAND, scoped: SCOPED, best: SCOPED };
@@ -42,21 +43,6 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
         ),
     ];
     variants.extend(walled::by_hand(bench, "update", 2, by_hand, |changed, _| done(changed)).await?);
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.execute(update), {}", kind.words()),
-            2,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                let (tenants, scopes) = &*state;
-                let scope = &scopes[key.tenant];
-                let statement = tenancy_diesel::update(scoped::agents::table.scoped(scope))
-                    .filter(scoped::agents::id.eq(agent(key.agent)))
-                    .set(scoped::agents::budget.eq(key.turn));
-                done(tenants.execute(scope, statement).await?)
-            },
-        ));
-    }
     variants.push(Variant::new(
         "scoped update, plain connection, one tenant",
         1,
@@ -69,22 +55,12 @@ pub(super) async fn variants(bench: &Bench<'_>) -> Result<Vec<Variant>, Failure>
             done(statement.execute(connection).await?)
         },
     ));
-    for kind in Kind::ALL {
-        variants.push(Variant::new(
-            format!("tenants.execute(update), {}, one tenant", kind.words()),
-            1,
-            bench.tenants(kind).await?,
-            async |state, key| {
-                let (tenants, scopes) = &*state;
-                let key = key.of_one_tenant();
-                let scope = &scopes[key.tenant];
-                let statement = tenancy_diesel::update(scoped::agents::table.scoped(scope))
-                    .filter(scoped::agents::id.eq(agent(key.agent)))
-                    .set(scoped::agents::budget.eq(key.turn));
-                done(tenants.execute(scope, statement).await?)
-            },
-        ));
-    }
+    through_pools!(variants, bench, "execute(update)", 2, [Of::Each, Of::One], |tenants, scope, key| {
+        let statement = tenancy_diesel::update(scoped::agents::table.scoped(scope))
+            .filter(scoped::agents::id.eq(agent(key.agent)))
+            .set(scoped::agents::budget.eq(key.turn));
+        done(tenants.execute(scope, statement).await?)
+    });
     variants.extend(peers::variants(bench, Statement::Update).await?);
     variants.extend(peers::walled_variants(bench, Statement::Update).await?);
     Ok(variants)

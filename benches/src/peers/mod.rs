@@ -52,6 +52,9 @@ trait Walled: Peer {
     async fn run_walled(&mut self, setting: String, statement: Statement, key: Key) -> Result<(), Failure>;
 }
 
+/// What sqlx is called in the report.
+pub(crate) const SQLX: &str = "sqlx";
+
 /// What SeaORM is called in the report.
 pub(crate) const SEA_ORM: &str = "SeaORM 2";
 
@@ -59,7 +62,7 @@ pub(crate) const SEA_ORM: &str = "SeaORM 2";
 pub(crate) const GEARS: &str = "gears' secure ORM";
 
 /// What all of them are called.
-pub(crate) const NAMES: [&str; 5] = [SyncDiesel::NAME, TokioPostgres::NAME, "sqlx", SEA_ORM, GEARS];
+pub(crate) const NAMES: [&str; 5] = [SyncDiesel::NAME, TokioPostgres::NAME, SQLX, SEA_ORM, GEARS];
 
 /// By which statement they set the tenant.
 const SET_TENANT: &str = "SELECT set_config('tenancy.tenant', $1, true)";

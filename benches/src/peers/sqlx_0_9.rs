@@ -14,7 +14,7 @@ use crate::work::{LIST, PAGE, Statement, asked, new_agent, reading, readings};
 pub(crate) struct Sqlx(PgConnection);
 
 impl Peer for Sqlx {
-    const NAME: &'static str = "sqlx";
+    const NAME: &'static str = super::SQLX;
 
     async fn connect(address: &str, _: usize) -> Result<Self, Failure> {
         Ok(Self(PgConnection::connect(address).await?))

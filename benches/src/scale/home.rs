@@ -93,12 +93,11 @@ impl<'a> Home<'a> {
     /// Starts to build a `TenantPool`: behind the wall of that kind, or past it.
     pub(super) fn builder(&self, kind: Kind) -> Result<TenantPoolBuilder<AsyncPgConnection>, Failure> {
         let builder = |role| TenantPool::builder(self.address(role));
+        let walled = |wall| builder(APPLICATION).wall(wall).waive(self.databases.waivers());
         Ok(match kind {
             Kind::Open => builder(UNWALLED).without_wall(NO_WALL),
-            Kind::Plain => builder(APPLICATION).wall(Wall::plain(kind.security()?)),
-            Kind::Sealed => {
-                builder(APPLICATION).wall(Wall::sealed(kind.security()?, self.databases.sealer()))
-            }
+            Kind::Plain => walled(Wall::plain(kind.security()?)),
+            Kind::Sealed => walled(Wall::sealed(kind.security()?, self.databases.sealer())),
         })
     }
 

@@ -178,7 +178,7 @@ fn name(number: usize) -> String {
 async fn add(home: &Home<'_>, number: usize) -> Result<(), Failure> {
     let (schema, tenant) = (name(number), tenant(number as u64));
     let (tables, rows) = (schema::TABLES, schema::agents_of(&format!("{number}, {number}"), ROWS));
-    let wall = Kind::Plain.security()?.in_tenant_schema(&schema).tables_migration().up();
+    let wall = Kind::Plain.security()?.in_tenant_schema(&schema.parse()?).tables_migration().up();
     home.statements(&[&format!(
         "CREATE SCHEMA {schema};
          SET LOCAL search_path = {schema};
