@@ -61,7 +61,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let catalog =
         operator.catalog("catalog").await?.following(CacheOptions::new().time_to_live(TIME_TO_LIVE));
-    let fleet = TenantPool::builder(operator.application())
+    let fleet = TenantPool::<diesel_async::AsyncPgConnection>::builder(operator.application())
         .wall(operator.wall()?)
         // An example runs on whichever server there is. Yours is to be refused until it is upgraded.
         .waive(tenancy_tests::server::known_holes())

@@ -53,7 +53,7 @@ impl Operator {
     pub(crate) async fn create_schema(&self, schema: &str) -> Result<()> {
         let owner = self.as_role(&self.home, "owner");
         run(&owner, &format!("CREATE SCHEMA {schema}; SET search_path = {schema}; {AGENTS}")).await?;
-        run(&owner, &self.security()?.in_tenant_schema(schema).tables_migration().up()).await
+        run(&owner, &self.security()?.in_tenant_schema(&schema.parse()?).tables_migration().up()).await
     }
 
     /// Takes a tenant's rows from the shared tables into its schema, as the role that may span tenants.

@@ -1,0 +1,186 @@
+//! PostgreSQL, behind the sealed wall: the database keeps tenants apart as well, also from an injection of SQL.
+
+use std::error::Error;
+
+use diesel::sql_types::Text;
+use diesel::{OptionalExtension as _, QueryableByName};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
+use tenancy_axum::webhooks;
+use tenancy_pool::TenantPool;
+use tenancy_rls::{
+    Binding, Inspection, Roles, RowSecurity, Sealer, SealingKey, Tables, Waivers, Wall, tables,
+};
+
+use super::{HOUSE, Pools, SCHEMA, seed};
+use crate::config::Config;
+use crate::schema::{
+    activity, agents, canvases, episodes, executions, exports, invitations, jobs, memberships, organisations,
+    projects, settings, tasks, uploads, usage,
+};
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// The roles, each for one thing: the application within a tenant, what spans tenants, what is read before admission, what reads sets of
+/// tenants, and what is nobody's. Their names begin with that of the database, because roles are the whole server's.
+const PARTS: [&str; 4] = ["app", "across", "admission", "house"];
+
+pub(super) async fn open(url: &str, config: &Config) -> Result<(Pools<AsyncPgConnection>, Inspected)> {
+    let setup = Setup { url, config };
+    let mut owner = AsyncPgConnection::establish(url).await?;
+    let security = setup.security()?;
+    // A second process that starts at the same time waits here.
+    owner.batch_execute("SELECT pg_advisory_lock(7233)").await?;
+    setup.roles(&mut owner).await?;
+    if !setup.is_there(&mut owner).await? {
+        setup.create(&mut owner, &security).await?;
+    }
+    let key = SealingKey::new(1, config.key("wall"))?;
+    owner.batch_execute(&key.install(Binding::Backend)).await?;
+    owner.batch_execute("SELECT pg_advisory_unlock(7233)").await?;
+    let waivers =
+        if config.accept_old_server { known_holes(&security, &mut owner).await? } else { Waivers::new() };
+    let tenants = TenantPool::<AsyncPgConnection>::builder(setup.address("app"))
+        .admission(setup.address("admission"))
+        .across(setup.address("across"))
+        .wall(Wall::sealed(security.clone(), Sealer::new(key)))
+        .waive(waivers)
+        .build()
+        .await?;
+    let house = TenantPool::<AsyncPgConnection>::builder(setup.address("house"))
+        .without_wall("accounts and sessions are no tenant's; this role has no right to any table that is")
+        .build()
+        .await?;
+    Ok((Pools { tenants, house }, Inspected { security, address: setup.address("app") }))
+}
+
+/// What is looked at again when the operator asks.
+pub struct Inspected {
+    security: RowSecurity,
+    /// With a password in it: it is shown nowhere.
+    address: String,
+}
+
+impl Inspected {
+    /// What the inspection finds, as text.
+    pub(super) async fn report(&self) -> Result<String> {
+        let mut connection = AsyncPgConnection::establish(&self.address).await?;
+        Ok(Inspection::new(&self.security).run(&mut connection).await?.to_string())
+    }
+}
+
+struct Setup<'a> {
+    url: &'a str,
+    config: &'a Config,
+}
+
+impl Setup<'_> {
+    fn role(&self, part: &str) -> String {
+        let path = self.url.split('?').next().unwrap_or_default();
+        format!("{}_{part}", path.rsplit('/').next().unwrap_or_default())
+    }
+
+    /// The address for a role, whose password is derived from the secret.
+    fn address(&self, part: &str) -> String {
+        let (scheme, rest) = self.url.split_once("://").unwrap_or(("postgres", self.url));
+        let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+        format!("{scheme}://{}:{}@{place}", self.role(part), self.config.key_text(&self.role(part)))
+    }
+
+    fn security(&self) -> Result<RowSecurity> {
+        let roles = Roles::new(self.role("app"), self.role("across"))?
+            .admission(self.role("admission"))?
+            .sets(self.role("sets"))?;
+        Ok(RowSecurity::new(declared(), roles)?.sealed())
+    }
+
+    async fn roles(&self, owner: &mut AsyncPgConnection) -> Result<()> {
+        let mut sql = String::new();
+        for part in PARTS {
+            let (role, password) = (self.role(part), self.config.key_text(&self.role(part)));
+            sql += &format!(
+                "DO $$ BEGIN CREATE ROLE \"{role}\"; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+                 ALTER ROLE \"{role}\" LOGIN PASSWORD '{password}';"
+            );
+        }
+        let (sets, app) = (self.role("sets"), self.role("app"));
+        sql += &format!(
+            "DO $$ BEGIN CREATE ROLE \"{sets}\" NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+             GRANT \"{sets}\" TO \"{app}\";"
+        );
+        Ok(owner.batch_execute(&sql).await?)
+    }
+
+    async fn is_there(&self, owner: &mut AsyncPgConnection) -> Result<bool> {
+        #[derive(QueryableByName)]
+        struct Found {
+            #[diesel(sql_type = Text)]
+            #[expect(dead_code, reason = "that there is one is all")]
+            name: String,
+        }
+        let found = diesel::sql_query(
+            "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public' AND tablename = 'organisations'",
+        );
+        Ok(found.get_result::<Found>(owner).await.optional()?.is_some())
+    }
+
+    /// What an operator does once, by hand or by `diesel migration run`.
+    async fn create(&self, owner: &mut AsyncPgConnection, security: &RowSecurity) -> Result<()> {
+        let (house, seeds) = (self.role("house"), seed::statements(self.config)?);
+        let wall = security.migration().up();
+        owner
+            .batch_execute(&format!(
+                "BEGIN;
+                 {SCHEMA}
+                 CREATE SCHEMA house;
+                 ALTER ROLE \"{house}\" SET search_path = house;
+                 SET LOCAL search_path = house, public;
+                 {HOUSE} {}
+                 {seeds}
+                 GRANT USAGE ON SCHEMA house TO \"{house}\";
+                 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA house TO \"{house}\";
+                 COMMIT;",
+                webhooks::MIGRATION
+            ))
+            .await?;
+        owner.batch_execute(&wall).await?;
+        Ok(())
+    }
+}
+
+/// Every table of the tenants: what the wall is generated from, and compared with at each start.
+fn declared() -> Tables {
+    tables![
+        organisations,
+        memberships,
+        invitations,
+        settings,
+        agents,
+        canvases,
+        projects,
+        tasks,
+        episodes,
+        executions,
+        uploads,
+        exports,
+        activity,
+        usage,
+        jobs
+    ]
+    .unique_over_all_tenants::<organisations::table>("organisations_slug_key", "it is a name in addresses")
+    .unique_over_all_tenants::<organisations::table>(
+        "organisations_billing_key",
+        "the provider gives each account once",
+    )
+}
+
+/// What is known of the server's version, and accepted because somebody said so.
+async fn known_holes(security: &RowSecurity, owner: &mut AsyncPgConnection) -> Result<Waivers> {
+    let report = Inspection::new(security).from_elsewhere().run(owner).await?;
+    report
+        .findings
+        .iter()
+        .filter(|finding| finding.code == "R080")
+        .try_fold(Waivers::new(), |waivers, hole| {
+            Ok(waivers.waive("R080", &hole.object, "SAAS_ACCEPT_OLD_SERVER is set")?)
+        })
+}

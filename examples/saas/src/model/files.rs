@@ -1,0 +1,82 @@
+//! Uploads and exports: rows here, and their bytes in a store under the tenant's prefix.
+
+use tenancy_diesel::{insert_into, update};
+use tenancy_pool::prelude::*;
+
+use super::{Result, Scope, new_id};
+use crate::clock;
+use crate::database::{Database, on};
+use crate::schema::{exports, uploads};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = uploads)]
+pub struct Upload {
+    pub id: String,
+    pub name: String,
+    pub size: i64,
+}
+
+pub async fn add_upload(
+    db: &Database,
+    scope: &Scope,
+    id: &str,
+    task: &str,
+    name: &str,
+    size: i64,
+) -> Result<()> {
+    let row = (
+        uploads::id.eq(id),
+        uploads::task_id.eq(task),
+        uploads::name.eq(name),
+        uploads::size.eq(size),
+        uploads::created_at.eq(clock::now()),
+    );
+    on!(db, pools => pools.tenants.execute(scope, insert_into(uploads::table.scoped(scope)).values(row)).await).map(drop)
+}
+
+pub async fn uploads_of(db: &Database, scope: &Scope, task: &str) -> Result<Vec<Upload>> {
+    let all = uploads::table.scoped(scope).filter(uploads::task_id.eq(task)).order(uploads::id);
+    on!(db, pools => pools.tenants.load(scope, all.select(Upload::as_select())).await)
+}
+
+pub async fn upload(db: &Database, scope: &Scope, id: &str) -> Result<Upload> {
+    let one = uploads::table.scoped(scope).filter(uploads::id.eq(id));
+    on!(db, pools => pools.tenants.first(scope, one.select(Upload::as_select())).await)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = exports)]
+pub struct Export {
+    pub id: String,
+    pub status: String,
+    pub size: i64,
+    pub created_at: i64,
+}
+
+pub async fn begin_export(db: &Database, scope: &Scope) -> Result<String> {
+    let id = new_id();
+    let row = (
+        exports::id.eq(&id),
+        exports::status.eq("waiting"),
+        exports::size.eq(0),
+        exports::created_at.eq(clock::now()),
+    );
+    on!(db, pools => pools.tenants.execute(scope, insert_into(exports::table.scoped(scope)).values(row)).await)?;
+    Ok(id)
+}
+
+pub async fn finish_export(db: &Database, scope: &Scope, id: &str, size: i64) -> Result<usize> {
+    let one = exports::table.scoped(scope).filter(exports::id.eq(id));
+    on!(db, pools => pools.tenants.execute(scope, update(one).set((exports::status.eq("done"), exports::size.eq(size)))).await)
+}
+
+pub async fn exports(db: &Database, scope: &Scope) -> Result<Vec<Export>> {
+    let all = exports::table.scoped(scope).order(exports::id.desc()).limit(20);
+    on!(db, pools => pools.tenants.load(scope, all.select(Export::as_select())).await)
+}
+
+/// One that is done.
+pub async fn export(db: &Database, scope: &Scope, id: &str) -> Result<Export> {
+    let one = exports::table.scoped(scope).filter(exports::id.eq(id).and(exports::status.eq("done")));
+    on!(db, pools => pools.tenants.first(scope, one.select(Export::as_select())).await)
+}

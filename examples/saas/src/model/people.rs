@@ -1,0 +1,147 @@
+//! An organisation's people: its members, and those who are invited.
+
+use ring::digest;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use tenancy_diesel::{ScopedSet, delete, insert_into, update};
+use tenancy_pool::PoolError;
+use tenancy_pool::prelude::*;
+
+use super::accounts::Account;
+use super::membership::Role;
+use super::{Result, Scope, new_id};
+use crate::clock;
+use crate::database::{Database, on};
+use crate::schema::{invitations, memberships, organisations, tasks};
+
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+pub struct Person {
+    pub user_id: String,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+}
+
+/// The people; parts of this program are left out.
+pub async fn members(db: &Database, scope: &Scope) -> Result<Vec<Person>> {
+    let people = memberships::table.scoped(scope).filter(memberships::role.ne("service"));
+    let people = people.order((memberships::name, memberships::user_id));
+    on!(db, pools => pools.tenants.load(scope, people.select(Person::as_select())).await)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = organisations)]
+pub struct Organisation {
+    pub slug: String,
+    pub name: String,
+    pub plan: String,
+    pub status: String,
+}
+
+/// The organisations of somebody, in one query.
+pub async fn organisations_of(db: &Database, set: &ScopedSet<TenantId>) -> Result<Vec<Organisation>> {
+    let all = organisations::table.scoped(set).order(organisations::name);
+    on!(db, pools => pools.tenants.within_any(set).load(all.select(Organisation::as_select())).await)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = invitations)]
+pub struct Invitation {
+    pub id: String,
+    pub email: String,
+    pub role: String,
+    pub expires_at: i64,
+    pub accepted_at: Option<i64>,
+}
+
+pub async fn invitations(db: &Database, scope: &Scope) -> Result<Vec<Invitation>> {
+    let all = invitations::table.scoped(scope).order(invitations::id.desc());
+    on!(db, pools => pools.tenants.load(scope, all.select(Invitation::as_select())).await)
+}
+
+/// The hash under which an invitation is kept.
+#[must_use]
+pub fn token_hash(token: &str) -> String {
+    digest::digest(&digest::SHA256, token.as_bytes())
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Invites somebody, and returns what the link has in it. It is shown once and kept nowhere.
+pub async fn invite(db: &Database, scope: &Scope, email: &str, role: Role) -> Result<String> {
+    let mut random = [0; 24];
+    SystemRandom::new().fill(&mut random).map_err(|_| diesel::result::Error::RollbackTransaction)?;
+    let token = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, random);
+    let now = clock::now();
+    let row = (
+        invitations::id.eq(new_id()),
+        invitations::email.eq(email.trim().to_lowercase()),
+        invitations::role.eq(role.as_str()),
+        invitations::token_hash.eq(token_hash(&token)),
+        invitations::created_at.eq(now),
+        invitations::expires_at.eq(now + 7 * clock::DAY),
+    );
+    on!(db, pools => pools.tenants.execute(scope, insert_into(invitations::table.scoped(scope)).values(row)).await)?;
+    Ok(token)
+}
+
+/// The invitation with this hash, and the organisation's name.
+pub async fn invitation(db: &Database, scope: &Scope, hash: &str) -> Result<(Invitation, Organisation)> {
+    let invitation = invitations::table.scoped(scope).filter(invitations::token_hash.eq(hash));
+    let organisation = organisations::table.scoped(scope);
+    Ok((
+        on!(db, pools => pools.tenants.first(scope, invitation.select(Invitation::as_select())).await)?,
+        on!(db, pools => pools.tenants.first(scope, organisation.select(Organisation::as_select())).await)?,
+    ))
+}
+
+/// Makes a member of whoever was invited. `false` where somebody was quicker: an invitation is good once.
+pub async fn accept(db: &Database, scope: &Scope, hash: &str, account: &Account) -> Result<bool> {
+    on!(db, pools => pools.tenants.transaction(scope, async |tx| {
+        let open = invitations::table.scoped(scope)
+            .filter(invitations::token_hash.eq(hash).and(invitations::accepted_at.is_null()));
+        let taken = update(open).set(invitations::accepted_at.eq(clock::now())).execute(tx).await?;
+        if taken == 0 {
+            return Ok::<_, PoolError>(false);
+        }
+        let invitation = invitations::table.scoped(scope).filter(invitations::token_hash.eq(hash));
+        let role: String = invitation.select(invitations::role).first(tx).await?;
+        let slug: String = organisations::table.scoped(scope).select(organisations::slug).first(tx).await?;
+        let member = (
+            memberships::user_id.eq(&account.id),
+            memberships::slug.eq(slug),
+            memberships::name.eq(&account.name),
+            memberships::email.eq(&account.email),
+            memberships::role.eq(role),
+        );
+        insert_into(memberships::table.scoped(scope)).values(member).execute(tx).await?;
+        Ok(true)
+    }).await)
+}
+
+/// Gives somebody another role. Nobody becomes what is not given, and of services there is no change.
+pub async fn change_role(db: &Database, scope: &Scope, user: &str, role: Role) -> Result<usize> {
+    let person = memberships::table
+        .scoped(scope)
+        .filter(memberships::user_id.eq(user).and(memberships::role.ne("service")));
+    on!(db, pools => pools.tenants.execute(scope, update(person).set(memberships::role.eq(role.as_str()))).await)
+}
+
+/// Lets somebody go. Their tasks stay, and are nobody's.
+pub async fn remove(db: &Database, scope: &Scope, user: &str) -> Result<usize> {
+    on!(db, pools => pools.tenants.transaction(scope, async |tx| {
+        let theirs = tasks::table.scoped(scope).filter(tasks::assignee_id.eq(user));
+        update(theirs).set(tasks::assignee_id.eq(None::<String>)).execute(tx).await?;
+        let person = memberships::table.scoped(scope);
+        let person = person.filter(memberships::user_id.eq(user).and(memberships::role.ne("service")));
+        Ok::<_, PoolError>(delete(person).execute(tx).await?)
+    }).await)
+}
+
+/// How many owners there are: the last one stays.
+pub async fn owners(db: &Database, scope: &Scope) -> Result<i64> {
+    let owners = memberships::table.scoped(scope).filter(memberships::role.eq("owner")).count();
+    on!(db, pools => pools.tenants.get_result(scope, owners).await)
+}

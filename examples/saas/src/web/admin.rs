@@ -1,0 +1,226 @@
+//! What an organisation's administrators look after: members and invitations, settings, usage, the log.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use tenancy_axum::Problem;
+
+use super::layout::{Place, choice, empty, field, mistake, page};
+use super::org::Org;
+use super::{App, found};
+use crate::clock;
+use crate::model::membership::Role;
+use crate::model::{self, people};
+use crate::settings::{self, OrgSettings};
+
+fn roles() -> impl Iterator<Item = (&'static str, &'static str)> {
+    Role::GIVEN.into_iter().map(|role| (role.as_str(), role.as_str()))
+}
+
+async fn members_page(
+    app: &App,
+    org: &Org,
+    link: Option<&str>,
+    wrong: Option<&str>,
+) -> Result<Markup, Problem> {
+    org.require_admin()?;
+    let people = people::members(&app.db, org.scope()).await?;
+    let invitations = people::invitations(&app.db, org.scope()).await?;
+    Ok(page(
+        "Members",
+        &Place::In(org, "/members"),
+        html! {
+            (mistake(wrong))
+            @if let Some(link) = link {
+                p.notice role="status" { "Send this link to whom you invite. It is shown once, and good once, for a week." }
+                p { input id="link" aria-label="The invitation's link" readonly value=(link); }
+            }
+            div.scroll tabindex="0" role="region" aria-label="Members" {
+                table.stack {
+                    thead { tr { th { "Name" } th { "E-mail" } th { "Role" } } }
+                    tbody {
+                        @for person in &people {
+                            tr {
+                                td dir="auto" { (person.name) }
+                                td { (person.email) }
+                                td {
+                                    form method="post" action=(org.to(&format!("/members/{}", person.user_id))) {
+                                        select name="role" aria-label={ "Role of " (person.name) } {
+                                            @for (role, shown) in roles() { option value=(role) selected[person.role == role] { (shown) } }
+                                            option value="" { "no member any more" }
+                                        }
+                                        button { "Save" }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            h2 { "Invite somebody" }
+            form.card method="post" action=(org.to("/invitations")) {
+                (field("email", "E-mail", "email", "", "off"))
+                (choice("role", "As", roles(), "member"))
+                button { "Make the link" }
+            }
+            h2 { "Invitations" }
+            @if invitations.is_empty() { (empty("Nobody was invited yet.")) }
+            ul.list {
+                @for invitation in &invitations {
+                    li { (invitation.email) " as " (invitation.role) " " small {
+                        @match invitation.accepted_at {
+                            Some(at) => { "accepted " (clock::shown(at)) }
+                            None => { "good until " (clock::shown(invitation.expires_at)) }
+                        }
+                    } }
+                }
+            }
+        },
+    ))
+}
+
+#[utoipa::path(get, path = "/members", responses((status = 200)))]
+pub async fn members(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
+    members_page(&app, &org, None, None).await
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct Invite {
+    email: String,
+    role: String,
+}
+
+#[utoipa::path(post, path = "/invitations", responses((status = 200)),
+    request_body(content = Invite, content_type = "application/x-www-form-urlencoded"))]
+pub async fn invite(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Form(form): Form<Invite>,
+) -> Result<Response, Problem> {
+    org.require_admin()?;
+    let role = Role::GIVEN.into_iter().find(|role| role.as_str() == form.role);
+    let role = role
+        .filter(|role| *role <= org.standing().role)
+        .ok_or(Problem::forbidden("nobody gives a role above their own"))?;
+    if !form.email.contains('@') {
+        let again = members_page(&app, &org, None, Some("That is no e-mail address.")).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+    }
+    let token = people::invite(&app.db, org.scope(), &form.email, role).await?;
+    app.happened(org.scope(), &org.user.name, &format!("invited {}", form.email.trim())).await?;
+    let link = format!("{}/invitations/{token}", app.public_address);
+    Ok(members_page(&app, &org, Some(&link), None).await?.into_response())
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct Change {
+    role: String,
+}
+
+#[utoipa::path(post, path = "/members/{user_id}", responses((status = 303)),
+    request_body(content = Change, content_type = "application/x-www-form-urlencoded"))]
+pub async fn change(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Path((_, user)): Path<(String, String)>,
+    Form(form): Form<Change>,
+) -> Result<Response, Problem> {
+    org.require_admin()?;
+    let people = people::members(&app.db, org.scope()).await?;
+    let person = people.into_iter().find(|person| person.user_id == user).ok_or(Problem::not_found())?;
+    let is_owner = person.role == "owner";
+    if is_owner
+        && (org.standing().role != Role::Owner || people::owners(&app.db, org.scope()).await? < 2)
+        && form.role != "owner"
+    {
+        let again =
+            members_page(&app, &org, None, Some("An organisation keeps an owner, whom only owners change."))
+                .await?;
+        return Ok((StatusCode::FORBIDDEN, again).into_response());
+    }
+    if form.role.is_empty() {
+        found(people::remove(&app.db, org.scope(), &user).await?)?;
+        app.left();
+    } else {
+        let role = Role::GIVEN.into_iter().find(|role| role.as_str() == form.role);
+        let role = role
+            .filter(|role| *role <= org.standing().role)
+            .ok_or(Problem::forbidden("nobody gives a role above their own"))?;
+        found(people::change_role(&app.db, org.scope(), &user, role).await?)?;
+    }
+    app.happened(org.scope(), &org.user.name, &format!("changed the role of {}", person.name)).await?;
+    Ok(Redirect::to(&org.to("/members")).into_response())
+}
+
+#[utoipa::path(get, path = "/settings", responses((status = 200)))]
+pub async fn show_settings(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
+    org.require_admin()?;
+    let settings = settings::get(&app.db, org.scope()).await?;
+    Ok(page(
+        "Settings",
+        &Place::In(&org, "/settings"),
+        html! {
+            p { "Plan: " span.tag { (org.standing().plan.as_str()) } }
+            form.card method="post" {
+                label for="greeting" { "What the overview begins with" }
+                textarea id="greeting" name="greeting" dir="auto" maxlength="500" { (settings.greeting) }
+                button { "Save" }
+            }
+        },
+    ))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct SettingsForm {
+    greeting: String,
+}
+
+#[utoipa::path(post, path = "/settings", responses((status = 303)),
+    request_body(content = SettingsForm, content_type = "application/x-www-form-urlencoded"))]
+pub async fn change_settings(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Form(form): Form<SettingsForm>,
+) -> Result<Redirect, Problem> {
+    org.require_admin()?;
+    let set = OrgSettings { greeting: form.greeting.chars().take(500).collect() };
+    settings::keep(&app.db, org.scope(), &set).await?;
+    Ok(Redirect::to(&org.to("/settings")))
+}
+
+#[utoipa::path(get, path = "/usage", responses((status = 200)))]
+pub async fn usage(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
+    org.require_admin()?;
+    let today = clock::day(clock::now());
+    let days = model::runs::by_day(&app.db, org.scope(), today - 29).await?;
+    let used = app.policies.executions.used(&org.member).await?;
+    Ok(page(
+        "Usage",
+        &Place::In(&org, "/usage"),
+        html! {
+            p { (used) " of today's " (org.standing().plan.executions()) " executions are used." }
+            h2 { "Executions in thirty days" }
+            @if days.is_empty() { (empty("No agent was given a task yet.")) } @else { (super::chart::bars(&days, today)) }
+        },
+    ))
+}
+
+#[utoipa::path(get, path = "/log", responses((status = 200)))]
+pub async fn log(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
+    org.require_admin()?;
+    let lines = model::log(&app.db, org.scope(), 100).await?;
+    Ok(page(
+        "Log",
+        &Place::In(&org, "/log"),
+        html! {
+            p { "Whoever was here, our own people as well." }
+            @if lines.is_empty() { (empty("Nothing happened yet.")) }
+            ul.list { @for line in &lines { li dir="auto" { small { (clock::shown(line.created_at)) } " " strong { (line.who) } " " (line.what) } } }
+        },
+    ))
+}

@@ -1,0 +1,122 @@
+//! Uploads, exports, downloads. Bytes are found under the tenant's prefix, and whether there is such a file is asked of the table first.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Multipart, Path, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use tenancy_axum::Problem;
+
+use super::App;
+use super::layout::{Place, empty, page};
+use super::org::Org;
+use crate::clock;
+use crate::jobs::Job;
+use crate::model::{files, new_id, work};
+use crate::policy::Action;
+
+/// A file, as forms send it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "for the document")]
+pub struct FileForm {
+    #[schema(content_media_type = "application/octet-stream")]
+    file: String,
+}
+
+#[utoipa::path(post, path = "/tasks/{task_id}/uploads", responses((status = 303)),
+    request_body(content = FileForm, content_type = "multipart/form-data"))]
+pub async fn upload(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Path((_, task)): Path<(String, String)>,
+    mut form: Multipart,
+) -> Result<Redirect, Problem> {
+    let unread = |_| Problem::bad_request("the file cannot be read: it may be larger than 2 MB");
+    let field = form.next_field().await.map_err(unread)?.ok_or(Problem::unprocessable("there is no file"))?;
+    let name = field
+        .file_name()
+        .unwrap_or("file")
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(100)
+        .collect::<String>();
+    let bytes = field.bytes().await.map_err(unread)?;
+    work::task(&app.db, org.scope(), &task).await?;
+    let id = new_id();
+    app.store_bytes(org.scope(), ["uploads", &id], bytes.clone()).await?;
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    files::add_upload(&app.db, org.scope(), &id, &task, &name, size).await?;
+    app.happened(org.scope(), &org.user.name, &format!("added the file {name}")).await?;
+    Ok(Redirect::to(&org.to(&format!("/tasks/{task}"))))
+}
+
+/// As a file to keep, whatever is in it: no browser shows it as a page of ours.
+fn download(name: &str, bytes: Bytes) -> Response {
+    let name: String =
+        form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+    let disposition = format!("attachment; filename*=UTF-8''{name}");
+    ([(CONTENT_TYPE, "application/octet-stream".to_owned()), (CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response()
+}
+
+#[utoipa::path(get, path = "/uploads/{upload_id}", responses((status = 200, content_type = "application/octet-stream")))]
+pub async fn uploaded(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let upload = files::upload(&app.db, org.scope(), &id).await?;
+    Ok(download(&upload.name, app.stored_bytes(org.scope(), ["uploads", &id]).await?))
+}
+
+#[utoipa::path(get, path = "/exports", responses((status = 200)))]
+pub async fn exports(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
+    let exports = files::exports(&app.db, org.scope()).await?;
+    Ok(page(
+        "Exports",
+        &Place::In(&org, "/exports"),
+        html! {
+            p { "All agents, projects and tasks of the organisation, one JSON object a line." }
+            form method="post" { button { "Export" } }
+            p {}
+            @if exports.is_empty() { (empty("Nothing was exported yet.")) }
+            ul.list {
+                @for export in &exports {
+                    li {
+                        (clock::shown(export.created_at)) " "
+                        @if export.status == "done" {
+                            a href=(org.to(&format!("/exports/{}", export.id))) { "Download" } " " small { (export.size) " bytes" }
+                        } @else { span.tag { (export.status) } " " small { "Load this page again in a moment." } }
+                    }
+                }
+            }
+        },
+    ))
+}
+
+#[utoipa::path(post, path = "/exports", responses((status = 303), (status = 429)))]
+pub async fn start_export(State(app): State<Arc<App>>, org: Org) -> Result<Redirect, Problem> {
+    let scope = org.scope();
+    app.policies
+        .governance
+        .act(&org.member, &Action::Export, async {
+            let export = files::begin_export(&app.db, scope).await?;
+            app.enqueue(scope, Job::Export { export }).await
+        })
+        .await?;
+    app.happened(scope, &org.user.name, "asked for an export").await?;
+    Ok(Redirect::to(&org.to("/exports")))
+}
+
+#[utoipa::path(get, path = "/exports/{export_id}", responses((status = 200, content_type = "application/octet-stream")))]
+pub async fn exported(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    files::export(&app.db, org.scope(), &id).await?;
+    let bytes = app.stored_bytes(org.scope(), ["exports", &id]).await?;
+    Ok(download(&format!("{}.jsonl", org.standing().slug), bytes))
+}

@@ -1,0 +1,56 @@
+//! An organisation's first page: figures from a cache, and what happened, live where a browser has scripts.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::{Stream, StreamExt as _};
+use maud::{Markup, html};
+use tenancy_axum::Problem;
+use tenancy_axum::live::Watch;
+
+use super::App;
+use super::layout::{Place, empty, page};
+use super::org::Org;
+use crate::clock;
+use crate::model;
+use crate::settings;
+
+#[utoipa::path(get, path = "", responses((status = 200)))]
+pub async fn show(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
+    let (agents, open, executions) = app.totals(org.scope()).await?;
+    let log = model::log(&app.db, org.scope(), 10).await?;
+    let settings = settings::get(&app.db, org.scope()).await?;
+    Ok(page(
+        "Overview",
+        &Place::In(&org, ""),
+        html! {
+            @if !settings.greeting.is_empty() { p dir="auto" { (settings.greeting) } }
+            ul.figures {
+                li { b { (agents) } "of " (org.standing().plan.agents()) " agents" }
+                li { b { (open) } "tasks to do" }
+                li { b { (executions) } "executions" }
+            }
+            h2 { "What happened" }
+            @if log.is_empty() { (empty("Nothing yet. Give a task to an agent, and it shows here.")) }
+            ul.list data-feed=(org.to("/feed")) {
+                @for line in &log {
+                    li dir="auto" { (line.who) " " (line.what) " " small { (clock::shown(line.created_at)) } }
+                }
+            }
+        },
+    ))
+}
+
+/// What happens from now on. It ends when the membership does.
+#[utoipa::path(get, path = "/feed", responses((status = 200, content_type = "text/event-stream")))]
+pub async fn feed(
+    State(app): State<Arc<App>>,
+    org: Org,
+    watch: Watch,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let happens = app.topics.subscribe(org.scope(), ["activity"])?;
+    let events = watch.guard(happens.into_stream()).map(|line| Ok(Event::default().data(line)));
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}

@@ -1,0 +1,133 @@
+//! What the program consists of.
+
+use std::error::Error;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt as _, path::Path};
+use tenancy_axum::live::Topics;
+use tenancy_axum::webhooks::{Secrets, Signature};
+use tenancy_axum::{MembershipChanges, Problem};
+use tenancy_diesel::Authority;
+use tenancy_diesel::sealed_scopes::{ScopeKey, ScopeKeys, SealingAuthority};
+use tokio::sync::Notify;
+
+use crate::audit::{Pending, Trail};
+use crate::cache::Cache;
+use crate::config::Config;
+use crate::database::Database;
+use crate::model::membership::Members;
+use crate::model::{self, Scope, runs};
+use crate::policy::Policies;
+
+/// What names in caches, topics and stores begin with.
+const NAMESPACE: &str = "saas";
+
+pub struct App {
+    pub db: Database,
+    /// Admits, and seals jobs.
+    pub authority: SealingAuthority<Members>,
+    /// The same for the edge.
+    pub doorkeeper: Arc<Authority<Members>>,
+    pub policies: Policies,
+    pub topics: Topics<String>,
+    pub billing: Signature,
+    /// Where people reach it: for links in messages.
+    pub public_address: String,
+    /// Woken by a new job.
+    pub work: Notify,
+    pub audit: Arc<Pending>,
+    cache: Cache,
+    store: Arc<dyn ObjectStore>,
+    changes: OnceLock<MembershipChanges>,
+}
+
+impl App {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    ///
+    /// If the database, Redis or the store cannot be reached.
+    pub async fn new(config: &Config) -> Result<Arc<Self>, Box<dyn Error + Send + Sync>> {
+        let db = Database::open(config).await?;
+        let (trail, pending) = Trail::new();
+        let trail = Arc::new(trail);
+        let members = Members::new(db.clone())?;
+        let keys = ScopeKeys::new("saas jobs", ScopeKey::new("1", &config.key("jobs"))?);
+        let files = config.data.join("files");
+        std::fs::create_dir_all(&files)?;
+        Ok(Arc::new(Self {
+            authority: Authority::new(members.clone()).with_audit_sink(Arc::clone(&trail)).sealing_with(keys),
+            doorkeeper: Arc::new(Authority::new(members).with_audit_sink(Arc::clone(&trail))),
+            policies: Policies::new(config).await?,
+            topics: Topics::new(NAMESPACE, 64),
+            billing: Signature::stripe(Secrets::one(&config.key_text("billing")))?,
+            public_address: format!("http://{}", config.address),
+            work: Notify::new(),
+            audit: Arc::new(pending),
+            cache: Cache::new(config).await?,
+            store: Arc::new(LocalFileSystem::new_with_prefix(files)?),
+            changes: OnceLock::new(),
+            db,
+        }))
+    }
+
+    /// Takes note of where streams that are open are told that somebody has left.
+    pub fn follow(&self, changes: MembershipChanges) {
+        // A second service of the same parts has the first one's.
+        let _ = self.changes.set(changes);
+    }
+
+    /// Somebody left an organisation: what is open is looked at.
+    pub fn left(&self) {
+        if let Some(changes) = self.changes.get() {
+            changes.all_changed();
+        }
+    }
+
+    /// Writes the organisation's log, and says so to who is looking.
+    pub async fn happened(&self, scope: &Scope, who: &str, what: &str) -> Result<(), Problem> {
+        model::note(&self.db, scope, who, what).await?;
+        let names = scope.names(NAMESPACE).map_err(|error| Problem::internal(&error))?;
+        self.cache.forget(names.cache_key(["totals"]).as_str()).await;
+        let heard = self.topics.publish(scope, ["activity"], format!("{who} {what}"));
+        heard.map(drop).map_err(|error| Problem::internal(&error))
+    }
+
+    /// The overview's figures, from the cache.
+    pub async fn totals(&self, scope: &Scope) -> Result<(i64, i64, i64), Problem> {
+        let names = scope.names(NAMESPACE).map_err(|error| Problem::internal(&error))?;
+        let key = names.cache_key(["totals"]);
+        if let Some(kept) = self.cache.get(key.as_str()).await {
+            return Ok(kept);
+        }
+        let totals = runs::totals(&self.db, scope).await?;
+        self.cache.keep(key.as_str(), totals, Duration::from_secs(30)).await;
+        Ok(totals)
+    }
+
+    /// Keeps bytes under the tenant's prefix.
+    pub async fn store_bytes(&self, scope: &Scope, parts: [&str; 2], bytes: Bytes) -> Result<(), Problem> {
+        self.store
+            .put(&path(scope, parts)?, bytes.into())
+            .await
+            .map(drop)
+            .map_err(|error| Problem::internal(&error))
+    }
+
+    pub async fn stored_bytes(&self, scope: &Scope, parts: [&str; 2]) -> Result<Bytes, Problem> {
+        let found = self.store.get(&path(scope, parts)?).await.map_err(|error| match error {
+            object_store::Error::NotFound { .. } => Problem::not_found(),
+            other => Problem::internal(&other),
+        })?;
+        found.bytes().await.map_err(|error| Problem::internal(&error))
+    }
+}
+
+fn path(scope: &Scope, parts: [&str; 2]) -> Result<Path, Problem> {
+    let names = scope.names(NAMESPACE).map_err(|error| Problem::internal(&error))?;
+    // As it is: encoded once more it would be another's.
+    Path::parse(names.storage_path(parts).as_str()).map_err(|error| Problem::internal(&error))
+}

@@ -1,0 +1,114 @@
+//! Projects, and the tasks in one.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use tenancy_axum::Problem;
+
+use super::App;
+use super::layout::{Place, empty, field, mistake, page};
+use super::org::Org;
+use super::tasks::{known, task_fields, task_list};
+use crate::model::work::{TaskFilter, TaskForm};
+use crate::model::{people, work};
+
+#[utoipa::path(get, path = "/projects", responses((status = 200)))]
+pub async fn list(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
+    let projects = work::projects(&app.db, org.scope()).await?;
+    Ok(page(
+        "Projects",
+        &Place::In(&org, "/projects"),
+        html! {
+            @if projects.is_empty() { (empty("No project yet. A project has tasks in it.")) }
+            ul.list {
+                @for project in &projects {
+                    li { a dir="auto" href=(org.to(&format!("/projects/{}", project.id))) { (project.name) } }
+                }
+            }
+            h2 { "A new project" }
+            form.card method="post" action=(org.to("/projects")) {
+                (field("name", "Name", "text", "", "off"))
+                button { "Make the project" }
+            }
+        },
+    ))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct ProjectForm {
+    name: String,
+}
+
+#[utoipa::path(post, path = "/projects", responses((status = 303)),
+    request_body(content = ProjectForm, content_type = "application/x-www-form-urlencoded"))]
+pub async fn add(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Form(new): Form<ProjectForm>,
+) -> Result<Redirect, Problem> {
+    if new.name.trim().is_empty() || new.name.chars().count() > 200 {
+        return Err(Problem::unprocessable("a project has a name of at most 200 letters"));
+    }
+    let id = work::add_project(&app.db, org.scope(), new.name.trim()).await?;
+    Ok(Redirect::to(&org.to(&format!("/projects/{id}"))))
+}
+
+async fn project_page(
+    app: &App,
+    org: &Org,
+    id: &str,
+    typed: &TaskForm,
+    wrong: Option<&str>,
+) -> Result<Markup, Problem> {
+    let project = work::project(&app.db, org.scope(), id).await?;
+    let filter = TaskFilter { project_id: Some(id.to_owned()), ..TaskFilter::default() };
+    let tasks = work::tasks(&app.db, org.scope(), &filter).await?;
+    let people = people::members(&app.db, org.scope()).await?;
+    Ok(page(
+        &project.name,
+        &Place::In(org, "/projects"),
+        html! {
+            @if tasks.is_empty() { (empty("No task yet. Add the first one below.")) }
+            (task_list(org, &tasks, &people))
+            h2 { "A new task" }
+            (mistake(wrong))
+            form.card method="post" action=(org.to(&format!("/projects/{id}/tasks"))) {
+                (task_fields(typed, &people, tasks.iter().map(|(task, _)| task)))
+                button { "Add the task" }
+            }
+        },
+    ))
+}
+
+#[utoipa::path(get, path = "/projects/{project_id}", responses((status = 200)))]
+pub async fn show(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Markup, Problem> {
+    project_page(&app, &org, &id, &TaskForm::default(), None).await
+}
+
+#[utoipa::path(post, path = "/projects/{project_id}/tasks", responses((status = 303)),
+    request_body(content = TaskForm, content_type = "application/x-www-form-urlencoded"))]
+pub async fn add_task(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Path((_, id)): Path<(String, String)>,
+    Form(new): Form<TaskForm>,
+) -> Result<Response, Problem> {
+    if let Some(wrong) = new.mistake() {
+        let again = project_page(&app, &org, &id, &new, Some(wrong)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+    }
+    work::project(&app.db, org.scope(), &id).await?;
+    known(&app, &org, &new).await?;
+    let task = work::add_task(&app.db, org.scope(), &id, &new).await?;
+    app.happened(org.scope(), &org.user.name, &format!("added the task {}", new.title.trim())).await?;
+    Ok(Redirect::to(&org.to(&format!("/tasks/{task}"))).into_response())
+}
