@@ -47,6 +47,15 @@ fn sealing_scopes_brings_no_runtime_no_database_and_no_second_format() {
 }
 
 #[test]
+fn limits_need_no_database_and_no_redis_that_is_not_asked_for() {
+    let policies = tree("tenancy-policies", "");
+    assert_eq!(found(&policies, &["tenancy-core", "governor", "moka"]), ["tenancy-core", "governor", "moka"]);
+    assert_eq!(found(&policies, &["diesel", "tenancy-diesel", "redis", "axum", "http", "dashmap"]), NOTHING);
+    let shared = tree("tenancy-policies", "redis");
+    assert_eq!(found(&shared, &["redis", "diesel", "rustls", "num-bigint"]), ["redis"]);
+}
+
+#[test]
 fn the_engine_needs_no_driver_and_no_pool() {
     let engine = tree("tenancy-diesel", "postgres,mysql");
     assert_eq!(found(&engine, &["diesel-async", "pq-sys", "mysqlclient-sys", "mysql_async"]), NOTHING);
@@ -77,8 +86,51 @@ fn an_application_on_sqlite_compiles_no_postgresql_and_no_cryptography() {
 }
 
 #[test]
+fn an_edge_on_axum_brings_what_it_is_asked_for() {
+    let edge = tree("tenancy-axum", "");
+    assert_eq!(found(&edge, &["tenancy-core", "axum"]), ["tenancy-core", "axum"]);
+    assert_eq!(found(&edge, &["tenancy-pool", "tenancy-diesel", "diesel", "bb8"]), NOTHING);
+    assert_eq!(found(&edge, &CRYPTOGRAPHY), NOTHING);
+    assert_eq!(found(&edge, &["jsonwebtoken", "metrics", "tokio-tungstenite"]), NOTHING);
+    let tokens = tree("tenancy-axum", "jwt");
+    assert_eq!(found(&tokens, &["jsonwebtoken", "ring"]), ["jsonwebtoken", "ring"]);
+    // Two providers of cryptography are a panic, and each is another one's advisories.
+    assert_eq!(found(&tokens, &["rsa", "aws-lc-rs", "p256", "ed25519-dalek", "rustls"]), NOTHING);
+    assert_eq!(found(&tree("tenancy-axum", "sqlite"), &POSTGRES), NOTHING);
+    assert_eq!(
+        found(&tree("tenancy-axum", "ws,webhooks,metrics"), &["tenancy-pool", "ring", "diesel"]),
+        NOTHING
+    );
+}
+
+#[test]
+fn the_connection_of_our_own_brings_no_crate_that_the_driver_does_not() {
+    assert_eq!(tree("tenancy-pool", "one-sync"), tree("tenancy-pool", "postgres"));
+}
+
+#[test]
 fn a_pool_without_the_wall_does_not_compile_it() {
     assert_eq!(found(&tree("tenancy-pool", "postgres"), &["tenancy-rls", "moka", "rustls"]), NOTHING);
     assert_eq!(found(&tree("tenancy-pool", "postgres,rls"), &["tenancy-rls", "moka"]), ["tenancy-rls"]);
     assert_eq!(found(&tree("tenancy-pool", "mysql"), &POSTGRES), NOTHING);
+}
+
+#[test]
+fn the_proof_of_a_service_needs_no_database_no_framework_and_nothing_else_of_ours() {
+    let ours = ["tenancy-core", "tenancy-diesel", "tenancy-pool"];
+    for features in ["", "tower", "http-client"] {
+        let proof = tree("tenancy-test", features);
+        assert_eq!(found(&proof, &ours), NOTHING, "{features}");
+        assert_eq!(
+            found(&proof, &["axum", "diesel", "tokio-postgres", "rustls", "reqwest"]),
+            NOTHING,
+            "{features}"
+        );
+    }
+    assert_eq!(
+        found(&tree("tenancy-test", "tower"), &["hyper", "hyper-util", "tower-service"]),
+        ["tower-service"]
+    );
+    let kit = tree("tenancy-test", "kit");
+    assert_eq!(found(&kit, &["tenancy-core", "diesel", "tenancy-diesel"]), ["tenancy-core"]);
 }

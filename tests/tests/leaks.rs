@@ -60,7 +60,13 @@ fn the_page_has_every_leak_and_names_the_folders_of_its_cases() {
 }
 
 /// The suites whose functions begin with the ids of the leaks that they play.
-const SUITES: [&str; 5] = ["hostile", "placement", "places", "pool", "rls"];
+const SUITES: [&str; 7] = ["axum", "beyond_sql", "hostile", "placement", "places", "pool", "rls"];
+
+/// The leaks in the ids that a function's name begins with: `f17_l64_each_tenant_…` plays L64 for the feature F17.
+fn leaks_of(name: &str) -> impl Iterator<Item = &str> {
+    let feature = |word: &str| word.strip_prefix('f').is_some_and(|rest| is_id(&format!("l{rest}")));
+    name.split('_').take_while(move |word| is_id(word) || feature(word)).filter(|word| is_id(word))
+}
 
 /// The ids that the functions of each suite begin with.
 fn of_the_suites() -> Folders {
@@ -69,7 +75,7 @@ fn of_the_suites() -> Folders {
         for file in sources(Path::new("tests").join(suite)) {
             let text = fs::read_to_string(file).unwrap();
             let names = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
-            for id in names.flat_map(|name| name.split('_').take_while(|word| is_id(word))) {
+            for id in names.flat_map(leaks_of) {
                 found.entry(id.to_uppercase()).or_default().insert(suite.to_owned());
             }
         }

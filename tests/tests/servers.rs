@@ -67,7 +67,7 @@ async fn mariadb_databases_differ() {
 #[test]
 fn owner() {
     let Ok(end) = env::var(OWNER) else { return };
-    let directories = [server::postgres_directory(), server::mariadb_directory()];
+    let directories = [server::postgres_directory(), server::mariadb_directory(), server::redis_directory()];
     for directory in directories.into_iter().flatten() {
         println!("\n{MARK}{}", directory.display());
     }

@@ -116,7 +116,7 @@ impl Fleet {
         let security = self.security();
         run(&security.migration().up());
         for schema in schemas.iter().filter(|schema| **schema != "public") {
-            run(&security.in_tenant_schema(schema).tables_migration().up());
+            run(&security.in_tenant_schema(&schema.parse().unwrap()).tables_migration().up());
         }
         if self.kind == Kind::Sealed {
             run(&key().install(Binding::Backend));

@@ -7,6 +7,7 @@ use super::{
 };
 use std::{
     env, fs,
+    io::{self, Write as _},
     net::TcpListener,
     path::{self, Path, PathBuf},
 };
@@ -60,6 +61,19 @@ pub(super) fn start<E: Engine>(engine: &E) -> Result<Started, String> {
         }
     }
     Err(format!("{name} found its port taken {ATTEMPTS} times in a row. Its last log:\n{last_log}"))
+}
+
+/// What becomes of the tests of a server that is not installed: with `CI` set they fail, and elsewhere they are skipped, which a line says.
+pub(super) fn not_installed(name: &str, package: &str, variable: &str) -> Result<(), String> {
+    if env::var_os("CI").is_some_and(|value| !value.is_empty()) {
+        return Err(format!(
+            "no {name} server found, and CI is set, where no test may be skipped: install it (Debian, Ubuntu: \
+             `apt-get install {package}`), or set {variable}"
+        ));
+    }
+    // Not `eprintln!`: the test harness would swallow it. There is nobody to tell if it fails.
+    let _ = writeln!(io::stderr(), "skipped: no {name} server found (apt-get install {package})");
+    Ok(())
 }
 
 /// Starts the supervisor with a directory of a new name.

@@ -7,6 +7,7 @@
 //! |---|---|---|---|
 //! | PostgreSQL | `DATABASE_URL` | `initdb`, `postgres` | the test fails |
 //! | MariaDB | `MYSQL_URL` | `mariadb-install-db`, `mariadbd` | the test is skipped; with `CI` set, it fails |
+//! | Redis | `REDIS_URL` | `redis-server` | the same |
 //!
 //! A throw-away server listens at 127.0.0.1 only, on a port of its own, and asks for no password: every
 //! account of the machine may use it while the tests run. It keeps everything in one directory below
@@ -25,6 +26,7 @@ mod mariadb;
 mod postgres;
 mod process;
 mod programs;
+mod redis;
 
 use std::path::{Path, PathBuf};
 
@@ -68,6 +70,33 @@ pub fn fresh_postgres_database(name_prefix: &str) -> String {
     done(postgres::fresh_database(postgres_server(), name_prefix))
 }
 
+/// A PostgreSQL server of a test's own, which ends with this value.
+pub struct FreshPostgres {
+    server: postgres::Postgres,
+}
+
+/// Starts one, also where `DATABASE_URL` names another.
+///
+/// # Panics
+///
+/// If none is installed, or it does not start.
+#[track_caller]
+pub fn fresh_postgres() -> FreshPostgres {
+    FreshPostgres { server: done(postgres::fresh()) }
+}
+
+impl FreshPostgres {
+    /// Creates an empty database and returns its address.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be created.
+    #[track_caller]
+    pub fn fresh_database(&self, name_prefix: &str) -> String {
+        done(postgres::fresh_database(&self.server, name_prefix))
+    }
+}
+
 /// Creates an empty MariaDB database and returns its address; `None` as for [`mariadb_url`].
 ///
 /// It may be called from asynchronous code, whose thread it then blocks. The name and the life of the
@@ -79,6 +108,54 @@ pub fn fresh_postgres_database(name_prefix: &str) -> String {
 #[track_caller]
 pub fn fresh_mariadb_database(name_prefix: &str) -> Option<String> {
     Some(done(mariadb::fresh_database(mariadb_server()?, name_prefix)))
+}
+
+/// The address of a Redis server, started on first use unless `REDIS_URL` names one.
+///
+/// All tests of the process share it: each has a namespace of its own. `None` as for [`mariadb_url`].
+///
+/// # Panics
+///
+/// If none is installed and `CI` is set, or if an installed one does not start.
+#[track_caller]
+pub fn redis_url() -> Option<&'static str> {
+    Some(&redis_server()?.url)
+}
+
+/// A Redis server of a test's own, which may be stopped and ends with this value.
+pub struct FreshRedis {
+    url: String,
+    started: engine::Started,
+}
+
+/// Starts one. `None` as for [`mariadb_url`], and where `REDIS_URL` names one, which nobody may stop.
+///
+/// # Panics
+///
+/// As [`redis_url`].
+#[track_caller]
+pub fn fresh_redis() -> Option<FreshRedis> {
+    let redis::Redis { url, started } = done(redis::fresh())?;
+    Some(FreshRedis { url, started: started? })
+}
+
+impl FreshRedis {
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Sends its process a signal: `STOP`, `CONT`.
+    ///
+    /// # Panics
+    ///
+    /// If it is not there any more.
+    pub fn signal(&self, signal: &str) {
+        let pid = std::fs::read_to_string(self.started.directory().join("pid")).unwrap_or_default();
+        let mut kill = std::process::Command::new("sh");
+        kill.args(["-c", r#"kill -s "$1" "$2""#, "sh", signal, pid.trim()]);
+        assert!(kill.status().is_ok_and(|status| status.success()), "Redis is not there for SIG{signal}");
+    }
 }
 
 /// A client program of PostgreSQL's, such as `pg_dump`.
@@ -111,6 +188,22 @@ pub fn postgres_directory() -> Option<&'static Path> {
 #[track_caller]
 pub fn mariadb_directory() -> Option<&'static Path> {
     mariadb_server()?.started.as_ref().map(engine::Started::directory)
+}
+
+/// The directory of the throw-away Redis server, as [`mariadb_directory`].
+///
+/// # Panics
+///
+/// As [`redis_url`].
+#[track_caller]
+pub fn redis_directory() -> Option<&'static Path> {
+    redis_server()?.started.as_ref().map(engine::Started::directory)
+}
+
+/// The Redis server, if there is one.
+#[track_caller]
+fn redis_server() -> Option<&'static redis::Redis> {
+    done(redis::instance())
 }
 
 /// The PostgreSQL server.

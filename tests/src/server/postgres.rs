@@ -58,6 +58,11 @@ fn given_or_started() -> Result<Postgres, String> {
              or unset it for a throw-away server"
         ));
     }
+    fresh()
+}
+
+/// A new one.
+pub(super) fn fresh() -> Result<Postgres, String> {
     let started = engine::start(&Installed::find()?)?;
     Ok(Postgres { url: url(started.port, "postgres"), started: Some(started) })
 }

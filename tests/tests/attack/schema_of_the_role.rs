@@ -13,15 +13,15 @@ use crate::tenants::scope;
 async fn shared_tenants_in_another_tenants_schema() {
     let database = Database::walled("attack_role", |wall| wall);
     let app = database.role("app");
-    SchemaName::try_from(app.as_str()).expect("it may be a tenant's");
+    let name = SchemaName::try_from(app.as_str()).expect("it may be a tenant's");
     // What a migration for a tenant of that name makes.
     let made: String = ["agents", "canvases"]
         .map(|table| format!("CREATE TABLE \"{app}\".{table} (LIKE public.{table} INCLUDING ALL);"))
         .concat();
     database.owner().batch_execute(&format!("CREATE SCHEMA \"{app}\"; {made}")).unwrap();
-    let own = database.wall().in_tenant_schema(&app);
+    let own = database.wall().in_tenant_schema(&name);
     database.owner().batch_execute(&own.tables_migration().up()).unwrap();
-    let built = TenantPool::builder(database.url("app"))
+    let built = TenantPool::<diesel_async::AsyncPgConnection>::builder(database.url("app"))
         .wall(Wall::plain(database.wall()))
         .waive(tenancy_tests::server::known_holes())
         .build()

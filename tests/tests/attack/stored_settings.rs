@@ -17,7 +17,7 @@ async fn a_search_path_for_everybody_is_found_at_the_next_start() {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    let again = tenancy_pool::TenantPool::builder(database.url("app"))
+    let again = tenancy_pool::TenantPool::<diesel_async::AsyncPgConnection>::builder(database.url("app"))
         .wall(tenancy_rls::Wall::sealed(database.wall(), crate::tenants::sealer()))
         .waive(tenancy_tests::server::known_holes())
         .build()

@@ -1,4 +1,5 @@
-//! One set of behaviours on every kind of connection.
+//! One set of behaviours on every kind of connection. This is MariaDB, a pool's connections, and enums of connections;
+//! `main_postgres.rs` and `main_sqlite.rs` are the others: three programs, because as one it took as long to compile as all other tests together.
 //!
 //! Each file below `everywhere` and its neighbours is written once, as asynchronous code, and is a module of every
 //! backend that it applies to: `super::connect` opens that backend's connection, and `super::RunQueryDsl` runs a
@@ -10,10 +11,6 @@ mod any_connection;
 mod any_postgres;
 mod any_sqlite;
 mod mariadb;
-mod postgres;
-mod postgres_async;
 mod postgres_pooled;
 mod second_names;
-mod sqlite;
-mod sqlite_async;
 mod tenant_ids;

@@ -67,6 +67,8 @@ async fn a_token_is_good_for_nothing_on_another_backend() {
 
 /// Sessions of one role see what the others are running, a token among it. It is bound to its backend, and that backend is one of
 /// the same pool's: whoever reads it there and gets that connection next must not be able to use it.
+///
+/// What the inspection tried at boot is left out: an idle backend shows it until its next statement, and it seals tenants that nobody is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_seen_in_the_activity_of_a_backend_is_not_good_on_it_for_the_next() {
     let fleet = Fleet::at_home("ho_spy", Kind::Sealed);
@@ -86,7 +88,8 @@ async fn a_token_seen_in_the_activity_of_a_backend_is_not_good_on_it_for_the_nex
         FOR look IN 1..20000 LOOP
             PERFORM pg_stat_clear_snapshot();
             SELECT pid || ' ' || query INTO seen FROM pg_stat_activity
-             WHERE query LIKE '%v1.1.%' AND pid <> pg_backend_pid() AND usename = current_user;
+             WHERE query LIKE '%v1.1.%' AND pid <> pg_backend_pid() AND usename = current_user
+               AND query NOT LIKE '%tenancy: the inspection tried%';
             IF seen IS NOT NULL THEN RAISE EXCEPTION '%', seen; END IF;
         END LOOP;
     END $$";
@@ -104,5 +107,5 @@ async fn a_token_seen_in_the_activity_of_a_backend_is_not_good_on_it_for_the_nex
     heir.raw("replay", &format!("SET LOCAL tenancy.tenant = '{stolen}'")).unwrap().execute().await.unwrap();
     let names: Result<Vec<Line>, _> =
         heir.raw("replay", "SELECT name AS line FROM agents").unwrap().load().await;
-    panic!("a token was seen in the activity, and with it: {names:?}");
+    panic!("a token was seen in the activity ({seen}), and with it: {names:?}");
 }

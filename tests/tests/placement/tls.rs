@@ -5,8 +5,9 @@ use std::io::Write as _;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
 };
-use tenancy_pool::Tls;
+use tenancy_diesel::testing;
 use tenancy_pool::placement::{CatalogConnection, NoAddresses, PgCatalog};
+use tenancy_pool::{OneSyncConnection, TenantPool, Tls};
 use tenancy_tests::server;
 use tokio::sync::OnceCell;
 
@@ -31,6 +32,9 @@ fn issue(authority: &Authority, name: &str, purpose: ExtendedKeyUsagePurpose) ->
     let certificate = parameters.signed_by(&key, authority).expect("a certificate");
     (certificate.pem(), key.serialize_pem())
 }
+
+/// Who has to say a password, whatever the others have to.
+const WITH_PASSWORD: &str = "host all with_password 127.0.0.1/32 scram-sha-256";
 
 /// The authority of the throw-away server's certificate, which is for `localhost`; and one of our clients'.
 struct Issued {
@@ -72,8 +76,9 @@ async fn turn_on() -> Option<Issued> {
             line.replace("/^with_certificate", "with_certificate")
         };
     database.run("CREATE ROLE with_certificate LOGIN NOSUPERUSER NOBYPASSRLS");
+    database.run("CREATE ROLE with_password LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD 's3cret'");
     database.run(&format!(
-        "COPY (SELECT '{line}') TO PROGRAM 'cat > hba && cat pg_hba.conf >> hba && mv hba pg_hba.conf'"
+        "COPY (SELECT unnest(ARRAY['{line}', '{WITH_PASSWORD}'])) TO PROGRAM 'cat > hba && cat pg_hba.conf >> hba && mv hba pg_hba.conf'"
     ));
     for (setting, value) in [
         ("ssl_cert_file", "tests.crt"),
@@ -168,4 +173,67 @@ async fn a_client_certificate_is_shown() {
     let theirs = tls.clone().with_client_certificate(&another, &another_key).expect("a certificate");
     assert!(open(theirs).await.is_err(), "with somebody else's");
     assert!(tls.with_client_certificate(&certificate, &another_key).is_err(), "with somebody else's key");
+}
+
+/// Opens a pool of the connection of our own, and says whether its backend is reached by TLS.
+async fn encrypted(url: &str, tls: Tls) -> Result<bool, String> {
+    #[derive(diesel::QueryableByName)]
+    struct Ssl {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        ssl: bool,
+    }
+    let building = TenantPool::<OneSyncConnection>::builder(url)
+        .without_wall("what is tried is how it connects")
+        .tls(tls)
+        .across(url)
+        .max_connections(1)
+        .build();
+    let tenants = building.await.map_err(|error| tenancy_tests::chain(&error))?;
+    let across = testing::cross_tenant("a test");
+    let mut tx = tenants.across(&across).begin().await.map_err(|error| tenancy_tests::chain(&error))?;
+    let query = diesel::sql_query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+    let rows: Vec<Ssl> = tx.load_raw("nothing", query).await.map_err(|error| error.to_string())?;
+    Ok(rows.iter().any(|row| row.ssl))
+}
+
+/// The stream is taken over from the driver when it has authenticated, in TLS as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_connection_of_our_own_is_verified_and_authenticated_as_the_other() {
+    let Some(issued) = issued().await else { return };
+    let database = Database::new("tls");
+    let tls = || Tls::with_roots(issued.authority.pem()).expect("roots");
+    for (mode, is_encrypted) in
+        [("disable", false), ("prefer", true), ("require", true), ("verify-full", true)]
+    {
+        assert_eq!(encrypted(&url(&database, "localhost", mode), tls()).await, Ok(is_encrypted), "{mode}");
+    }
+    let other = Tls::with_roots(authority("authority of the tests").pem()).expect("roots");
+    for (what, host, tls) in [("another authority", "localhost", other), ("another host", "127.0.0.1", tls())]
+    {
+        let refused = encrypted(&url(&database, host, "require"), tls).await.expect_err(what);
+        assert!(
+            refused.contains("certificate") && refused.contains("`Tls::with_roots`"),
+            "{what}: {refused}"
+        );
+    }
+    // A password, which is proved and not said, and bound to the channel.
+    let reader = format!("{}:x@", database.reader);
+    for (account, suffix, right) in [
+        ("with_password:s3cret@", "", true),
+        ("with_password:s3cret@", "&channel_binding=require", true),
+        ("with_password:wrong@", "", false),
+        ("with_password@", "", false),
+    ] {
+        for mode in ["disable", "require"] {
+            if mode == "disable" && !suffix.is_empty() {
+                continue;
+            }
+            let url = format!("{}{suffix}", url(&database, "localhost", mode).replace(&reader, account));
+            let opened = encrypted(&url, tls()).await;
+            assert_eq!(opened.is_ok(), right, "{account} {suffix} {mode}: {opened:?}");
+            if let Err(refused) = opened {
+                assert!(!refused.contains("wrong@") && refused.contains("password"), "{refused}");
+            }
+        }
+    }
 }

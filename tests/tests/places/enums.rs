@@ -70,12 +70,16 @@ async fn l43_an_enum_of_a_schemas_own_gets_its_own_answer() {
                  INSERT INTO {schema}.tempers SELECT tenant, id, 'calm' FROM generate_series(1, 4) AS tenant, generate_series(1, tenant) AS id"
             ),
         );
-        let wall = if schema == "public" { security.clone() } else { security.in_tenant_schema(schema) };
+        let wall = if schema == "public" {
+            security.clone()
+        } else {
+            security.in_tenant_schema(&schema.parse().unwrap())
+        };
         fleet.run_as_owner("home", &wall.tables_migration().up());
     }
     let all = fleet.security().tables().clone().table::<tempers::table>();
     let security = RowSecurity::new(all, roles()).unwrap();
-    let pool = TenantPool::builder(fleet.url("home", "app"))
+    let pool = TenantPool::<diesel_async::AsyncPgConnection>::builder(fleet.url("home", "app"))
         .wall(Wall::plain(security))
         .waive(known_holes())
         .catalog(fleet.book())

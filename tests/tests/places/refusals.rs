@@ -143,8 +143,14 @@ async fn a_schema_or_a_database_without_its_wall_is_refused_when_it_is_first_ope
         );
     }
     // Refused is not forever.
-    fleet.run_as_owner("home", &fleet.security().in_tenant_schema("tenant_3").tables_migration().up());
-    fleet.run_as_owner("silo", &fleet.security().in_tenant_schema("tenant_6").tables_migration().up());
+    fleet.run_as_owner(
+        "home",
+        &fleet.security().in_tenant_schema(&"tenant_3".parse().unwrap()).tables_migration().up(),
+    );
+    fleet.run_as_owner(
+        "silo",
+        &fleet.security().in_tenant_schema(&"tenant_6".parse().unwrap()).tables_migration().up(),
+    );
     fleet.run("annex", &format!("REVOKE TRUNCATE ON agents FROM {}", fleet.role("app")));
     for tenant in [3, 6, 8] {
         assert_eq!(

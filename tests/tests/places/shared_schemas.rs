@@ -82,7 +82,11 @@ fn prepare(prefix: &str) -> (Fleet, RowSecurity) {
                  INSERT INTO {schema}.people SELECT tenant, 1, 'Ada@Example.com', 'Ada Lovelace', 'busy' FROM generate_series(1, 4) AS tenant"
             ),
         );
-        let wall = if schema == "public" { security.clone() } else { security.in_tenant_schema(schema) };
+        let wall = if schema == "public" {
+            security.clone()
+        } else {
+            security.in_tenant_schema(&schema.parse().unwrap())
+        };
         fleet.run_as_owner("home", &wall.tables_migration().up());
     }
     let all = fleet.security().tables().clone().table::<people::table>();

@@ -8,6 +8,7 @@ use tenancy_rls::Tables;
 
 use super::postgres::everywhere::admission::{TABLES, members, organisations};
 use super::walled::{self, Database};
+use crate::Tested;
 
 fn declare(tables: Tables) -> Tables {
     tables.table::<members::table>().table::<organisations::table>()
@@ -17,7 +18,7 @@ fn door() -> AdmissionDoor {
     AdmissionDoor::new("sign-in").unwrap()
 }
 
-async fn tenants_of(tenants: &TenantPool<AsyncPgConnection>, person: i32) -> Result<Vec<i32>, PoolError> {
+async fn tenants_of(tenants: &TenantPool<Tested>, person: i32) -> Result<Vec<i32>, PoolError> {
     let door = door();
     let mine = members::table.before_admission(&door, members::person, person).select(members::tenant_id);
     tenants.before_admission(&door).load(mine.order(members::tenant_id)).await

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::SimpleAsyncConnection;
 use futures_util::future::{join_all, try_join_all};
 use futures_util::poll;
 use tenancy_diesel::{Scoped, testing, update};
@@ -14,8 +14,9 @@ use tokio::time::{sleep, timeout};
 use super::spoiling_proxy::SpoilingProxy;
 use super::told::TOLD;
 use super::walled::{APPLICATION, Database};
+use crate::Tested;
 
-type Pool = TenantPool<AsyncPgConnection>;
+type Pool = TenantPool<Tested>;
 
 /// For what is to happen at last.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,12 +36,12 @@ async fn database(database: Database) -> Database {
     database
 }
 
-fn builder(database: &Database, address: String, connections: u32) -> TenantPoolBuilder<AsyncPgConnection> {
+fn builder(database: &Database, address: String, connections: u32) -> TenantPoolBuilder<Tested> {
     let builder = database.builder_at(address).max_connections(connections).acquire_timeout(PATIENCE);
     builder.harmless_functions(["pg_catalog.pg_backend_pid"])
 }
 
-fn of(database: &Database, connections: u32) -> TenantPoolBuilder<AsyncPgConnection> {
+fn of(database: &Database, connections: u32) -> TenantPoolBuilder<Tested> {
     builder(database, database.application(), connections)
 }
 
@@ -54,7 +55,7 @@ async fn backend(pool: &Pool, tenant: i32) -> i32 {
     read(pool, tenant).await.unwrap()
 }
 
-async fn begun(pool: &Pool, tenant: i32) -> TenantTransaction<AsyncPgConnection, i32> {
+async fn begun(pool: &Pool, tenant: i32) -> TenantTransaction<Tested, i32> {
     let scope = testing::scope(tenant);
     let mut tx = pool.begin(&scope).await.unwrap();
     let _: i64 = agents::table.scoped(&scope).count().get_result(&mut tx).await.unwrap();

@@ -17,6 +17,7 @@ use tenancy_tests::chain;
 use tenancy_tests::server::{self, known_holes};
 
 use super::cancellation::polled;
+use crate::Tested;
 
 /// An organisation's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
@@ -89,7 +90,7 @@ INSERT INTO boards VALUES (1, 7);
 const APPLICATION: &str = "foreign_schema_application";
 const ACROSS: &str = "foreign_schema_across";
 
-type Pool = TenantPool<AsyncPgConnection>;
+type Pool = TenantPool<Tested>;
 
 #[derive(QueryableByName, Debug)]
 struct Line {
@@ -290,5 +291,68 @@ async fn they_share_a_few_sessions() {
     });
     for task in tasks.collect::<Vec<_>>() {
         assert!(task.await.unwrap() >= 80);
+    }
+}
+
+/// A value of the enum, whose number each connection has to ask for.
+#[derive(Debug, Clone, Copy, AsExpression)]
+#[diesel(sql_type = sql_types::Stage)]
+struct Draft;
+
+impl ToSql<sql_types::Stage, Pg> for Draft {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> diesel::serialize::Result {
+        std::io::Write::write_all(out, b"draft")?;
+        Ok(diesel::serialize::IsNull::No)
+    }
+}
+
+/// Statements of too many values, as the first of their transaction, on the one session that the other organisation had before: of a table
+/// with an enum, which is looked up on the way, and of one that belongs through its parent.
+#[tokio::test]
+async fn l86_what_cannot_be_written_leaves_each_its_own() {
+    let pool = open_with(1).await;
+    let (acme, globex) = (&org("01ACME0000000000000000000A"), &org("01GLOBEX00000000000000000B"));
+    let seen = "SELECT concat_ws('/', (SELECT string_agg(id, ',') FROM projects), (SELECT string_agg(label, ',') FROM labels),
+        (SELECT string_agg(name, ',') FROM orgs)) AS line";
+    for (scope, other, expected) in [(acme, globex, "p1/a/acme"), (globex, acme, "p2/secret/globex")] {
+        for of_a_parent in [false, true] {
+            let whole: Vec<String> =
+                pool.load(other, orgs::table.scoped(other).select(orgs::name)).await.unwrap();
+            assert_eq!(whole.len(), 1);
+            let mut tx = pool.begin(scope).await.unwrap();
+            let added = if of_a_parent {
+                let rows: Vec<_> = (0..33_000)
+                    .map(|number| (labels::document_id.eq("d1"), labels::label.eq(number.to_string())))
+                    .collect();
+                let add = insert_into(labels::table.scoped(scope)).values(rows);
+                tenancy_pool::RunQueryDsl::execute(add, &mut tx).await
+            } else {
+                let rows: Vec<_> = (0..20_000)
+                    .map(|number| {
+                        let id = projects::id.eq(format!("n{number}"));
+                        (id, projects::slug.eq("s"), projects::stage.eq(Draft))
+                    })
+                    .collect();
+                let add = insert_into(projects::table.scoped(scope)).values(rows);
+                tenancy_pool::RunQueryDsl::execute(add, &mut tx).await
+            };
+            assert!(added.is_err(), "{added:?}");
+            // It goes on as its own organisation's, or not at all.
+            if let Ok(lines) = tx.raw("a test", seen).unwrap().load::<Line>().await {
+                assert_eq!(lines[0].line.as_deref(), Some(expected));
+            }
+            let one = insert_into(projects::table.scoped(scope)).values((
+                projects::id.eq("planted"),
+                projects::slug.eq("s"),
+                projects::stage.eq(Draft),
+            ));
+            let _ = tenancy_pool::RunQueryDsl::execute(one, &mut tx).await;
+            tx.rollback().await.unwrap();
+            for scope in [acme, globex] {
+                let ids: Vec<String> =
+                    pool.load(scope, projects::table.scoped(scope).select(projects::id)).await.unwrap();
+                assert_eq!(ids.len(), 1, "{ids:?}: nothing of it stayed");
+            }
+        }
     }
 }

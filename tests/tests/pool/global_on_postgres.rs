@@ -4,7 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::{Bool, Text};
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use diesel_async::SimpleAsyncConnection as _;
 use futures_util::future::BoxFuture;
 use tenancy_diesel::TenantKey;
 use tenancy_pool::placement::{Catalog, CatalogError, Placement, SchemaName};
@@ -15,6 +15,7 @@ use tenancy_tests::schema::{agents, plans};
 use tenancy_tests::server::known_holes;
 
 use super::walled::{self, Database};
+use crate::Tested;
 
 diesel::define_sql_function! {
     #[sql_name = "pg_catalog.current_setting"]
@@ -33,7 +34,7 @@ CREATE FUNCTION fire_everybody() RETURNS bigint LANGUAGE sql AS
 ";
 
 /// What a transaction of no tenant finds: the setting, the agents, those it has removed, and its role.
-async fn found(tenants: &TenantPool<AsyncPgConnection>) -> (Option<String>, i64, i64, String) {
+async fn found(tenants: &TenantPool<Tested>) -> (Option<String>, i64, i64, String) {
     let db = tenants.global();
     db.transaction(async |tx| {
         Ok::<_, PoolError>((
@@ -168,7 +169,7 @@ async fn global_tables_are_those_of_the_pools_own_database_wherever_tenants_live
              GRANT SELECT ON ALL TABLES IN SCHEMA acme TO tenancy_application;",
         )
         .await;
-    let tenants = TenantPool::<AsyncPgConnection>::builder(database.application())
+    let tenants = TenantPool::<Tested>::builder(database.application())
         .without_wall("a test")
         .shared_search_path(["public"])
         .catalog(Placed)

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
 use tenancy_diesel::Scoped;
 use tenancy_pool::{PoolError, RunQueryDsl, TenantPool, TenantTransaction};
@@ -12,12 +11,13 @@ use tenancy_tests::schema::agents;
 
 use super::budget::spend;
 use super::walled::{APPLICATION, Database};
+use crate::Tested;
 
 /// How long a checkout waits here.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-type Pool = TenantPool<AsyncPgConnection>;
-type Tx = TenantTransaction<AsyncPgConnection, i32>;
+type Pool = TenantPool<Tested>;
+type Tx = TenantTransaction<Tested, i32>;
 
 async fn read(tenants: &Pool, scope: &Scoped<i32>) -> Result<i64, PoolError> {
     tenants.get_result(scope, agents::table.scoped(scope).count()).await

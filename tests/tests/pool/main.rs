@@ -14,6 +14,8 @@ mod counting_proxy;
 mod foreign_schema;
 mod global_on_postgres;
 mod hazards;
+mod kit;
+mod labels;
 mod limits;
 mod mariadb;
 mod mariadb_only;
@@ -38,4 +40,11 @@ mod told;
 mod told_places;
 mod transition;
 mod undeclared;
+mod unwritable;
 mod walled;
+
+/// The connection to PostgreSQL that is tried.
+pub(crate) type Tested = diesel_async::AsyncPgConnection;
+
+/// Whether a tenant is told in one transaction with its statement.
+pub(crate) const TRAVELS_AS_ONE: bool = false;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use diesel_async::AsyncPgConnection;
 use tenancy_diesel::insert_into;
 use tenancy_pool::{PoolError, TenantPool};
 use tenancy_tests::fixture::{acme, globex};
@@ -14,8 +13,9 @@ use tenancy_tests::schema::agents;
 use tokio::task::JoinHandle;
 
 use super::walled::Database;
+use crate::Tested;
 
-type Pool = TenantPool<AsyncPgConnection>;
+type Pool = TenantPool<Tested>;
 
 const TERMINATE: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND usename = 'tenancy_application'";

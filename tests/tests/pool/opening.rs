@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use diesel_async::AsyncPgConnection;
 use tenancy_diesel::{delete, insert_into};
 use tenancy_pool::{IsolationLevel, PoolError, RunQueryDsl, TenantPool, TransactionOptions};
 use tenancy_tests::fixture::acme;
 use tenancy_tests::schema::agents;
 
 use super::walled::{Database, FIXTURE, line};
+use crate::Tested;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_opens_a_transaction_as_it_was_told() {
@@ -55,7 +55,7 @@ async fn a_single_query_runs_read_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_wall_a_single_query_needs_no_transaction() {
     let database = Database::new().await;
-    let open = || TenantPool::<AsyncPgConnection>::builder(database.application()).max_connections(1);
+    let open = || TenantPool::<Tested>::builder(database.application()).max_connections(1);
     let open = || open().without_wall("the test is about what is sent without one");
     let acme = acme();
     diesel::define_sql_function!(fn current_setting(name: Text) -> Text);
@@ -83,7 +83,7 @@ async fn without_a_wall_a_single_query_needs_no_transaction() {
 async fn what_cannot_be_opened_is_not_run() {
     let database = Database::new().await;
     let acme = acme();
-    let builder = TenantPool::<AsyncPgConnection>::builder(database.superusers()).max_connections(1);
+    let builder = TenantPool::<Tested>::builder(database.superusers()).max_connections(1);
     // The driver sends no text with a NUL.
     let builder = builder.without_wall("only what is sent is looked at").shared_search_path(["pub\0lic"]);
     let tenants = builder.build().await.unwrap();
@@ -98,8 +98,8 @@ async fn what_cannot_be_opened_is_not_run() {
 async fn nothing_runs_behind_an_opening_that_makes_no_sense() {
     let database = Database::new().await;
     for nonsense in ["SELECT (", "no statement", "SELECT 1/0", "SELECT '\0'"] {
-        let builder =
-            TenantPool::builder(database.application()).max_connections(1).without_wall("the types alone");
+        let builder = TenantPool::<Tested>::builder(database.application());
+        let builder = builder.max_connections(1).without_wall("the types alone");
         let tenants = builder.first_statements(|_| vec![nonsense.to_owned()]).build().await.unwrap();
         // Without row-level security's help.
         database.run("ALTER TABLE agents DISABLE ROW LEVEL SECURITY").await;

@@ -14,6 +14,8 @@ use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
 use tenancy_tests::fixture::TABLES;
 use tenancy_tests::schema::agents;
 
+use crate::Tested;
+
 define_sql_function! {
     /// The server's own.
     fn current_setting(name: Text, missing_ok: Bool) -> Text;
@@ -39,7 +41,7 @@ async fn l41_l86_each_transaction_has_its_own_tenant_behind_a_pooler() {
     );
     setup.batch_execute(&tables).await.expect("the tables");
 
-    let tenants = TenantPool::<AsyncPgConnection>::builder(url)
+    let tenants = TenantPool::<Tested>::builder(url)
         .behind_pooler()
         .max_connections(8)
         // As the wall's own statement, with a search path to tell transactions apart by as well.
@@ -83,7 +85,7 @@ async fn l41_l86_each_transaction_has_its_own_tenant_behind_a_pooler() {
 }
 
 /// A write, and reads that say whose transaction it is, in one transaction and by themselves.
-async fn turn(tenants: &TenantPool<AsyncPgConnection>, tenant: i32, id: i32) -> Result<(), PoolError> {
+async fn turn(tenants: &TenantPool<Tested>, tenant: i32, id: i32) -> Result<(), PoolError> {
     let scope = testing::scope(tenant);
     let own = vec![(tenant, tenant.to_string())];
     let whose = || {

@@ -1,12 +1,11 @@
 //! PostgreSQL, behind the wall.
 
-use diesel_async::AsyncPgConnection;
 use tenancy_pool::TenantPool;
 use tenancy_rls::Tables;
 
 use super::walled;
 
-pub(crate) type Connection = AsyncPgConnection;
+pub(crate) use crate::Tested as Connection;
 
 /// A database of its own with the fixture's rows.
 pub(crate) struct Database(walled::Database);

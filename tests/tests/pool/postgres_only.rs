@@ -13,6 +13,7 @@ use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases, plans};
 
 use super::walled::{Database, FIXTURE, Line, line};
+use crate::Tested;
 
 /// Refused, and why.
 fn raw_refusal<T: std::fmt::Debug>(result: QueryResult<T>) -> RawSqlRefused {
@@ -112,7 +113,8 @@ async fn l20_raw_sql_sees_its_tenant_only() {
     }
     drop(tx);
 
-    let open = TenantPool::builder(database.application()).without_wall("a test").build().await.unwrap();
+    let open = TenantPool::<Tested>::builder(database.application()).without_wall("a test");
+    let open = open.build().await.unwrap();
     let mut tx = open.begin(&acme()).await.unwrap();
     assert_eq!(tx.raw("a test", "SELECT 1").map(drop), Err(RawSqlRefused::NoWall));
     assert_eq!(tx.permit_raw_fragments("a test"), Err(RawSqlRefused::NoWall));

@@ -3,7 +3,6 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
-use diesel_async::AsyncPgConnection;
 use tenancy_diesel::testing::{RecordedEvent, RecordingSink};
 use tenancy_diesel::{ReviewedSql, Scoped, reviewed_sql};
 use tenancy_pool::{BuildError, PoolError, RawSqlRefused, TenantPool};
@@ -11,6 +10,7 @@ use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::agents;
 
 use super::walled::Database;
+use crate::Tested;
 
 reviewed_sql! {
     initial: Text = "left(name, 1)", "groups by the first letter";
@@ -23,7 +23,7 @@ reviewed_sql! {
 diesel::define_sql_function!(fn lower(name: Text) -> Text);
 diesel::define_sql_function!(fn set_config(name: Text, value: Text, is_local: Bool) -> Text);
 
-type Pool = TenantPool<AsyncPgConnection>;
+type Pool = TenantPool<Tested>;
 
 async fn by_initial(pool: &Pool, scope: &Scoped<i32>) -> Result<Vec<(String, i64)>, PoolError> {
     let query = agents::table

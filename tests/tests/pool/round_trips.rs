@@ -1,17 +1,17 @@
 //! How often each way of running a statement waits for the server, once its statements are prepared.
 
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
 use tenancy_diesel::{Scoped, delete, insert_into, update};
-use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
+use tenancy_pool::{PoolError, RunQueryDsl, TenantPool, TenantPoolBuilder};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, canvases};
 
 use super::counting_proxy::{CountingProxy, DELAY};
 use super::walled::Database;
+use crate::{TRAVELS_AS_ONE, Tested};
 
 struct Counted {
-    tenants: TenantPool<AsyncPgConnection>,
+    tenants: TenantPool<Tested>,
     proxy: CountingProxy,
     _database: Database,
 }
@@ -22,9 +22,16 @@ async fn counted() -> Counted {
 }
 
 async fn counted_on(database: Database) -> Counted {
+    counted_with(database, |pool| pool).await
+}
+
+async fn counted_with(
+    database: Database,
+    options: impl FnOnce(TenantPoolBuilder<Tested>) -> TenantPoolBuilder<Tested>,
+) -> Counted {
     let url = database.application();
     let proxy = CountingProxy::before(&url).await;
-    let tenants = database.builder_at(proxy.address(&url)).max_connections(1).build().await.unwrap();
+    let tenants = options(database.builder_at(proxy.address(&url)).max_connections(1)).build().await.unwrap();
     Counted { tenants, proxy, _database: database }
 }
 
@@ -46,7 +53,7 @@ impl Counted {
     }
 }
 
-async fn names(tenants: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> Vec<String> {
+async fn names(tenants: &TenantPool<Tested>, scope: &Scoped<i32>) -> Vec<String> {
     tenants.load(scope, agents::table.scoped(scope).select(agents::name).order(agents::id)).await.unwrap()
 }
 
@@ -68,6 +75,35 @@ async fn a_read_takes_one() {
         assert_eq!(count, 3);
     };
     assert_eq!(counted.of(count).await, 1);
+}
+
+/// A label is in the message that tells the tenant: a read of another tenant, a write, and a transaction take as many with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_takes_none() {
+    let counted = counted_with(Database::new().await, TenantPoolBuilder::label_sessions).await;
+    let plain = self::counted().await;
+    let (acme, globex) = (&acme(), &globex());
+    for (what, work) in [("reads", 0), ("writes", 1), ("transactions", 2)] {
+        let count = async |counted: &Counted| {
+            let turns = async |round: i32| {
+                let scope = if round % 2 == 0 { acme } else { globex };
+                match work {
+                    0 => drop(names(&counted.tenants, scope).await),
+                    1 => {
+                        let moved = update(agents::table.scoped(scope)).find(1).set(agents::name.eq("ada"));
+                        counted.tenants.execute(scope, moved).await.unwrap();
+                    }
+                    _ => {
+                        let mut tx = counted.tenants.begin(scope).await.unwrap();
+                        agents::table.scoped(scope).count().get_result::<i64>(&mut tx).await.unwrap();
+                        tx.commit().await.unwrap();
+                    }
+                }
+            };
+            counted.of(turns).await
+        };
+        assert_eq!(count(&counted).await, count(&plain).await, "{what}");
+    }
 }
 
 /// A seal is bound, so that its statement is prepared: the first time ahead of the others, and then it is queued with them.
@@ -115,9 +151,10 @@ async fn a_write_takes_one() {
     assert_eq!(counted.of(hire).await, 1);
 }
 
-/// What the session is told for another tenant is confirmed before anything is written.
+/// What the session is told for another tenant is confirmed before anything is written; or, as one transaction, nothing is written unless
+/// it holds.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_write_of_another_tenant_than_the_last_takes_two() {
+async fn a_write_of_another_tenant_than_the_last_takes_two_or_one() {
     for database in [Database::new().await, Database::sealed().await] {
         let counted = counted_on(database).await;
         let (tenants, acme, globex) = (&counted.tenants, &acme(), &globex());
@@ -127,7 +164,7 @@ async fn a_write_of_another_tenant_than_the_last_takes_two() {
                 assert_eq!(tenants.execute(scope, fired).await.unwrap(), 0);
             }
         };
-        assert_eq!(counted.of(both).await, 4);
+        assert_eq!(counted.of(both).await, if TRAVELS_AS_ONE { 2 } else { 4 });
     }
 }
 

@@ -7,13 +7,13 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::{Bool, Text};
-use diesel_async::AsyncPgConnection;
 use tenancy_diesel::{Scoped, insert_into, update};
 use tenancy_pool::{PoolError, RawSqlRefused, RunQueryDsl, TenantPool};
 use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, plans};
 
 use super::walled::Database;
+use crate::Tested;
 
 diesel::define_sql_function! {
     #[sql_name = "pg_catalog.set_config"]
@@ -47,7 +47,7 @@ const SETTINGS: [(&str, &str); 14] = [
 const OF_THE_TRANSACTION: [&str; 3] = ["transaction_read_only", "transaction_isolation", "role"];
 
 /// The settings as a tenant's transaction has them.
-async fn settings(tenants: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> Vec<String> {
+async fn settings(tenants: &TenantPool<Tested>, scope: &Scoped<i32>) -> Vec<String> {
     let mut tx = tenants.begin(scope).await.unwrap();
     let mut seen = Vec::new();
     for name in SETTINGS.map(|(name, _)| name).into_iter().chain(OF_THE_TRANSACTION) {
@@ -59,7 +59,7 @@ async fn settings(tenants: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) 
     seen
 }
 
-async fn pid(tenants: &TenantPool<AsyncPgConnection>) -> i32 {
+async fn pid(tenants: &TenantPool<Tested>) -> i32 {
     let mut tx = tenants.begin(&globex()).await.unwrap();
     let pid = diesel::select(pg_backend_pid()).get_result(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
@@ -67,12 +67,7 @@ async fn pid(tenants: &TenantPool<AsyncPgConnection>) -> i32 {
 }
 
 /// That GLOBEX finds its session as it was, and its words are stored as it says them.
-async fn untouched(
-    database: &Database,
-    tenants: &TenantPool<AsyncPgConnection>,
-    before: &[String],
-    what: &str,
-) {
+async fn untouched(database: &Database, tenants: &TenantPool<Tested>, before: &[String], what: &str) {
     assert_eq!(settings(tenants, &globex()).await, before, "{what}");
     let row = (agents::id.eq(50), agents::name.eq("Zoé"));
     let written = tenants.execute(&globex(), insert_into(agents::table.scoped(&globex())).values(row)).await;
@@ -98,7 +93,7 @@ const WAYS: [Way; 6] =
     [Way::Select, Way::SingleQuery, Way::InsertValue, Way::UpdateGlobal, Way::PermittedFragment, Way::Raw];
 
 async fn plant(
-    tenants: &TenantPool<AsyncPgConnection>,
+    tenants: &TenantPool<Tested>,
     way: Way,
     name: &'static str,
     value: &'static str,
@@ -212,7 +207,7 @@ async fn what_a_trigger_sets_is_not_there_for_the_next_tenant() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_raw_fragment_is_refused_wherever_it_stands() {
     let walled = Database::new().await;
-    let open = TenantPool::<AsyncPgConnection>::builder(walled.application())
+    let open = TenantPool::<Tested>::builder(walled.application())
         .without_wall("a test")
         .max_connections(1)
         .build()

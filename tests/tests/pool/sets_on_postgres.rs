@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::Text;
-use diesel_async::AsyncPgConnection;
 use futures_util::future::BoxFuture;
 use tenancy_diesel::testing::scope_set;
 use tenancy_diesel::{ScopedSet, TenantKey};
@@ -13,6 +12,7 @@ use tenancy_tests::fixture::{acme, globex};
 use tenancy_tests::schema::{agents, plans};
 
 use super::walled::{self, Database, Line};
+use crate::Tested;
 
 diesel::define_sql_function!(fn all_agents() -> BigInt);
 diesel::define_sql_function!(fn fire_everybody() -> BigInt);
@@ -27,14 +27,14 @@ CREATE FUNCTION fire_everybody() RETURNS bigint LANGUAGE sql AS
 /// A third tenant, of whom no set here is.
 const THIRD: &str = "INSERT INTO agents (tenant_id, id, name) VALUES (3, 1, 'eve')";
 
-type Tx = SetTransaction<AsyncPgConnection, i32>;
+type Tx = SetTransaction<Tested, i32>;
 
 async fn line(tx: &mut Tx, query: &str) -> String {
     let line: Line = tx.raw("a test", query).unwrap().get_result().await.unwrap();
     line.line
 }
 
-async fn counted(tenants: &TenantPool<AsyncPgConnection>, set: &ScopedSet<i32>) -> (String, i64) {
+async fn counted(tenants: &TenantPool<Tested>, set: &ScopedSet<i32>) -> (String, i64) {
     let db = tenants.within_any(set);
     let mut tx = db.begin().await.unwrap();
     let raw = "SELECT count(*)::text || ' ' || coalesce(string_agg(DISTINCT tenant_id::text, ','), '') AS line FROM agents";
@@ -166,11 +166,8 @@ async fn raw_sql_takes_a_wall_and_a_reason_and_ends_no_transaction() {
     assert_eq!(tx.raw(" ", "SELECT 1").err(), Some(RawSqlRefused::NoReason));
     assert_eq!(tx.raw("why not", "COMMIT").err(), Some(RawSqlRefused::TransactionControl));
     tx.rollback().await.unwrap();
-    let tenants = TenantPool::<AsyncPgConnection>::builder(database.across())
-        .without_wall("a test")
-        .build()
-        .await
-        .unwrap();
+    let tenants =
+        TenantPool::<Tested>::builder(database.across()).without_wall("a test").build().await.unwrap();
     let mut tx = tenants.within_any(&set).begin().await.unwrap();
     assert_eq!(tx.raw("why not", "SELECT 1").err(), Some(RawSqlRefused::NoWall));
     // Without a wall the statement says whose rows it reads, and the transaction is read only all the same.
@@ -206,7 +203,7 @@ async fn tenants_in_different_places_are_not_one_set_s() {
              GRANT SELECT ON ALL TABLES IN SCHEMA acme, globex TO tenancy_application",
         )
         .await;
-    let tenants = TenantPool::<AsyncPgConnection>::builder(database.application())
+    let tenants = TenantPool::<Tested>::builder(database.application())
         .without_wall("a test")
         .shared_search_path(["public"])
         .catalog(Placed)

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
 use tenancy_diesel::{CrossTenant, Scoped, delete, insert_into, testing};
 use tenancy_pool::{
     PoolError, RunQueryDsl, TenantConnection, TenantPool, TenantPoolBuilder, TransactionOptions,
@@ -12,8 +11,9 @@ use tenancy_tests::fixture::acme;
 use tenancy_tests::schema::agents;
 
 use super::walled::Database;
+use crate::Tested;
 
-type Pool = TenantPool<AsyncPgConnection>;
+type Pool = TenantPool<Tested>;
 
 /// Of what is done in a task of its own, nothing but the result is wanted.
 async fn spawned<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
 use futures_util::poll;
 use tenancy_diesel::{Scoped, insert_into};
 use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
@@ -11,16 +10,13 @@ use tenancy_tests::fixture::acme;
 use tenancy_tests::schema::agents;
 
 use super::walled::Database;
+use crate::Tested;
 
-async fn names(pool: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> Result<Vec<String>, PoolError> {
+async fn names(pool: &TenantPool<Tested>, scope: &Scoped<i32>) -> Result<Vec<String>, PoolError> {
     pool.load(scope, agents::table.scoped(scope).select(agents::name).order(agents::id)).await
 }
 
-async fn hire(
-    pool: &TenantPool<AsyncPgConnection>,
-    scope: &Scoped<i32>,
-    id: i32,
-) -> Result<usize, PoolError> {
+async fn hire(pool: &TenantPool<Tested>, scope: &Scoped<i32>, id: i32) -> Result<usize, PoolError> {
     let row = (agents::id.eq(id), agents::name.eq(format!("n{id}")));
     pool.execute(scope, insert_into(agents::table.scoped(scope)).values(row)).await
 }

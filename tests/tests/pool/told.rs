@@ -8,7 +8,6 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Bool, Text};
-use diesel_async::AsyncPgConnection;
 use tenancy_diesel::{Scoped, delete, insert_into, update};
 use tenancy_pool::{PoolError, TenantPool};
 use tenancy_rls::{Binding, Sealer, SealingKey, Wall};
@@ -19,6 +18,7 @@ use tenancy_tests::server::known_holes;
 use super::cancellation::polled;
 use super::spoiling_proxy::SpoilingProxy;
 use super::walled::{Database, FIXTURE, Line};
+use crate::Tested;
 
 diesel::define_sql_function! {
     #[sql_name = "tenancy.tenant"]
@@ -43,11 +43,13 @@ const SNEAK: &str = "CREATE FUNCTION public.sneak() RETURNS int LANGUAGE sql AS 
     UPDATE agents SET name = 'x' WHERE id = 2 RETURNING id $$";
 
 /// What the session is set right with, whenever it is told.
+///
+/// Where it is prepared, the statement's name says it.
 pub(crate) const TOLD: &str = "RESET ROLE";
 
 /// A pool of one connection, through a proxy that counts and spoils what its session is told.
 pub(crate) struct Told {
-    pub(crate) tenants: TenantPool<AsyncPgConnection>,
+    pub(crate) tenants: TenantPool<Tested>,
     pub(crate) proxy: SpoilingProxy,
     pub(crate) database: Database,
 }
@@ -315,8 +317,7 @@ async fn a_seal_is_renewed_in_time() {
     let proxy = SpoilingProxy::before(&url, "v1.1.").await;
     let wall = Wall::sealed(database.security(), Sealer::new(key).lifetime(Duration::from_secs(4)));
     let builder = TenantPool::builder(proxy.address(&url)).wall(wall).waive(known_holes()).max_connections(1);
-    let tenants: TenantPool<AsyncPgConnection> =
-        builder.harmless_functions(["tenancy.tenant"]).build().await.unwrap();
+    let tenants: TenantPool<Tested> = builder.harmless_functions(["tenancy.tenant"]).build().await.unwrap();
     let told = Told { tenants, proxy, database };
     let acme = acme();
     told.reads(&acme).await.unwrap();

@@ -56,7 +56,7 @@ impl Catalog for Placed {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_in_a_schema_of_its_own_is_told_its_path() {
     let database = Database::new().await;
-    let own = database.security().in_tenant_schema("globex");
+    let own = database.security().in_tenant_schema(&"globex".parse().unwrap());
     database
         .run(&format!(
             "CREATE SCHEMA globex; GRANT USAGE ON SCHEMA globex TO {APPLICATION};
@@ -100,7 +100,7 @@ async fn a_tenant_in_a_schema_of_its_own_is_told_its_path() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hole_of_a_schema_is_found_behind_a_read() {
     let database = Database::new().await;
-    let own = database.security().in_tenant_schema("globex");
+    let own = database.security().in_tenant_schema(&"globex".parse().unwrap());
     database
         .run(&format!(
             "CREATE SCHEMA globex; GRANT USAGE ON SCHEMA globex TO {APPLICATION};

@@ -14,8 +14,9 @@ use tenancy_tests::server::{known_holes, of_the_database};
 use tokio::task::JoinSet;
 
 use super::walled::{Database, Line, lines};
+use crate::Tested;
 
-type Pool = TenantPool<AsyncPgConnection>;
+type Pool = TenantPool<Tested>;
 
 /// How many requests a server has under way at a time.
 const REQUESTS: usize = 12;

@@ -8,6 +8,7 @@ use tenancy_pool::{PoolError, RunQueryDsl, StatementRefused, TenantPool};
 use tenancy_tests::fixture::acme;
 
 use super::walled::Database;
+use crate::Tested;
 
 /// The same database's tables, declared by Diesel's macro alone.
 mod bare {
@@ -105,7 +106,7 @@ async fn an_undeclared_table_runs_in_no_position_on_postgres() {
     let no_wall =
         "ALTER TABLE agents DISABLE ROW LEVEL SECURITY; GRANT ALL ON secrets, agents, canvases TO PUBLIC";
     database.run(&format!("{SECRETS} {no_wall}")).await;
-    let tenants = TenantPool::<diesel_async::AsyncPgConnection>::builder(database.application())
+    let tenants = TenantPool::<Tested>::builder(database.application())
         .without_wall("a test")
         .max_connections(1)
         .build()

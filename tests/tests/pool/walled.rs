@@ -12,6 +12,8 @@ use tenancy_tests::fixture::{ROWS, TABLES};
 use tenancy_tests::schema::{agents, canvases, plans};
 use tenancy_tests::server::{self, known_holes};
 
+use crate::Tested;
+
 /// The role of the application, which the policies hold for.
 pub(crate) const APPLICATION: &str = "tenancy_application";
 
@@ -140,17 +142,17 @@ impl Database {
     }
 
     /// Starts to build a `TenantPool` behind the wall, as the application's role.
-    pub(crate) fn builder(&self) -> TenantPoolBuilder<AsyncPgConnection> {
+    pub(crate) fn builder(&self) -> TenantPoolBuilder<Tested> {
         self.builder_at(self.application())
     }
 
     /// The same at another address of it.
-    pub(crate) fn builder_at(&self, address: String) -> TenantPoolBuilder<AsyncPgConnection> {
+    pub(crate) fn builder_at(&self, address: String) -> TenantPoolBuilder<Tested> {
         TenantPool::builder(address).wall(self.wall.clone()).waive(known_holes())
     }
 
     /// A `TenantPool` behind the wall with a pool of so many connections.
-    pub(crate) async fn tenants(&self, connections: u32) -> TenantPool<AsyncPgConnection> {
+    pub(crate) async fn tenants(&self, connections: u32) -> TenantPool<Tested> {
         self.builder().max_connections(connections).build().await.expect("PostgreSQL answers")
     }
 
@@ -205,13 +207,16 @@ pub(crate) struct Line {
 }
 
 /// What a query with one text column `line` returns.
-pub(crate) async fn lines(connection: &mut AsyncPgConnection, query: &str) -> Vec<String> {
+pub(crate) async fn lines<C>(connection: &mut C, query: &str) -> Vec<String>
+where
+    C: AsyncConnection<Backend = diesel::pg::Pg>,
+{
     let rows: Vec<Line> = diesel::sql_query(query).load(connection).await.expect("an answer");
     rows.into_iter().map(|row| row.line).collect()
 }
 
 /// What a raw query with one text column `line` returns in a transaction.
-pub(crate) async fn line(tx: &mut TenantTransaction<AsyncPgConnection, i32>, query: &str) -> String {
+pub(crate) async fn line(tx: &mut TenantTransaction<Tested, i32>, query: &str) -> String {
     let line: Line = tx.raw("a test", query).unwrap().get_result().await.unwrap();
     line.line
 }
@@ -223,7 +228,7 @@ pub(crate) async fn pool(address: String, connections: u32) -> Pool {
 }
 
 /// An application's pool.
-pub(crate) type Pool = bb8::Pool<AsyncDieselConnectionManager<AsyncPgConnection>>;
+pub(crate) type Pool = bb8::Pool<AsyncDieselConnectionManager<Tested>>;
 
 /// Waits until no backend of the application's in this database is at work or in a transaction. One that starts has no state.
 pub(crate) async fn settled(superuser: &mut AsyncPgConnection) -> Vec<String> {

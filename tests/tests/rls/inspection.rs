@@ -70,7 +70,7 @@ fn a_migration_that_was_not_run_is_told_in_one_line() {
              CREATE TABLE of_acme.canvases (LIKE canvases INCLUDING ALL)",
         )
         .unwrap();
-    let own = wall.in_tenant_schema("of_acme");
+    let own = wall.in_tenant_schema(&"of_acme".parse().unwrap());
     let report = report_as(&database, &Inspection::new(&own), "app");
     assert_eq!(report.not_migrated, Some(NotMigrated::Tables), "{}", report.in_full());
     database.owner().batch_execute(&own.tables_migration().up()).unwrap();

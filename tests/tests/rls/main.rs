@@ -16,6 +16,7 @@ mod genuine;
 mod increments;
 mod inspection;
 mod key_behaviour;
+mod manifest;
 mod migration;
 #[path = "../plans/normal_form.rs"]
 mod normal_form;

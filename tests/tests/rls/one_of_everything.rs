@@ -55,7 +55,7 @@ tenancy_diesel::table! {
     entry_lines (id) { id -> Integer, tenant_id -> Integer, }
 }
 
-fn declared() -> Tables {
+pub(crate) fn declared() -> Tables {
     tables![
         teams,
         members,

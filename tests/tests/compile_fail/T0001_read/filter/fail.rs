@@ -1,4 +1,4 @@
-// L01, L02
+// L01, L02, F05
 use diesel::prelude::*;
 use tenancy_diesel::Scoped;
 use tenancy_tests::cases::AgentRow;

@@ -1,4 +1,4 @@
-// L11
+// L11, F05
 use diesel::prelude::*;
 use tenancy_diesel::Scoped;
 use tenancy_tests::cases::AgentRow;

@@ -1,4 +1,4 @@
-// L02, L15
+// L02, L15, F05
 use diesel::prelude::*;
 use tenancy_diesel::Scoped;
 use tenancy_tests::cases::AgentRow;

@@ -1,4 +1,4 @@
-// L30, L81
+// L30, L81, F12
 use diesel::prelude::*;
 use tenancy_tests::schema::agents;
 

@@ -1,4 +1,4 @@
-// L30, L80
+// L30, L80, F12
 use diesel::prelude::*;
 use tenancy_tests::schema::agents;
 

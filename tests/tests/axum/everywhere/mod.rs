@@ -1,0 +1,4 @@
+//! What each database has to do.
+
+mod transactions;
+mod webhooks;
