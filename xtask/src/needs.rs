@@ -19,7 +19,7 @@ pub(crate) struct Need {
     here: fn() -> bool,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 6] = [
     Need {
         what: "libpq with its headers, which Diesel links with",
         apt: "libpq-dev",
@@ -42,11 +42,25 @@ const NEEDS: [Need; 4] = [
         here: || program("mariadbd"),
     },
     Need {
+        what: "Redis: another server that the tests start and end",
+        apt: "redis-server",
+        brew: "redis",
+        instead: Some("REDIS_URL"),
+        here: || program("redis-server") || program("valkey-server"),
+    },
+    Need {
         what: "PgBouncer: what the library says of one that is too old is tested",
         apt: "pgbouncer",
         brew: "pgbouncer",
         instead: None,
         here: || program("pgbouncer"),
+    },
+    Need {
+        what: "nginx: what it forwards and caches in front of an application is tested",
+        apt: "nginx-light",
+        brew: "nginx",
+        instead: None,
+        here: || program("nginx"),
     },
 ];
 

@@ -1,4 +1,5 @@
-//! The features of what is released: each by itself, and each with each other one. All combinations would be thousands.
+//! The features of what is released: each by itself, and, when it is asked for, each with each other one. All combinations would be
+//! thousands; all of them together are what clippy looks at.
 //!
 //! By itself a feature is turned on in one package, so that what it forgets to turn on is missed there. Two are turned
 //! on in every package that has one of them, in one run: most of the time goes into Diesel, which is compiled anew for
@@ -19,8 +20,18 @@ type Name = String;
 
 pub(super) fn run() -> Result<(), Failure> {
     let packages = workspace::published()?;
+    check(runs(&packages).alone)
+}
+
+/// Each with each other one.
+pub(super) fn pairs() -> Result<(), Failure> {
+    let packages = workspace::published()?;
+    check(runs(&packages).pairs)
+}
+
+fn check(runs: Vec<Run<'_>>) -> Result<(), Failure> {
     let mut failed = 0;
-    for Run { packages, features } in runs(&packages) {
+    for Run { packages, features } in runs {
         let mut command = cargo(&["check", "--quiet", "--message-format=json", "--no-default-features"]);
         packages.iter().for_each(|package| {
             command.args(["--package", package]);
@@ -63,10 +74,15 @@ struct Run<'a> {
     features: Vec<Name>,
 }
 
-/// None and each one of each package, then each two of all. Left out are those that turn on nothing new together: in no
-/// package two that it was not yet compiled with.
-fn runs(packages: &[Package]) -> Vec<Run<'_>> {
-    let mut found = Vec::new();
+struct Runs<'a> {
+    /// None and each one of each package.
+    alone: Vec<Run<'a>>,
+    /// Each two of all. Left out are those that turn on nothing new together: in no package two that it was not yet compiled with.
+    pairs: Vec<Run<'a>>,
+}
+
+fn runs(packages: &[Package]) -> Runs<'_> {
+    let mut found = Runs { alone: Vec::new(), pairs: Vec::new() };
     let mut alone = BTreeSet::new();
     let mut seen = BTreeSet::new();
     for package in packages {
@@ -75,7 +91,7 @@ fn runs(packages: &[Package]) -> Vec<Run<'_>> {
             let on = turned_on(&features, packages);
             seen.extend(by_package(&on, packages));
             if alone.insert((&package.name, own_of(package, &on))) {
-                found.push(Run { packages: vec![&package.name], features });
+                found.alone.push(Run { packages: vec![&package.name], features });
             }
         }
     }
@@ -93,7 +109,7 @@ fn runs(packages: &[Package]) -> Vec<Run<'_>> {
                 .filter(|compiled| seen.insert(compiled.clone()))
                 .collect();
             if !new.is_empty() {
-                found.push(Run {
+                found.pairs.push(Run {
                     packages: having.iter().map(|package| package.name.as_str()).collect(),
                     features,
                 });
@@ -164,12 +180,12 @@ mod tests {
         let core = package("core", &[("default", &["a"]), ("a", &["dep:x"]), ("b", &["a"]), ("d", &[])]);
         let pool = package("pool", &[("b", &["core/b"]), ("c", &["dep:y"])]);
         let packages = [core, pool];
-        let lines: Vec<String> = runs(&packages)
-            .iter()
-            .map(|run| format!("{}: {}", run.packages.join(" "), run.features.join(" ")))
-            .collect();
+        let Runs { alone, pairs } = runs(&packages);
+        let lines = |runs: &[Run<'_>]| -> Vec<String> {
+            runs.iter().map(|run| format!("{}: {}", run.packages.join(" "), run.features.join(" "))).collect()
+        };
         assert_eq!(
-            lines,
+            lines(&alone),
             [
                 "core: ",
                 "core: core/a",
@@ -178,10 +194,11 @@ mod tests {
                 "pool: ",
                 "pool: pool/b",
                 "pool: pool/c",
-                "core: core/a core/d",
-                "core pool: core/b pool/b pool/c",
-                "core pool: core/b core/d pool/b",
             ]
+        );
+        assert_eq!(
+            lines(&pairs),
+            ["core: core/a core/d", "core pool: core/b pool/b pool/c", "core pool: core/b core/d pool/b",]
         );
     }
 }

@@ -29,15 +29,24 @@ impl Part {
 }
 
 /// In an order in which what one compiles serves the next.
-pub(crate) const PARTS: [Part; 10] = [
+pub(crate) const PARTS: [Part; 13] = [
     Part::new("fmt", "rustfmt, also of the benches and of the compile-fail cases", fmt),
     Part::new("deny", "licences, sources, versions twice, advisories (deny.toml)", deny::run),
     Part::new("clippy", "clippy over everything, with all features", clippy),
     Part::new("docs", "rustdoc of everything", docs),
-    Part::new("features", "each feature of what is released with each other one", features::run),
+    Part::new("features", "each feature of what is released by itself", features::run),
     Part::new("packages", "what is released is packaged, and has every file it includes", packages::run),
     Part::new("examples", "the examples run to their end", examples),
     Part::new("benches", "the benches work, without their peers; no time is taken", benches::run),
+    // Some fifty runs, most of which compile Diesel for another set of backends.
+    Part {
+        when_named: true,
+        ..Part::new(
+            "pairs",
+            "each feature with each other one; only when it is named, after a change of features",
+            features::pairs,
+        )
+    },
     // Hundreds of crates that nothing else of ours is built on.
     Part {
         when_named: true,
@@ -45,6 +54,24 @@ pub(crate) const PARTS: [Part; 10] = [
             "peers",
             "the benches' peers compile; only when it is named, after a change of benches/",
             benches::peers,
+        )
+    },
+    // Chromium is larger than all else that the tests need.
+    Part {
+        when_named: true,
+        ..Part::new(
+            "browser",
+            "the product to copy in Chromium, whose packages are `chromium` and `chromium-driver`; only when it is named, after a change of its pages",
+            browser,
+        )
+    },
+    // The compile-fail cases are compiled once more.
+    Part {
+        when_named: true,
+        ..Part::new(
+            "explained",
+            "`tenancy explain` on each compile-fail case; only when it is named, after a change of errors",
+            explained,
         )
     },
     // Diesel with rows of 128 columns, which takes longer than all else that is compiled.
@@ -129,6 +156,16 @@ fn docs() -> Result<(), Failure> {
     shown(command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+fn explained() -> Result<(), Failure> {
+    let test = ["test", "--quiet", "--package", "cargo-tenancy", "--test", "explain", "--", "--ignored"];
+    shown(&mut cargo(&test))
+}
+
+fn browser() -> Result<(), Failure> {
+    let test = ["test", "--package", "saas", "--test", "browser", "--", "--ignored"];
+    shown(&mut cargo(&test))
+}
+
 fn wide() -> Result<(), Failure> {
     let features = ["--features", "128-column-tables"];
     shown(cargo(&["test", "--quiet", "--package", "tenancy-schemas", "--test", "atelier"]).args(features))
@@ -141,6 +178,11 @@ fn examples() -> Result<(), Failure> {
     };
     for example in examples.iter().filter(is_one) {
         let mut command = cargo(&["run", "--quiet", "--package", &example.name]);
+        if example.name == "saas" {
+            // It serves until it is ended, otherwise, and keeps what it has.
+            command.args(["--", "--once"]);
+            command.env("SAAS_DATA", root().join("target/saas")).env("SAAS_ADDRESS", "127.0.0.1:0");
+        }
         shown(command.stdout(std::process::Stdio::null()))?;
     }
     Ok(())
