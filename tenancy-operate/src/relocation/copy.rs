@@ -5,7 +5,7 @@ use super::failpoint;
 use super::follow::Objects;
 use super::journal::{Copied, Entry};
 use super::session::Session;
-use super::sql::{columns, literal};
+use super::sql::{columns, identifier, literal};
 use super::stage::{Next, Stage, beyond};
 use super::tables::Moved;
 
@@ -37,14 +37,17 @@ impl Work<'_> {
             let known: Vec<&Moved> = self.tables.iter().take(index + 1).collect();
             while !copied.whole {
                 self.reader.run("taking a snapshot", SNAPSHOT).await?;
-                let last = self.last_of_next(table, copied.after.as_deref(), batch).await?;
+                if copied.until.is_none() {
+                    copied.until = self.last_of_all(table).await?;
+                }
+                let last = self.last_of_next(table, &copied, batch).await?;
                 let next = last.as_ref().map(|last| Next { table, after: copied.after.as_deref(), last });
                 let brought =
                     self.stage.bring(self.reader, self.writer, self.objects, &known, next.as_ref()).await;
                 let brought = self.ended(brought).await?;
                 failpoint::reached("brought").await;
                 self.forget(brought.1).await?;
-                copied = Copied { whole: last.is_none(), after: last.or(copied.after) };
+                copied = Copied { whole: last.is_none(), after: last.or(copied.after), until: copied.until };
                 entry.copied(self.journal, &name, copied.clone()).await?;
                 told(&name, brought.0);
                 failpoint::reached("copied").await;
@@ -95,29 +98,56 @@ impl Work<'_> {
         self.reader.run("forgetting the changes that are brought", &delete).await
     }
 
+    /// The key of the last of the tenant's rows, as the snapshot shows them; `None` when there are none.
+    async fn last_of_all(&self, table: &Moved) -> Result<Option<Vec<String>>, RelocationError> {
+        let query = format!(
+            "SELECT {} FROM {} AS r WHERE {} ORDER BY {} LIMIT 1",
+            texts(table, "r"),
+            table.source.sql(),
+            table.own_at_source,
+            descending(table, "r"),
+        );
+        self.key(&format!("looking for the last row of {}", table.label()), &query).await
+    }
+
     /// The key of the last of the rows that come next; `None` when there are none.
     async fn last_of_next(
         &self,
         table: &Moved,
-        after: Option<&[String]>,
+        copied: &Copied,
         batch: u32,
     ) -> Result<Option<Vec<String>>, RelocationError> {
-        let key: Vec<_> = table.key().collect();
-        let descending: Vec<_> =
-            key.iter().map(|name| format!("{} DESC", super::sql::identifier(name))).collect();
-        let texts: Vec<_> =
-            key.iter().map(|name| format!("{}::text", super::sql::identifier(name))).collect();
+        let Some(until) = &copied.until else { return Ok(None) };
         let query = format!(
-            "SELECT {} FROM (SELECT {key} FROM {} AS r WHERE {}{} ORDER BY {key} LIMIT {batch}) AS k ORDER BY {} LIMIT 1",
-            texts.join(", "),
+            "SELECT {} FROM (SELECT {key} FROM {} AS r WHERE {} AND {}{} ORDER BY {key} LIMIT {batch}) AS k ORDER BY {} LIMIT 1",
+            texts(table, "k"),
             table.source.sql(),
             table.own_at_source,
-            after.map(|after| format!(" AND {}", beyond(table, ">", after))).unwrap_or_default(),
-            descending.join(", "),
-            key = columns("r", key.iter().copied()),
+            beyond(table, "<=", until),
+            copied
+                .after
+                .as_ref()
+                .map(|after| format!(" AND {}", beyond(table, ">", after)))
+                .unwrap_or_default(),
+            descending(table, "k"),
+            key = columns("r", table.key()),
         );
-        let rows =
-            self.reader.texts(&format!("looking for the next rows of {}", table.label()), &query).await?;
+        self.key(&format!("looking for the next rows of {}", table.label()), &query).await
+    }
+
+    async fn key(&self, doing: &str, query: &str) -> Result<Option<Vec<String>>, RelocationError> {
+        let rows = self.reader.texts(doing, query).await?;
         Ok(rows.into_iter().next().map(|row| row.into_iter().map(Option::unwrap_or_default).collect()))
     }
+}
+
+/// The columns of the key of `row`, as texts.
+fn texts(table: &Moved, row: &str) -> String {
+    let names: Vec<_> = table.key().map(|name| format!("{row}.{}::text", identifier(name))).collect();
+    names.join(", ")
+}
+
+fn descending(table: &Moved, row: &str) -> String {
+    let names: Vec<_> = table.key().map(|name| format!("{row}.{} DESC", identifier(name))).collect();
+    names.join(", ")
 }

@@ -108,6 +108,10 @@ impl Kept {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Copied {
     pub(super) after: Option<Vec<String>>,
+    /// The last key there was when the copy of the table began. What came later is among the changes, and not waited for: rows may come faster than they
+    /// are copied.
+    #[serde(default)]
+    pub(super) until: Option<Vec<String>>,
     pub(super) whole: bool,
 }
 

@@ -94,10 +94,14 @@ fn killed_at_every_step(world: &World, to: &str) {
 /// The longest time that a process is let live.
 const LONGEST: u64 = 1_500;
 
+/// How often it is killed on one way, unless the variable `TENANCY_KILLS` has another number.
+const KILLS: u32 = 12;
+
 fn killed_at_random(world: &World, to: &str, seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut times = 0;
-    for _ in 0..40 {
+    let kills = std::env::var("TENANCY_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
+    for _ in 0..kills {
         let mut worker = world.worker(to, None);
         std::thread::sleep(Duration::from_millis(random.u64(50..LONGEST)));
         if worker.try_wait().unwrap().is_some() {

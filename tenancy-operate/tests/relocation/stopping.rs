@@ -1,10 +1,12 @@
 //! The stop, the fence, and what is compared.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
-use tenancy_operate::relocation::{Options, RelocationError};
+use tenancy_operate::relocation::{Event, Options, RelocationError};
 
 use crate::worker::{Ended, kill_when_reached, options, relocation};
 use crate::world::{TENANT, World, place};
@@ -192,4 +194,37 @@ async fn a_server_that_starts_meanwhile_finds_its_wall_without_a_hole() {
     world.pool().await;
     relocation(&world, options()).run(&place("schema acme")).await.unwrap();
     world.pool().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_that_writes_faster_than_it_is_copied_is_moved_all_the_same() {
+    const ROWS: u32 = 12;
+    /// Who waits for the newest rows does not come to an end before these are used up.
+    const MORE: usize = 300;
+    let world = World::new(ROWS);
+    world.schema(&world.home, "acme");
+    let home = world.home.clone();
+    let steps = Arc::new(AtomicUsize::new(0));
+    let told = Arc::clone(&steps);
+    // One row a step, and two new ones meanwhile, whose keys come last.
+    let options = options().batch(1).telling(move |event| {
+        if let Event::Copied { .. } = event
+            && told.fetch_add(1, Ordering::SeqCst) < MORE
+        {
+            let mut other = PgConnection::establish(&home).unwrap();
+            other
+                .batch_execute(&format!(
+                    "WITH b AS (INSERT INTO public.boards (tenant_id, slug, name)
+                                SELECT {TENANT}, gen_random_uuid(), 'more' FROM generate_series(1, 2) RETURNING id)
+                     INSERT INTO public.notes (board_id, body) SELECT id, 'more' FROM b"
+                ))
+                .unwrap();
+        }
+    });
+    relocation(&world, options).run(&place("schema acme")).await.unwrap();
+    // What there was, an end for each table, and no more of what came.
+    let (steps, there) = (steps.load(Ordering::SeqCst), world.rows_of(&world.home, "public", TENANT));
+    assert!(steps < MORE, "{steps} steps for what was there at first");
+    assert_eq!(world.rows_of(&world.home, "acme", TENANT), there);
+    assert_eq!(there["boards"].len(), ROWS as usize + 2 * steps, "{there:?}");
 }
