@@ -39,6 +39,15 @@ pub(crate) fn packages() -> Result<Vec<Package>, Failure> {
     list(&metadata["packages"]).iter().map(package).collect()
 }
 
+/// Where cargo puts what it compiles.
+pub(crate) fn target() -> Result<PathBuf, Failure> {
+    let metadata = metadata(&["--no-deps"])?;
+    metadata["target_directory"]
+        .as_str()
+        .map(PathBuf::from)
+        .ok_or_else(|| "`cargo metadata` names no target directory".to_owned())
+}
+
 /// Those that are released.
 pub(crate) fn published() -> Result<Vec<Package>, Failure> {
     Ok(packages()?.into_iter().filter(|package| package.published).collect())

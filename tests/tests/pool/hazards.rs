@@ -172,13 +172,13 @@ async fn every_way() {
     for way in WAYS {
         // On a connection that has never seen the statement. Raw SQL is never prepared twice, and closes its connection.
         let always_cold = matches!(way, Way::Raw | Way::NestedRaw);
-        for units in (0..POSITIONS).step_by(STEP) {
+        for units in POSITIONS.step_by(STEP) {
             let tenants = stale(&database).await;
             spend(units).await;
             way.run(&tenants, &acme).await.unwrap_or_else(|error| panic!("{way:?}, cold, {units}: {error}"));
         }
         let tenants = stale(&database).await;
-        for units in (0..POSITIONS).step_by(STEP).filter(|_| !always_cold) {
+        for units in POSITIONS.step_by(STEP).filter(|_| !always_cold) {
             spend(units).await;
             way.run(&tenants, &acme).await.unwrap_or_else(|error| panic!("{way:?}, warm, {units}: {error}"));
         }

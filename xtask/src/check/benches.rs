@@ -1,7 +1,7 @@
-//! That the benches work: a time on a machine that does other things says nothing.
+//! That the benches compile and, when it is asked for, that they work: a time on a machine that does other things says nothing.
 //!
-//! They are run without their peers (sqlx, SeaORM, gears), which bring hundreds of crates. The compiler looks at the
-//! peers' side by itself, without building it, when it is asked to: nothing but a change of the benches breaks it.
+//! Without their peers (sqlx, SeaORM, gears), which bring hundreds of crates. The compiler looks at the peers' side by itself, without building it, when
+//! it is asked to: nothing but a change of the benches breaks it.
 
 use std::process::{Command, Stdio};
 
@@ -10,6 +10,11 @@ use crate::shell::{cargo, run as shown};
 use crate::workspace::root;
 
 pub(super) fn run() -> Result<(), Failure> {
+    shown(&mut benches(&["check", "--quiet", "--locked", "--no-default-features"]))
+}
+
+/// That they run, in a few rounds.
+pub(super) fn rounds() -> Result<(), Failure> {
     shown(benches(&["run", "--quiet", "--no-default-features"]).args(["--", "--quick"]).stdout(Stdio::null()))
 }
 

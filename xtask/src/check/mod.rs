@@ -6,6 +6,7 @@ mod deny;
 mod features;
 mod packages;
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::Failure;
@@ -29,15 +30,33 @@ impl Part {
 }
 
 /// In an order in which what one compiles serves the next.
-pub(crate) const PARTS: [Part; 13] = [
+pub(crate) const PARTS: [Part; 15] = [
     Part::new("fmt", "rustfmt, also of the benches and of the compile-fail cases", fmt),
     Part::new("deny", "licences, sources, versions twice, advisories (deny.toml)", deny::run),
     Part::new("clippy", "clippy over everything, with all features", clippy),
     Part::new("docs", "rustdoc of everything", docs),
-    Part::new("features", "each feature of what is released by itself", features::run),
+    Part::new("features", "what is released, without any feature", features::run),
     Part::new("packages", "what is released is packaged, and has every file it includes", packages::run),
-    Part::new("examples", "the examples run to their end", examples),
-    Part::new("benches", "the benches work, without their peers; no time is taken", benches::run),
+    Part::new("examples", "the examples run to their end, and compile by themselves", examples),
+    Part::new("benches", "the benches compile, without their peers", benches::run),
+    // Some forty runs, for each set of backends one of Diesel.
+    Part {
+        when_named: true,
+        ..Part::new(
+            "each-feature",
+            "each feature of what is released by itself; only when it is named, after a change of features",
+            features::each,
+        )
+    },
+    // Everything is compiled once more, with the optimised parts of it.
+    Part {
+        when_named: true,
+        ..Part::new(
+            "rounds",
+            "the benches run, without their peers, and no time is taken; only when it is named, after a change of benches/",
+            benches::rounds,
+        )
+    },
     // Some fifty runs, most of which compile Diesel for another set of backends.
     Part {
         when_named: true,
@@ -171,19 +190,22 @@ fn wide() -> Result<(), Failure> {
     shown(cargo(&["test", "--quiet", "--package", "tenancy-schemas", "--test", "atelier"]).args(features))
 }
 
+/// As `cargo test --workspace` has compiled them. By itself an example has fewer features, and may lack one: that is only looked at.
 fn examples() -> Result<(), Failure> {
+    shown(&mut cargo(&["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
     let examples = workspace::packages()?;
     let is_one = |package: &&workspace::Package| {
         package.has_binary && package.folder.parent().is_some_and(|folder| folder.ends_with("examples"))
     };
     for example in examples.iter().filter(is_one) {
-        let mut command = cargo(&["run", "--quiet", "--package", &example.name]);
+        shown(&mut cargo(&["check", "--quiet", "--package", &example.name]))?;
+        let mut command = Command::new(workspace::target()?.join("debug").join(&example.name));
         if example.name == "saas" {
             // It serves until it is ended, otherwise, and keeps what it has.
-            command.args(["--", "--once"]);
+            command.arg("--once");
             command.env("SAAS_DATA", root().join("target/saas")).env("SAAS_ADDRESS", "127.0.0.1:0");
         }
-        shown(command.stdout(std::process::Stdio::null()))?;
+        shown(command.current_dir(root()).stdout(std::process::Stdio::null()))?;
     }
     Ok(())
 }
