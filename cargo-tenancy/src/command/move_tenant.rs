@@ -59,7 +59,7 @@ pub(crate) struct Arguments {
     /// How long transactions under way may take to end while writes wait for the stop, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=60_000))]
     lock_wait: u64,
-    /// How often the stop is tried
+    /// How often the stop is tried, and the lock of a table whose triggers are made or dropped
     #[arg(long, value_name = "TIMES", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     attempts: u32,
     #[command(flatten)]
