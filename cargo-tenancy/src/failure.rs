@@ -9,12 +9,22 @@ pub(crate) struct Failure {
     message: String,
     source: Option<Box<dyn Error + Send + Sync>>,
     fix: Option<String>,
+    values: Option<Values>,
+}
+
+/// Values of rows: a tenant's, which no text shows by itself.
+struct Values(String);
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
 impl Failure {
     /// `message` names the thing and what could not be done with it.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None, fix: None }
+        Self { message: message.into(), source: None, fix: None, values: None }
     }
 
     /// What stands behind it.
@@ -25,6 +35,16 @@ impl Failure {
     /// What to do about it.
     pub(crate) fn fix(self, fix: impl Into<String>) -> Self {
         Self { fix: Some(fix.into()), ..self }
+    }
+
+    /// The values of rows that it is about, if there are any.
+    pub(crate) fn values(self, values: Option<impl Into<String>>) -> Self {
+        Self { values: values.map(|values| Values(values.into())), ..self }
+    }
+
+    /// The same, for whoever asked to see them.
+    pub(crate) fn shown_values(&self) -> Option<&str> {
+        self.values.as_ref().map(|Values(values)| values.as_str())
     }
 
     pub(crate) fn to_do(&self) -> Option<&str> {

@@ -20,6 +20,9 @@ pub(crate) struct Output {
     /// Whether to print colours; NO_COLOR and a pipe turn them off as well
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
+    /// Show the values of rows that an error is about; they are a tenant's, and may stay in logs
+    #[arg(long, global = true)]
+    show_values: bool,
 }
 
 impl Output {
@@ -55,6 +58,15 @@ impl Output {
         let mut err = anstream::AutoStream::new(std::io::stderr().lock(), self.choice());
         // Nobody is there to be told of a closed stream.
         let _closed = writeln!(err, "{ERROR}error{ERROR:#}: {failure}");
+        match failure.shown_values() {
+            Some(values) if self.show_values => {
+                let _closed = writeln!(err, "values: {values}");
+            }
+            Some(_) => {
+                let _closed = writeln!(err, "values: of rows, which --show-values shows");
+            }
+            None => {}
+        }
         if let Some(fix) = failure.to_do() {
             let _closed = writeln!(err, "{FIX}fix{FIX:#}: {fix}");
         }

@@ -105,6 +105,14 @@ fn a_tenant_is_moved_into_a_schema_and_a_database_and_back() {
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((&json["done"], &json["rows"]), (&"finished".into(), &7.into()));
     assert!(operator.rows("home", "public.canvases").is_empty());
+    // Said again, as a script does that was broken off, it is still so.
+    let (out, _) = operator.says(0, &["1", "--finish"]);
+    assert!(out.contains("the move of 1 is finished already: nothing is left to do"), "{out}");
+    let (_, err) = operator.says(3, &["1", "--undo"]);
+    assert!(
+        err.contains("the tenant's move is finished") && err.contains("fix: move the tenant back"),
+        "{err}"
+    );
 
     let (out, _) = operator.says(0, &["1", "--to", "database", "--name", "silo", "--erase-source", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -153,9 +161,22 @@ fn what_makes_no_sense_and_what_is_in_the_way_is_said_with_its_fix() {
             "tenant \"9\" is not in the catalog",
             "run it again",
         ),
-        (&["1", "--undo"], "there is no move of this tenant", "look at"),
+        (&["1", "--undo"], "there never was a move of this tenant", "look at"),
+        (&["1", "--finish"], "there never was a move of this tenant", "look at"),
     ] {
         let (_, err) = operator.says(3, arguments);
         assert!(err.contains(message) && err.contains(fix), "{arguments:?}: {err}");
     }
+
+    // What is in rows is shown only to whoever asks.
+    operator.fleet.run(
+        "silo",
+        "UPDATE public.agents SET plan_id = 1; UPDATE tenant_6.agents SET plan_id = 1; UPDATE tenant_7.agents SET plan_id = 1; DELETE FROM public.plans WHERE id = 2",
+    );
+    let arguments = ["1", "--to", "database", "--name", "silo"];
+    let (_, err) = operator.says(3, &arguments);
+    assert!(err.contains("rows of \"public\".\"plans\" that are not at the destination;"), "{err}");
+    assert!(err.contains("values: of rows, which --show-values shows"), "{err}");
+    let (_, err) = operator.says(3, &[&arguments[..], &["--show-values"]].concat());
+    assert!(err.contains("values: \"public\".\"agents\": 2"), "{err}");
 }

@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod activity;
+mod every_row;
 pub mod keys;
 pub mod migrations;
 pub mod relocation;
+mod server_error;
 pub mod support;
 pub mod tenants;
+
+pub use self::server_error::ServerError;

@@ -7,7 +7,9 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tenancy_core::TenantKey;
 use tenancy_core::placement::Placement;
-use tenancy_operate::relocation::{Event, ExpectedServer, Moved, Options, Relocation, RelocationError};
+use tenancy_operate::relocation::{
+    Erased, Event, ExpectedServer, Moved, Options, Relocation, RelocationError,
+};
 use tenancy_pool::placement::DatabaseName;
 
 use crate::addresses::{address, variable};
@@ -57,7 +59,7 @@ pub(crate) struct Arguments {
     /// How long transactions under way may take to end while writes wait for the stop, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=60_000))]
     lock_wait: u64,
-    /// How often the stop is tried
+    /// How often the stop is tried, and the lock of a table whose triggers are made or dropped
     #[arg(long, value_name = "TIMES", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     attempts: u32,
     #[command(flatten)]
@@ -91,6 +93,8 @@ enum Done {
         tenant: String,
         done: &'static str,
         rows: u64,
+        /// An earlier call had done it.
+        before: bool,
     },
 }
 
@@ -111,18 +115,22 @@ impl Arguments {
         let result = block_on(async {
             if self.undo {
                 let erased = relocation.undo().await.map_err(|error| failure(&self.tenant, error))?;
-                return Ok(Done::Erased { tenant: self.tenant.clone(), done: "undone", rows: erased.rows });
+                return Ok(self.ended("undone", erased));
             }
             let Some(destination) = &destination else {
                 let grace = Duration::from_secs(self.grace);
                 let erased = relocation.finish(grace).await.map_err(|error| failure(&self.tenant, error))?;
-                return Ok(Done::Erased { tenant: self.tenant.clone(), done: "finished", rows: erased.rows });
+                return Ok(self.ended("finished", erased));
             };
             let moved = relocation.run(destination).await.map_err(|error| failure(&self.tenant, error))?;
             Ok(Done::Moved { tenant: self.tenant.clone(), to: described(destination), moved })
         })?;
         output.result(&result, |out| print(out, &result))?;
         Ok(exit::DONE)
+    }
+
+    fn ended(&self, done: &'static str, Erased { rows, ended_before, .. }: Erased) -> Done {
+        Done::Erased { tenant: self.tenant.clone(), done, rows, before: ended_before }
     }
 
     fn options(&self) -> Options {
@@ -181,7 +189,8 @@ fn failure(tenant: &str, error: RelocationError) -> Failure {
         ),
         _ => error.fix(),
     };
-    Failure::new(format!("{tenant} was not moved")).because(error).fix(fix)
+    let values = error.values();
+    Failure::new(format!("{tenant} was not moved")).because(error).values(values).fix(fix)
 }
 
 fn described(placement: &Placement<DatabaseName>) -> String {
@@ -206,7 +215,10 @@ fn tell(event: &Event<'_>) {
         Event::Differed { obstacles } => {
             obstacles.iter().try_for_each(|obstacle| writeln!(err, "brought again: {obstacle}"))
         }
-        Event::Waiting { message } => writeln!(err, "not stopped yet: {message}"),
+        Event::Guarded { obstacles } => {
+            obstacles.iter().try_for_each(|obstacle| writeln!(err, "followed again: {obstacle}"))
+        }
+        Event::Waiting { message } => writeln!(err, "waiting: {message}"),
         Event::Erasing => writeln!(err, "erasing rows"),
         _ => Ok(()),
     };
@@ -214,7 +226,10 @@ fn tell(event: &Event<'_>) {
 
 fn print(out: &mut dyn Write, result: &Done) -> std::io::Result<()> {
     match result {
-        Done::Erased { tenant, done, rows } => {
+        Done::Erased { tenant, done, before: true, .. } => {
+            writeln!(out, "the move of {tenant} is {done} already: nothing is left to do")
+        }
+        Done::Erased { tenant, done, rows, .. } => {
             writeln!(out, "the move of {tenant} is {done}: {rows} rows were erased")
         }
         Done::Moved { tenant, to, moved } => {

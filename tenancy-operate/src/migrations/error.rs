@@ -6,6 +6,8 @@ use std::fmt;
 use tenancy_pool::placement::DatabaseName;
 use tokio_postgres::error::SqlState;
 
+use crate::ServerError;
+
 /// What could not be done, why, and what to do about it.
 #[derive(Debug)]
 pub struct MigrationError {
@@ -33,6 +35,12 @@ impl MigrationError {
     #[must_use]
     pub fn to_do(&self) -> Option<&str> {
         self.fix.as_deref()
+    }
+
+    /// What it leaves out because it shows rows, as the server said it.
+    #[must_use]
+    pub fn values(&self) -> Option<&str> {
+        self.source.as_deref()?.downcast_ref::<ServerError>()?.values()
     }
 
     /// There is no address for this database of the catalog's.
@@ -121,15 +129,7 @@ pub(super) fn database(what: impl fmt::Display) -> impl FnOnce(tokio_postgres::E
         if let Some(fix) = fix(&error) {
             failed = failed.fix(fix);
         }
-        // The driver's own words for what the server says are "db error".
-        match error.as_db_error() {
-            Some(said) => {
-                let more = said.detail().or_else(|| said.where_().and_then(|place| place.lines().next()));
-                let more = more.map(|more| format!(" ({more})")).unwrap_or_default();
-                failed.because(format!("{}{more}, SQLSTATE {}", said.message(), said.code().code()))
-            }
-            None => failed.because(error),
-        }
+        failed.because(ServerError::from(error))
     }
 }
 

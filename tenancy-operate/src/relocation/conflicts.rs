@@ -62,11 +62,16 @@ pub(super) async fn find(
                 let mut texts = answer.into_iter().flatten().map(Option::unwrap_or_default);
                 let (count, value) = (texts.next().unwrap_or_default(), texts.next().unwrap_or_default());
                 if count != "0" && !count.is_empty() {
-                    obstacles.push(Obstacle::new(
+                    let found = Obstacle::new(
                         format!("{} of {}", identifier(&unique.name), table.destination.sql()),
-                        format!("other tenants there have {count} values of the tenant's, such as {value}"),
-                        "change one of the two",
-                    ));
+                        format!("other tenants there have {count} values of the tenant's"),
+                        format!(
+                            "put the tenant into that key, at both sides, so that each tenant has its own values; or give the tenant's rows other ones in {} \
+                             before the move, with what refers to them (\"When numbers meet\" in the documentation of a move)",
+                            table.source.sql()
+                        ),
+                    );
+                    obstacles.push(found.of_value(value));
                     break;
                 }
             }

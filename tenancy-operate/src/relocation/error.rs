@@ -7,6 +7,8 @@ use tenancy_core::placement::EmptyAddress;
 use tenancy_pool::placement::ManageError;
 use tokio_postgres::error::SqlState;
 
+use crate::ServerError;
+
 /// The index by which a tenant has one move at a time.
 const ONE_MOVE: &str = "moves_one_a_tenant";
 
@@ -21,12 +23,12 @@ pub enum RelocationError {
     #[error("the tenant cannot be moved there as things are:{}", listed(.0))]
     Impossible(Vec<Obstacle>),
     /// A statement failed.
-    #[error("{doing}: {}", said(.source))]
+    #[error("{doing}: {said}")]
     Database {
         /// What it was for.
         doing: String,
-        /// What the server said.
-        source: tokio_postgres::Error,
+        /// What the server said, but for what may be in rows.
+        said: ServerError,
     },
     /// A database could not be connected to.
     #[error("the {place} cannot be connected to")]
@@ -77,6 +79,23 @@ impl RelocationError {
         Self::Refused { message: message.into(), fix: fix.into() }
     }
 
+    /// What it leaves out because it shows rows: values that are taken or missing, or what the server said of them. They are the tenant's, and errors end
+    /// in logs.
+    #[must_use]
+    pub fn values(&self) -> Option<String> {
+        match self {
+            Self::Database { said, .. } => said.values().map(str::to_owned),
+            Self::Impossible(obstacles) | Self::Different(obstacles) => {
+                let values: Vec<_> = obstacles
+                    .iter()
+                    .filter_map(|obstacle| Some(format!("{}: {}", obstacle.object, obstacle.value()?)))
+                    .collect();
+                (!values.is_empty()).then(|| values.join("; "))
+            }
+            _ => None,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn fix(&self) -> String {
@@ -88,20 +107,18 @@ impl RelocationError {
             Self::NoAddress { name } => {
                 format!("name the address of {name:?}, for a role that may move tenants there")
             }
-            Self::Database { source, .. } if source.code() == Some(&SqlState::DISK_FULL) => {
+            Self::Database { said, .. } if said.code() == Some(&SqlState::DISK_FULL) => {
                 "make room there and run it again: it goes on where it was; or take it back by --undo, which needs no room. The tenant is \
                  served where it was"
                     .to_owned()
             }
-            Self::Database { source, .. }
-                if source.as_db_error().and_then(tokio_postgres::error::DbError::constraint) == Some(ONE_MOVE) =>
-            {
+            Self::Database { said, .. } if said.constraint() == Some(ONE_MOVE) => {
                 "another move of the tenant has just begun: wait for it".to_owned()
             }
-            Self::Database { source, .. }
+            Self::Database { said, .. }
                 if [&SqlState::UNIQUE_VIOLATION, &SqlState::EXCLUSION_VIOLATION]
                     .into_iter()
-                    .any(|code| source.code() == Some(code)) =>
+                    .any(|code| said.code() == Some(code)) =>
             {
                 "another tenant at the destination has that value by now: change one of the two and run it again, or take the move back \
                  by --undo"
@@ -113,7 +130,7 @@ impl RelocationError {
 }
 
 /// One thing that is in the way of a move.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Obstacle {
     /// The table, key, role or database.
@@ -122,11 +139,36 @@ pub struct Obstacle {
     pub reason: String,
     /// What would mend it.
     pub fix: String,
+    /// A value of the rows that it is about.
+    #[serde(skip)]
+    value: Option<String>,
 }
 
 impl Obstacle {
     pub(super) fn new(object: impl Into<String>, reason: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { object: object.into(), reason: reason.into(), fix: fix.into() }
+        Self { object: object.into(), reason: reason.into(), fix: fix.into(), value: None }
+    }
+
+    pub(super) fn of_value(self, value: String) -> Self {
+        Self { value: Some(value), ..self }
+    }
+
+    /// A value of the rows that it is about, which no text of it shows: it is the tenant's.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+}
+
+/// Without the value, which is a tenant's.
+impl fmt::Debug for Obstacle {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { object, reason, fix, value: _ } = self;
+        f.debug_struct("Obstacle")
+            .field("object", object)
+            .field("reason", reason)
+            .field("fix", fix)
+            .finish_non_exhaustive()
     }
 }
 
@@ -138,13 +180,4 @@ impl Display for Obstacle {
 
 fn listed(obstacles: &[Obstacle]) -> String {
     obstacles.iter().map(|obstacle| format!("\n  - {obstacle}")).collect()
-}
-
-/// The server's own words, with what names the object.
-fn said(error: &tokio_postgres::Error) -> String {
-    let Some(database) = error.as_db_error() else {
-        return error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
-    };
-    let detail = database.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
-    format!("{}{detail} [{}]", database.message(), database.code().code())
 }

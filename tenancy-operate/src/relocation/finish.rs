@@ -6,24 +6,25 @@ use tenancy_pool::placement::PgCatalog;
 
 use super::error::RelocationError;
 use super::follow::{self, Objects};
-use super::journal::{self, Entry, Step};
+use super::journal::{Entry, Step};
 use super::options::Event;
 use super::session::{Part, Session};
-use super::{Erased, Relocation, ended, erase, failpoint, preflight};
+use super::{Erased, Relocation, erase, failpoint, preflight};
 
 impl Relocation {
     /// Ends a move that has switched: erases what is left at the source, and then takes away what keeps writes out there. Before `grace` has passed since the
-    /// switch it is refused: by then every pool has to have heard of it, and every transaction from before has to have ended.
+    /// switch it is refused: by then every pool has to have heard of it, and every transaction from before has to have ended. A move that is finished already
+    /// is left as it is.
     ///
     /// # Errors
     ///
-    /// When there is none, or the tenant is not switched, or the grace has not passed. Any other: the next call goes on.
+    /// When there never was one, or it was taken back, or the tenant is not switched, or the grace has not passed. Any other: the next call goes on.
     pub async fn finish(&self, grace: Duration) -> Result<Erased, RelocationError> {
         let journal = self.journal().await?;
         let catalog = self.open_catalog().await?;
-        let entry = self.unended(&journal).await?;
-        journal.alone(entry.id, Part::Journal, self.options.patience).await?;
-        let mut entry = journal::open(&journal, &self.tenant).await?.ok_or_else(ended)?;
+        let Some(mut entry) = self.unended(&journal, Step::Finished).await? else {
+            return Ok(Erased { rows: 0, ended_before: true });
+        };
         if !matches!(entry.step, Step::Switched | Step::Finishing) {
             return Err(RelocationError::refused(
                 "the tenant is not switched yet, and its rows at the source are the ones that are served",
@@ -43,10 +44,10 @@ impl Relocation {
         let rows = self.erase_source(&journal, &mut entry).await?;
         let source = self.source_of(&entry.source).await?;
         source.alone(entry.id, Part::Gate, self.options.patience).await?;
-        follow::remove(&source, &Objects::of(entry.id), &entry.tables).await?;
+        follow::remove(&source, &Objects::of(entry.id), &entry.tables, &self.options).await?;
         follow::drop_schema(&source).await?;
         entry.reach(&journal, Step::Finished).await?;
-        Ok(Erased { rows })
+        Ok(Erased { rows, ended_before: false })
     }
 
     pub(super) async fn erase_source(
@@ -66,7 +67,7 @@ impl Relocation {
         if !obstacles.is_empty() {
             return Err(RelocationError::Impossible(obstacles));
         }
-        sites.to_work().await?;
+        sites.to_work(&prepared.tables).await?;
         preflight::referred_by_others(&sites.writer, &prepared.tables, false, &mut obstacles).await?;
         if !obstacles.is_empty() {
             return Err(RelocationError::Impossible(obstacles));

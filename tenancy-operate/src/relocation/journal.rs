@@ -167,6 +167,17 @@ pub(super) async fn open(session: &Session, tenant: &TenantKey) -> Result<Option
     }))
 }
 
+/// The step of the tenant's latest move, whether it has ended or not; `None` when there never was one.
+pub(super) async fn latest(session: &Session, tenant: &TenantKey) -> Result<Option<Step>, RelocationError> {
+    let query = format!(
+        "SELECT step FROM tenancy.moves WHERE tenant = {} ORDER BY id DESC LIMIT 1",
+        literal(tenant.as_str())
+    );
+    let Some(word) = session.text("reading the journal", &query).await? else { return Ok(None) };
+    let step = serde_json::from_value(serde_json::Value::String(word));
+    step.map(Some).map_err(|error| unreadable(error.to_string()))
+}
+
 #[derive(Deserialize)]
 struct Row {
     id: i32,

@@ -7,11 +7,15 @@ mod copy;
 mod erase;
 mod error;
 pub(crate) mod failpoint;
+mod family;
 mod finish;
 mod follow;
+mod gate;
+mod holders;
 mod journal;
 mod options;
 mod preflight;
+mod ranges;
 mod relation;
 mod run;
 mod sequences;
@@ -42,7 +46,7 @@ pub use self::stop::Stop;
 pub use self::verify::Checked;
 
 use self::journal::Entry;
-use self::session::Session;
+use self::session::{Part, Session};
 
 /// One tenant that moves, from wherever the catalog says it is.
 ///
@@ -80,6 +84,8 @@ pub struct Moved {
 pub struct Erased {
     /// How many rows, by this call.
     pub rows: u64,
+    /// Whether an earlier call had ended the move, and this one found nothing to do.
+    pub ended_before: bool,
 }
 
 /// Where a move is.
@@ -156,13 +162,30 @@ impl Relocation {
             .map_err(|error| RelocationError::CatalogConnection(Box::new(error)))
     }
 
-    async fn unended(&self, journal: &Session) -> Result<Entry, RelocationError> {
-        journal::open(journal, &self.tenant).await?.ok_or_else(|| {
-            RelocationError::refused(
-                "there is no move of this tenant, or it has ended",
-                "look at `tenancy.moves` for what was done",
-            )
-        })
+    /// The tenant's move, with its lock; `None` when the latest has ended as `wanted`, so that there is nothing left to do.
+    async fn unended(&self, journal: &Session, wanted: Step) -> Result<Option<Entry>, RelocationError> {
+        if let Some(entry) = journal::open(journal, &self.tenant).await? {
+            journal.alone(entry.id, Part::Journal, self.options.patience).await?;
+            // Another process may have gone on until it let the lock go.
+            if let Some(entry) = journal::open(journal, &self.tenant).await? {
+                return Ok(Some(entry));
+            }
+        }
+        match journal::latest(journal, &self.tenant).await? {
+            None => Err(RelocationError::refused(
+                "there never was a move of this tenant",
+                "look at the tenant's name, and at `tenancy.moves` for those that there are",
+            )),
+            Some(step) if step == wanted => Ok(None),
+            Some(Step::Undone) => Err(RelocationError::refused(
+                "the tenant's move was taken back, and there is none to finish",
+                "nothing is left of it; run the move again if it is meant",
+            )),
+            Some(_) => Err(RelocationError::refused(
+                "the tenant's move is finished, and there is none to take back",
+                "move the tenant back the same way",
+            )),
+        }
     }
 
     /// Whether the catalog has the tenant at the destination. A move that broke off between the two statements of the switch is set back, so

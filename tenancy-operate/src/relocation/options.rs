@@ -31,7 +31,12 @@ pub enum Event<'a> {
         /// The tables.
         obstacles: &'a [Obstacle],
     },
-    /// The stop was given up for now.
+    /// Triggers that follow the changes were not as they had been made, and are now.
+    Guarded {
+        /// The tables and their parts.
+        obstacles: &'a [Obstacle],
+    },
+    /// A lock was not to be had for now: that of the stop, or of a table whose triggers are made or dropped.
     Waiting {
         /// What was in the way.
         message: &'a str,
@@ -102,7 +107,7 @@ impl Options {
         Self { stop_limit: limit, ..self }
     }
 
-    /// How often a stop is tried, at least once.
+    /// How often a stop is tried, and the lock of a table whose triggers are made or dropped; at least once.
     pub fn attempts(self, attempts: u32) -> Self {
         Self { attempts: attempts.max(1), ..self }
     }

@@ -2,11 +2,13 @@
 
 use super::conflicts;
 use super::error::{Obstacle, RelocationError};
+use super::family::family;
 use super::follow::SCHEMA;
 use super::session::Session;
 use super::sql::{identifier, literals};
 use super::tables::Moved;
 use super::verify::{self, ForeignKey};
+use crate::every_row::SHOWS_ALL;
 
 /// The oldest server: generated walls ask for it as well, and earlier ones grant no role the settings that a move needs.
 const OLDEST: u64 = 150_000;
@@ -80,8 +82,8 @@ pub(super) async fn role(
     }
     let replica = "SET session_replication_role = replica; SET session_replication_role = origin";
     match session.run(doing, replica).await {
-        Err(RelocationError::Database { source, .. })
-            if source.code() == Some(&tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE) =>
+        Err(RelocationError::Database { said, .. })
+            if said.code() == Some(&tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE) =>
         {
             obstacles.push(Obstacle::new(
                 format!("the role {} at the {place}", identifier(&name)),
@@ -94,13 +96,29 @@ pub(super) async fn role(
     Ok((!passes && member).then(|| across.to_owned()))
 }
 
-/// The moved tables with their partitions, and what inherits from them, as `family (root, member)`.
-fn family(moved: &str) -> String {
-    format!(
-        "WITH RECURSIVE family (root, member) AS (
-             SELECT o, o FROM unnest(ARRAY[{moved}]::oid[]) AS o
-             UNION SELECT f.root, i.inhrelid FROM family AS f JOIN pg_inherits AS i ON i.inhparent = f.member)"
-    )
+/// Tables of which this role, as it acts now, would see a part of the rows: the rest would be left behind, and nothing would say so.
+pub(super) async fn every_row(
+    session: &Session,
+    tables: impl Iterator<Item = &str>,
+) -> Result<Vec<Obstacle>, RelocationError> {
+    let oids = literals(tables);
+    let query = format!(
+        "SELECT c.oid::regclass, quote_ident(current_user) FROM pg_class AS c
+          WHERE c.oid = ANY (ARRAY[{oids}]::oid[]) AND c.relrowsecurity AND row_security_active(c.oid) AND NOT {SHOWS_ALL} ORDER BY 1"
+    );
+    let rows = session.texts("asking whether the role sees every row", &query).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let mut texts = row.into_iter().map(Option::unwrap_or_default);
+            let (table, role) = (texts.next().unwrap_or_default(), texts.next().unwrap_or_default());
+            Obstacle::new(
+                format!("{table} at the {}", session.place()),
+                format!("its policies show a part of the rows to the role {role}: those that it does not see would be left behind"),
+                "run the wall's migration there, and take away what else restricts that role, by DROP POLICY or ALTER POLICY … TO",
+            )
+        })
+        .collect())
 }
 
 /// Rows of other tenants that refer to the tenant's: once these are gone they would refer to nothing, and nothing would say so.
@@ -202,10 +220,14 @@ pub(super) async fn triggers(
     if moved.is_empty() {
         return Ok(());
     }
+    // Another tenant may be moved from there at the same time. What follows that is a function of the table's owner, which writes to a table of changes.
     let query = format!(
-        "SELECT g.tgrelid::regclass, g.tgname FROM pg_trigger AS g JOIN pg_proc AS p ON p.oid = g.tgfoid
+        "SELECT g.tgrelid::regclass, g.tgname FROM pg_trigger AS g JOIN pg_proc AS p ON p.oid = g.tgfoid JOIN pg_class AS c ON c.oid = g.tgrelid
           WHERE g.tgrelid::text IN ({moved}) AND NOT g.tgisinternal AND g.tgenabled IN ('A', 'R')
-            AND p.pronamespace::regnamespace::text <> '{SCHEMA}'"
+            AND NOT (p.pronamespace::regnamespace::text = '{SCHEMA}' AND p.proowner = c.relowner AND g.tgtype IN (5, 9, 17, 34)
+                     AND EXISTS (SELECT FROM regexp_match(p.proname, '^follow_(\\d+)_\\d+$') AS m
+                                  WHERE to_regclass('{SCHEMA}.changes_' || m[1]) IS NOT NULL AND to_regclass('{SCHEMA}.fence_' || m[1]) IS NOT NULL
+                                    AND strpos(p.prosrc, 'INSERT INTO {SCHEMA}.changes_' || m[1] || ' ') > 0))"
     );
     for row in destination.texts("looking for triggers", &query).await? {
         let mut texts = row.into_iter().map(Option::unwrap_or_default);

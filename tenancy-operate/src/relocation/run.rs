@@ -8,12 +8,13 @@ use super::error::RelocationError;
 use super::follow::{self, OPEN, Objects};
 use super::journal::{self, Entry, Step};
 use super::options::Event;
+use super::ranges::Numbers;
 use super::session::{Part, Session};
 use super::sites::{self, Sites};
 use super::stage::Stage;
 use super::stop::{Stop, Switch};
 use super::verify::Checked;
-use super::{Moved, Relocation, ended, failpoint};
+use super::{Moved, Relocation, ended, failpoint, family};
 
 impl Relocation {
     /// Moves the tenant to `destination`, from the beginning or from where an earlier call ended.
@@ -69,16 +70,18 @@ impl Relocation {
         let Sites { gate, reader, writer, .. } = &sites;
         let across = prepared.across.as_deref();
         if entry.step == Step::Begun {
-            follow::install(gate, &objects, &prepared.tables, self.tenant.as_str(), across).await?;
+            follow::install(gate, &objects, &prepared.tables, self.tenant.as_str(), across, &self.options)
+                .await?;
             entry.reach(&journal, Step::Following).await?;
         } else {
             // A stop that was broken off left it shut, perhaps.
             follow::set_fence(gate, &objects, OPEN).await?;
         }
+        let members = family::members(gate, &prepared.tables).await?;
         self.options.tell(&Event::Following);
         failpoint::reached("following").await;
         stage.make(writer, &prepared.tables, prepared.across_at_destination.as_deref()).await?;
-        sites.to_work().await?;
+        sites.to_work(&prepared.tables).await?;
         let work = Work {
             journal: &journal,
             reader,
@@ -99,9 +102,15 @@ impl Relocation {
             gate,
             catalog: &catalog,
             tenant: &self.tenant,
+            across,
+            members: &members,
             destination: &entry.destination,
             keys: &prepared.keys,
             sequences: &prepared.sequences,
+            numbers: match entry.destination {
+                Placement::Shared => Numbers::Shared,
+                _ => Numbers::OfMove(entry.id),
+            },
             options: &self.options,
         };
         let (stop, checked) = switch.switch().await?;

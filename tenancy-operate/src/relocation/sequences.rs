@@ -1,6 +1,7 @@
-//! The sequences at the destination, which have to be ahead of every number that the source gave.
+//! The sequences at the destination, which have to be ahead of every number that the source gave, or in a range of their own.
 
 use super::error::{Obstacle, RelocationError};
+use super::ranges::{Next, Numbers, next};
 use super::session::Session;
 use super::sql::{identifier, literal, qualified};
 use super::tables::Moved;
@@ -15,6 +16,18 @@ pub(super) struct Sequence {
     destination: String,
     /// The column at the destination, for messages.
     column: String,
+    /// The greatest number that it can give there, where a key of the column has not the tenant in it, so that two tenants can meet in it.
+    meeting: Option<i128>,
+    /// A query of the greatest number of the tenant's rows at the destination, but for the number below which it is.
+    greatest_below: String,
+}
+
+/// A column's sequence in a database.
+struct Found {
+    column: String,
+    sequence: String,
+    ascending: bool,
+    meeting: Option<i128>,
 }
 
 /// The sequences that the columns of the moved tables take their values from.
@@ -27,9 +40,11 @@ pub(super) async fn read(
 ) -> Result<Vec<Sequence>, RelocationError> {
     let mut found = Vec::new();
     for table in tables {
-        let (from, to) =
-            (of(source, &table.source.oid).await?, of(destination, &table.destination.oid).await?);
-        for (column, sequence, ascending) in to {
+        let tenant = if table.chain.is_empty() { literal(&table.tenant_column) } else { "NULL".to_owned() };
+        let from = of(source, &table.source.oid, &tenant).await?;
+        for Found { column, sequence, ascending, meeting } in
+            of(destination, &table.destination.oid, &tenant).await?
+        {
             let name = format!("{}.{}", table.destination.sql(), identifier(&column));
             if !ascending {
                 obstacles.push(Obstacle::new(
@@ -40,21 +55,38 @@ pub(super) async fn read(
                 continue;
             }
             // A column whose numbers are the application's at the source has none there: then the rows' own count.
-            let other = from.iter().find(|(other, ..)| *other == column).map(|(_, other, _)| other.clone());
+            let other = from.iter().find(|other| other.column == column).map(|other| other.sequence.clone());
             if same_database && other.as_ref() == Some(&sequence) {
                 continue;
             }
             if let Some(other) = other {
-                found.push(Sequence { source: other, destination: sequence, column: name });
+                let greatest_below = format!(
+                    "SELECT max(r.{column}) FROM {} AS r WHERE {} AND r.{column} <",
+                    table.destination.sql(),
+                    table.own_at_destination,
+                    column = identifier(&column),
+                );
+                found.push(Sequence {
+                    source: other,
+                    destination: sequence,
+                    column: name,
+                    meeting,
+                    greatest_below,
+                });
             }
         }
     }
     Ok(found)
 }
 
-async fn of(session: &Session, table: &str) -> Result<Vec<(String, String, bool)>, RelocationError> {
+async fn of(session: &Session, table: &str, tenant: &str) -> Result<Vec<Found>, RelocationError> {
     let query = format!(
-        "SELECT DISTINCT a.attname, n.nspname, s.relname, q.seqincrement > 0
+        "SELECT DISTINCT a.attname, n.nspname, s.relname, q.seqincrement > 0,
+                CASE WHEN EXISTS (SELECT FROM pg_index AS i, LATERAL (SELECT (i.indkey::smallint[])[0:i.indnkeyatts - 1] AS numbers) AS k
+                                   WHERE i.indrelid = a.attrelid AND i.indisunique AND a.attnum = ANY (k.numbers)
+                                     AND NOT EXISTS (SELECT FROM pg_attribute AS t
+                                                      WHERE t.attrelid = i.indrelid AND t.attname = {tenant} AND t.attnum = ANY (k.numbers)))
+                     THEN least(q.seqmax, CASE a.atttypid WHEN 'smallint'::regtype THEN 32767 WHEN 'integer'::regtype THEN 2147483647 ELSE q.seqmax END) END
            FROM pg_attribute AS a, pg_depend AS d, pg_class AS s, pg_namespace AS n, pg_sequence AS q
           WHERE a.attrelid = {table} AND NOT a.attisdropped AND s.relkind = 'S' AND n.oid = s.relnamespace AND q.seqrelid = s.oid
             AND (d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.refclassid = 'pg_class'::regclass
@@ -68,7 +100,12 @@ async fn of(session: &Session, table: &str) -> Result<Vec<(String, String, bool)
         .map(|row| {
             let mut texts = row.into_iter().map(Option::unwrap_or_default);
             let mut next = || texts.next().unwrap_or_default();
-            (next(), qualified(&next(), &next()), next() == "t")
+            Found {
+                column: next(),
+                sequence: qualified(&next(), &next()),
+                ascending: next() == "t",
+                meeting: next().parse().ok(),
+            }
         })
         .collect())
 }
@@ -83,32 +120,44 @@ async fn value(session: &Session, sequence: &str) -> Result<i128, RelocationErro
         .unwrap_or_default())
 }
 
-/// Whether the destination's sequences are ahead of the source's. It only reads.
-pub(super) async fn ahead(
+/// The destination's sequences that might give a number which a row of the tenant's has, or will have at the destination, with what each is to be set to.
+/// It only reads. The destination's session is in the role across tenants, before and after.
+pub(super) async fn behind<'s>(
     source: &Session,
     destination: &Session,
-    sequences: &[Sequence],
-) -> Result<bool, RelocationError> {
+    sequences: &'s [Sequence],
+    numbers: Numbers,
+) -> Result<Vec<(&'s Sequence, i128)>, RelocationError> {
+    let (mut found, mut to_look) = (Vec::new(), Vec::new());
+    destination.as_itself().await?;
     for sequence in sequences {
-        if value(destination, &sequence.destination).await? < value(source, &sequence.source).await? {
-            return Ok(false);
+        let given = value(source, &sequence.source).await?;
+        let there = value(destination, &sequence.destination).await?;
+        match next(numbers, sequence.meeting, given, there, AHEAD) {
+            Next::Stays => {}
+            Next::At(wanted) => found.push((sequence, wanted)),
+            Next::StaysBelow(begin) => to_look.push((sequence, there, begin)),
         }
     }
-    Ok(true)
+    destination.across_tenants().await?;
+    for (sequence, there, begin) in to_look {
+        let doing = format!("looking for the numbers of {}", sequence.column);
+        let greatest = destination.text(&doing, &format!("{} {begin}", sequence.greatest_below)).await?;
+        let greatest: i128 = greatest.and_then(|greatest| greatest.parse().ok()).unwrap_or_default();
+        if there < greatest {
+            found.push((sequence, greatest + AHEAD));
+        }
+    }
+    Ok(found)
 }
 
-/// Sets the destination's sequences ahead of the source's. Others may be drawing from them: each is locked for it, or a number that is
+/// Sets sequences of the destination's ahead. Others may be drawing from them: each is locked for it, or a number that is
 /// drawn meanwhile would be given again.
 pub(super) async fn advance(
-    source: &Session,
     destination: &Session,
-    sequences: &[Sequence],
+    behind: Vec<(&Sequence, i128)>,
 ) -> Result<(), RelocationError> {
-    for sequence in sequences {
-        let wanted = value(source, &sequence.source).await?;
-        if value(destination, &sequence.destination).await? >= wanted {
-            continue;
-        }
+    for (sequence, wanted) in behind {
         let doing = format!("setting the sequence of {} ahead", sequence.column);
         let name = &sequence.destination;
         // ALTER SEQUENCE takes the lock; the cache stays what it was.
@@ -119,11 +168,10 @@ pub(super) async fn advance(
                  EXECUTE (SELECT format('ALTER SEQUENCE %s CACHE %s', {name_text}, q.seqcache) FROM pg_sequence AS q WHERE q.seqrelid = {name_text}::regclass);
              END
              $tenancy$;
-             SELECT setval({name_text}, least(greatest((SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END FROM {name} AS s), {target}),
+             SELECT setval({name_text}, least(greatest((SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END FROM {name} AS s), {wanted}),
                                       (SELECT q.seqmax FROM pg_sequence AS q WHERE q.seqrelid = {name_text}::regclass)));
              COMMIT",
             name_text = literal(name),
-            target = wanted + AHEAD,
         );
         if let Err(error) = destination.run(&doing, &lock).await {
             // The first error says why.

@@ -212,6 +212,6 @@ impl Session {
     }
 
     fn failed(&self, doing: &str, source: tokio_postgres::Error) -> RelocationError {
-        RelocationError::Database { doing: format!("{doing}, at the {}", self.place), source }
+        RelocationError::Database { doing: format!("{doing}, at the {}", self.place), said: source.into() }
     }
 }

@@ -164,6 +164,10 @@ impl Sites {
         }
         self.reader.across_tenants().await?;
         self.writer.across_tenants().await?;
+        obstacles.extend(self.part_of_the_rows(tables).await?);
+        if !obstacles.is_empty() {
+            return Ok(());
+        }
         preflight::referred_by_others(&self.reader, tables, true, obstacles).await?;
         preflight::empty(&self.writer, tables, obstacles).await?;
         preflight::referred_to(&self.reader, &self.writer, tables, keys, obstacles).await?;
@@ -171,10 +175,21 @@ impl Sites {
     }
 
     /// From here on rows are read and written, and nothing else happens for their sake.
-    pub(super) async fn to_work(&self) -> Result<(), RelocationError> {
+    pub(super) async fn to_work(&self, tables: &[Moved]) -> Result<(), RelocationError> {
         self.writer.run("becoming a replica", "SET session_replication_role = replica").await?;
         self.reader.across_tenants().await?;
-        self.writer.across_tenants().await
+        self.writer.across_tenants().await?;
+        let hidden = self.part_of_the_rows(tables).await?;
+        if hidden.is_empty() { Ok(()) } else { Err(RelocationError::Impossible(hidden)) }
+    }
+
+    /// Tables of which one of the sessions would see a part of the rows.
+    async fn part_of_the_rows(&self, tables: &[Moved]) -> Result<Vec<Obstacle>, RelocationError> {
+        let mut hidden =
+            preflight::every_row(&self.reader, tables.iter().map(|table| table.source.oid.as_str())).await?;
+        let there = tables.iter().map(|table| table.destination.oid.as_str());
+        hidden.extend(preflight::every_row(&self.writer, there).await?);
+        Ok(hidden)
     }
 
     /// Whether the destination is on the server that was meant.

@@ -1,24 +1,23 @@
 //! The stop of the tenant's writes, and the switch.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tenancy_core::TenantKey;
 use tenancy_core::placement::{Placement, TenantStatus};
 use tenancy_pool::placement::{DatabaseName, ManageError, PgCatalog};
 use tokio::time::{Instant, sleep, timeout};
-use tokio_postgres::error::SqlState;
 
 use super::copy::{SNAPSHOT, Work};
 use super::error::{Obstacle, RelocationError};
-use super::failpoint;
 use super::follow::{OPEN, SHUT, set_fence};
 use super::options::{Event, Options};
-use super::relation;
+use super::ranges::Numbers;
 use super::sequences::{self, Sequence};
 use super::session::Session;
 use super::tables::Moved;
 use super::verify::{self, Checked, ForeignKey};
+use super::{failpoint, holders, relation};
 
 /// How few changes there are when the stop is tried.
 const FEW: u64 = 100;
@@ -55,9 +54,14 @@ pub(super) struct Switch<'a> {
     pub(super) gate: &'a Session,
     pub(super) catalog: &'a PgCatalog,
     pub(super) tenant: &'a TenantKey,
+    /// Who sees every tenant's rows at the source, if not the session's own role.
+    pub(super) across: Option<&'a str>,
+    /// The tables and their parts, by their numbers, as this call found them.
+    pub(super) members: &'a BTreeMap<String, String>,
     pub(super) destination: &'a Placement<DatabaseName>,
     pub(super) keys: &'a [ForeignKey],
     pub(super) sequences: &'a [Sequence],
+    pub(super) numbers: Numbers,
     pub(super) options: &'a Options,
 }
 
@@ -76,13 +80,16 @@ enum Stopped {
     Different(Vec<Obstacle>),
     /// Writes go on.
     Behind,
+    /// Triggers were not as they were made. Writes go on.
+    Unguarded(Vec<Obstacle>),
 }
 
 impl Switch<'_> {
     /// Rehearses, stops the tenant's writes, brings what is left, compares, and switches. When it fails before the switch, writes go on.
     pub(super) async fn switch(&self) -> Result<(Stop, Vec<Checked>), RelocationError> {
-        let (mut differed, mut behind) = (0, 0);
+        let (mut differed, mut behind, mut unguarded) = (0, 0, 0);
         loop {
+            self.guard().await?;
             self.catch_up().await?;
             let begun = Instant::now();
             let compared = self.rehearse().await?;
@@ -115,6 +122,9 @@ impl Switch<'_> {
                     differed += 1;
                     self.repair(different, differed).await?;
                 }
+                // They are made anew, and then every row is compared.
+                Stopped::Unguarded(_) if unguarded < REPAIRS => unguarded += 1,
+                Stopped::Unguarded(found) => return Err(RelocationError::Impossible(found)),
                 Stopped::Behind if behind < REPAIRS => behind += 1,
                 Stopped::Behind => {
                     return Err(RelocationError::Busy {
@@ -179,7 +189,8 @@ impl Switch<'_> {
         let altered = tables.iter().find(|table| {
             let is_as_was = |now: Option<&relation::Relation>, then: &relation::Relation| {
                 now.is_some_and(|now| {
-                    now.oid == then.oid && now.columns == then.columns && now.key == then.key
+                    (now.oid == then.oid && now.wall == then.wall)
+                        && (now.columns == then.columns && now.key == then.key)
                 })
             };
             !is_as_was(sources.get(&name(&table.source)), &table.source)
@@ -206,9 +217,14 @@ impl Switch<'_> {
 
     /// Sets the sequences ahead, before the stop: they may have to be waited for.
     async fn advance(&self) -> Result<(), RelocationError> {
-        self.work.writer.as_itself().await?;
-        let advanced = sequences::advance(self.gate, self.work.writer, self.sequences).await;
-        self.work.writer.across_tenants().await?;
+        let writer = self.work.writer;
+        let behind = sequences::behind(self.gate, writer, self.sequences, self.numbers).await?;
+        if behind.is_empty() {
+            return Ok(());
+        }
+        writer.as_itself().await?;
+        let advanced = sequences::advance(writer, behind).await;
+        writer.across_tenants().await?;
         advanced
     }
 
@@ -227,9 +243,7 @@ impl Switch<'_> {
             if given_up >= self.options.attempts {
                 return Err(RelocationError::Busy {
                     message: format!("the tenant's writes could not be stopped: {message}"),
-                    fix:
-                        "have those transactions end, or run it again later: changes are followed until then"
-                            .to_owned(),
+                    fix: format!("{}: changes are followed until then", holders::FIX),
                 });
             }
             sleep(self.options.pause).await;
@@ -268,6 +282,18 @@ impl Switch<'_> {
             }
         };
         let verified = Instant::now();
+        // Of what came in between only attaching and detaching a part was possible: other changes wait for the locks on the tables.
+        match self.unguarded().await {
+            Ok(found) if found.is_empty() => {}
+            Ok(found) => {
+                self.reopen().await;
+                return Ok(Stopped::Unguarded(found));
+            }
+            Err(error) => {
+                self.reopen().await;
+                return Err(error);
+            }
+        }
 
         // From here on the database keeps the tenant's writes out, whoever dies.
         let shut = format!("SELECT setval('{}', {SHUT}); COMMIT", self.work.objects.fence());
@@ -298,60 +324,13 @@ impl Switch<'_> {
         Ok(Stopped::Switched(stop, checked))
     }
 
-    /// Takes the lock that waits for the tenant's writes and has later ones wait; whether it was to be had.
-    async fn shut(&self) -> Result<bool, RelocationError> {
-        let (gate, changes) = (self.gate, self.work.objects.changes());
-        let wait = self.options.lock_wait.as_millis();
-        // Should this process vanish without a word, the server ends the stop.
-        let idle = (self.options.stop_limit * 2).max(Duration::from_secs(5)).as_millis();
-        let lock = format!(
-            "BEGIN; SET LOCAL lock_timeout = {wait}; SET LOCAL idle_in_transaction_session_timeout = {idle};
-             LOCK TABLE {changes} IN SHARE MODE"
-        );
-        match gate.run("stopping the tenant's writes", &lock).await {
-            Ok(()) => Ok(true),
-            Err(RelocationError::Database { source, .. })
-                if source.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) =>
-            {
-                gate.run("letting the tenant's writes go on", "ROLLBACK").await?;
-                Ok(false)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     async fn while_stopped(&self) -> Result<(Compared, u64, Instant), RelocationError> {
         let Work { reader, writer, .. } = *self.work;
         reader.run("taking a snapshot", SNAPSHOT).await?;
         let compared = self.bring_and_compare().await;
         reader.run("ending the snapshot", "ROLLBACK").await?;
         let compared = compared?;
-        writer.as_itself().await?;
-        let ahead = sequences::ahead(self.gate, writer, self.sequences).await;
-        writer.across_tenants().await?;
-        Ok(if ahead? { compared } else { (Compared::Behind, compared.1, compared.2) })
-    }
-
-    /// Lets the tenant's writes go on. Where the connection is lost, the server does.
-    async fn reopen(&self) {
-        let _lost = self.gate.run("letting the tenant's writes go on", "ROLLBACK").await;
-    }
-
-    /// Who did not let the stop begin.
-    async fn in_the_way(&self) -> Result<String, RelocationError> {
-        let query = format!(
-            "SELECT format('pid %s of %s (%s), in a transaction for %s s', a.pid, coalesce(a.usename, '?'), coalesce(nullif(a.application_name, ''), 'no name'),
-                           round(extract(epoch FROM now() - a.xact_start)))
-               FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
-              WHERE l.relation = '{}'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted ORDER BY a.xact_start LIMIT 5",
-            self.work.objects.changes()
-        );
-        let rows = self.gate.texts("asking who is in the way", &query).await?;
-        let names: Vec<_> = rows.into_iter().flatten().flatten().collect();
-        Ok(if names.is_empty() {
-            "a transaction that has ended since was in the way".to_owned()
-        } else {
-            format!("transactions that have written its rows are not ended: {}", names.join("; "))
-        })
+        let behind = sequences::behind(self.gate, writer, self.sequences, self.numbers).await?;
+        Ok(if behind.is_empty() { compared } else { (Compared::Behind, compared.1, compared.2) })
     }
 }

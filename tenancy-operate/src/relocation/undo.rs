@@ -2,24 +2,25 @@
 
 use super::error::RelocationError;
 use super::follow::{self, Objects};
-use super::journal::{self, Entry, Step};
+use super::journal::{Entry, Step};
 use super::options::Event;
 use super::session::Part;
 use super::stage::Stage;
-use super::{Erased, Relocation, ended, erase, failpoint};
+use super::{Erased, Relocation, erase, failpoint};
 
 impl Relocation {
-    /// Takes back a move that has not switched. The tenant is served where it was, and nothing is left behind but what the journal says.
+    /// Takes back a move that has not switched. The tenant is served where it was, and nothing is left behind but what the journal says. One that was taken
+    /// back already is left as it is.
     ///
     /// # Errors
     ///
-    /// When there is none, or the tenant is switched already. Any other: the next call goes on.
+    /// When there never was one, or the tenant is switched already. Any other: the next call goes on.
     pub async fn undo(&self) -> Result<Erased, RelocationError> {
         let journal = self.journal().await?;
         let catalog = self.open_catalog().await?;
-        let entry = self.unended(&journal).await?;
-        journal.alone(entry.id, Part::Journal, self.options.patience).await?;
-        let mut entry = journal::open(&journal, &self.tenant).await?.ok_or_else(ended)?;
+        let Some(mut entry) = self.unended(&journal, Step::Undone).await? else {
+            return Ok(Erased { rows: 0, ended_before: true });
+        };
         if matches!(entry.step, Step::Switched | Step::Finishing) || self.arrived(&catalog, &entry).await? {
             return Err(self.too_late(&entry));
         }
@@ -31,7 +32,7 @@ impl Relocation {
         entry.reach(&journal, Step::Undoing).await?;
         failpoint::reached("undoing").await;
         // The source first: it lets the tenant go on even if the destination is lost.
-        follow::remove(&source, &Objects::of(entry.id), &entry.tables).await?;
+        follow::remove(&source, &Objects::of(entry.id), &entry.tables, &self.options).await?;
         follow::drop_schema(&source).await?;
         failpoint::reached("released").await;
         drop(source);
@@ -43,12 +44,12 @@ impl Relocation {
         let stage = Stage::of(entry.id);
         self.options.tell(&Event::Erasing);
         stage.drop(&sites.writer, &prepared.tables).await?;
-        sites.to_work().await?;
+        sites.to_work(&prepared.tables).await?;
         let rows = erase::rows(&sites.writer, &prepared.tables, false).await?;
         sites.writer.as_itself().await?;
         follow::drop_schema(&sites.writer).await?;
         entry.reach(&journal, Step::Undone).await?;
-        Ok(Erased { rows })
+        Ok(Erased { rows, ended_before: false })
     }
 
     fn too_late(&self, entry: &Entry) -> RelocationError {

@@ -198,11 +198,12 @@ pub(super) fn missing(table: &Moved, key: &ForeignKey, answer: Vec<Option<String
         Obstacle::new(
             table.label(),
             format!(
-                "{count} rows refer by {} to rows of {} that are not at the destination, such as {value}",
+                "{count} rows refer by {} to rows of {} that are not at the destination",
                 identifier(&key.name),
                 key.other
             ),
             "copy those rows there first",
         )
+        .of_value(value)
     })
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use tokio_postgres::error::SqlState;
 
+use crate::ServerError;
+
 /// What kind of reason it is, for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -33,12 +35,22 @@ pub struct OperateError {
     kind: OperateErrorKind,
     message: String,
     fix: Option<String>,
+    values: Option<Values>,
     source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// Values of rows. Not even `Debug` shows them.
+struct Values(String);
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
 impl OperateError {
     pub(crate) fn new(kind: OperateErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), fix: None, source: None }
+        Self { kind, message: message.into(), fix: None, values: None, source: None }
     }
 
     pub(crate) fn fix(self, fix: impl Into<String>) -> Self {
@@ -47,6 +59,18 @@ impl OperateError {
 
     pub(crate) fn because(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..self }
+    }
+
+    /// With the values of rows that it is about, which are shown only to whoever asks.
+    pub(crate) fn values_are(self, values: impl Into<String>) -> Self {
+        Self { values: Some(Values(values.into())), ..self }
+    }
+
+    /// What it leaves out because it shows rows: the keys that are taken, or what the server said of them. They are a tenant's, and errors end in logs.
+    #[must_use]
+    pub fn values(&self) -> Option<&str> {
+        let own = self.values.as_ref().map(|Values(values)| values.as_str());
+        own.or_else(|| self.source.as_deref()?.downcast_ref::<ServerError>()?.values())
     }
 
     /// What kind of reason it is.
@@ -91,19 +115,7 @@ pub(crate) fn storage(what: impl fmt::Display) -> impl FnOnce(std::io::Error) ->
 pub(crate) fn database(what: impl fmt::Display) -> impl FnOnce(tokio_postgres::Error) -> OperateError {
     move |error| {
         let (kind, fix) = meaning(&error);
-        // The driver's own words for it are "db error".
-        let failed = OperateError::new(kind, what.to_string());
-        let failed = match error.as_db_error() {
-            Some(said) => {
-                let place = match (said.detail(), said.where_()) {
-                    (Some(detail), _) => format!(" ({detail})"),
-                    (None, Some(place)) => format!(" ({})", place.lines().next().unwrap_or_default()),
-                    (None, None) => String::new(),
-                };
-                failed.because(format!("{}{place}, SQLSTATE {}", said.message(), said.code().code()))
-            }
-            None => failed.because(error),
-        };
+        let failed = OperateError::new(kind, what.to_string()).because(ServerError::from(error));
         match fix {
             Some(fix) => failed.fix(fix),
             None => failed,

@@ -1,8 +1,12 @@
 //! Moving a tenant between shared tables, schemas and databases, while it is written to, with the process killed at every step.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be prepared ends the test")]
 
+mod hidden;
 mod killed;
+mod numbers;
 mod obstacles;
+mod parts;
+mod prepared;
 mod schema;
 mod stopping;
 mod undone;

@@ -12,13 +12,13 @@ use crate::worker::{Ended, kill_when_reached, options, relocation};
 use crate::world::{TENANT, World, place};
 
 /// A session of the application's, within the tenant.
-fn session(world: &World, begin: &str) -> PgConnection {
+pub(crate) fn session(world: &World, begin: &str) -> PgConnection {
     let mut session = PgConnection::establish(&world.url(&world.home, "app")).unwrap();
     session.batch_execute(&format!("{begin}; SET LOCAL tenancy.tenant = '{TENANT}'")).unwrap();
     session
 }
 
-const WRITE: &str = "UPDATE public.boards SET version = 77 WHERE slug = 's1'";
+pub(crate) const WRITE: &str = "UPDATE public.boards SET version = 77 WHERE slug = 's1'";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_goes_on_keeps_the_stop_from_beginning_and_is_named() {

@@ -54,6 +54,11 @@ async fn a_move_that_is_taken_back_leaves_nothing_behind_at_whichever_step() {
     let now: Vec<_> = (2..=3).map(|tenant| world.rows_of(&world.home, "public", tenant)).collect();
     assert_eq!(now, neighbours);
 
+    // Said again, it is still so; but there is nothing to finish.
+    assert!(relocation(&world, options()).undo().await.unwrap().ended_before);
+    let none = relocation(&world, options()).finish(std::time::Duration::ZERO).await.unwrap_err();
+    assert!(none.to_string().contains("was taken back, and there is none to finish"), "{none}");
+
     // And it can be moved after all.
     relocation(&world, options()).run(&place(to)).await.unwrap();
     assert_eq!(found(&world, &world.silo, "acme"), history);

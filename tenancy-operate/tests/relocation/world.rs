@@ -55,16 +55,20 @@ struct Line {
 impl World {
     /// With this many boards for each of three tenants in the shared tables of the home, and none in the silo.
     pub(crate) fn new(rows: u32) -> Self {
-        Self::with(rows, fresh_postgres_database("silo"), false)
+        Self::at(rows, fresh_postgres_database("home"), fresh_postgres_database("silo"))
     }
 
     /// With a silo on another server.
     pub(crate) fn with_server(rows: u32, server: &FreshPostgres) -> Self {
-        Self::with(rows, server.fresh_database("silo"), true)
+        Self::with(rows, fresh_postgres_database("home"), server.fresh_database("silo"), true)
     }
 
-    fn with(rows: u32, silo: String, elsewhere: bool) -> Self {
-        let home = fresh_postgres_database("home");
+    /// In two databases of one server.
+    pub(crate) fn at(rows: u32, home: String, silo: String) -> Self {
+        Self::with(rows, home, silo, false)
+    }
+
+    fn with(rows: u32, home: String, silo: String, elsewhere: bool) -> Self {
         let roles = name(&home).to_owned();
         let world = Self { home, silo, roles };
         let servers = if elsewhere { vec![&world.home, &world.silo] } else { vec![&world.home] };

@@ -162,6 +162,14 @@ async fn a_role_that_sees_less_than_there_is_erases_nothing() {
     assert!(error.to_string().contains("sees a part of the rows of public.hidden"), "{error}");
     assert_eq!(database.own("1"), before);
     database.run(&format!("CREATE POLICY tenancy_across ON hidden TO {role} USING (true)"));
+    // A policy that has only the name of the wall's takes rows away all the same.
+    database.run("CREATE POLICY tenancy_roles ON hidden AS RESTRICTIVE USING (id < 0)");
+    let error = run().await.unwrap_err();
+    assert!(error.to_string().contains("sees a part of the rows of public.hidden"), "{error}");
+    assert_eq!(database.own("1"), before);
+    // The wall's own takes none from a role that it names.
+    let named = format!("pg_has_role('{role}', 'USAGE')");
+    database.run(&format!("ALTER POLICY tenancy_roles ON hidden USING ((SELECT {named} OR {named}))"));
     run().await.unwrap();
     assert_eq!(database.one("SELECT count(*)::text AS line FROM hidden"), "1");
 }

@@ -69,7 +69,15 @@ async fn an_empty_database_of_the_same_tables_takes_it_and_its_sequences_go_on()
     let error = restored(&other, &place, Restore::new()).await.unwrap_err();
     // Named before anything is written.
     let said = error.to_string();
-    assert!(said.contains("(3) of public.organisations") && said.contains("(1) of public.plans"), "{said}");
+    assert!(
+        said.contains("those of public.organisations") && said.contains("those of public.plans"),
+        "{said}"
+    );
+    let values = error.values().unwrap();
+    assert!(
+        values.contains("(3) of public.organisations") && values.contains("(1) of public.plans"),
+        "{values}"
+    );
     assert!(without_empty(other.own("3")).is_empty());
     other
         .run("INSERT INTO organisations VALUES (3, 'organisation 3'); INSERT INTO plans VALUES (1, 'small')");
@@ -93,10 +101,10 @@ async fn keys_that_others_have_by_now_are_named_before_anything_is_written() {
     database.run(&format!("INSERT INTO documents (id, tenant_id) VALUES ({taken}, 1)"));
     let others = database.others("2");
     let error = restored(&database, &place, Restore::new()).await.unwrap_err();
-    assert!(
-        error.to_string().contains(&format!("public.documents by documents_pkey: ({taken})")),
-        "{error} {document}"
-    );
+    assert!(error.to_string().ends_with("public.documents by documents_pkey"), "{error} {document}");
+    // What the keys are is a tenant's: neither in the text nor in what a log writes of the error, but for whoever asks.
+    assert!(!format!("{error:?}").contains(&format!("({taken})")), "{error:?}");
+    assert_eq!(error.values(), Some(format!("public.documents by documents_pkey: ({taken})").as_str()));
     assert_eq!(error.kind(), OperateErrorKind::Conflict);
     assert!(without_empty(database.own("2")).is_empty());
     assert_eq!(database.others("2"), others);

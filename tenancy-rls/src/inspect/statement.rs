@@ -24,7 +24,7 @@ const GIVEN: &str = include_str!("rules/given.sql");
 const READING: &str = include_str!("rules/reading.sql");
 
 /// The rules: each gives the rows `(code, object, reason, mend)` of what is wrong, in the order of its mending.
-const RULES: [&str; 10] = [
+const RULES: [&str; 11] = [
     include_str!("rules/roles.sql"),
     include_str!("rules/readers.sql"),
     include_str!("rules/admission.sql"),
@@ -33,6 +33,7 @@ const RULES: [&str; 10] = [
     include_str!("rules/belongs.sql"),
     include_str!("rules/objects.sql"),
     include_str!("rules/grants.sql"),
+    include_str!("rules/reach.sql"),
     include_str!("rules/server.sql"),
     include_str!("rules/sealing.sql"),
 ];

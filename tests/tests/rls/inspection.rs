@@ -161,6 +161,7 @@ fn every_code_has_its_section_its_rule_and_its_test() {
         "rls/rules_of_belonging",
         "rls/rules_of_keys",
         "rls/rules_of_objects",
+        "rls/rules_of_reach",
         "rls/rules_of_sets",
         "rls/trial",
         "rls/whose_a_row_is",

@@ -28,6 +28,7 @@ mod rules_of_admission;
 mod rules_of_belonging;
 mod rules_of_keys;
 mod rules_of_objects;
+mod rules_of_reach;
 mod rules_of_sets;
 mod sealed;
 mod sets;

@@ -282,6 +282,7 @@ fn an_inspection_finds_no_more_than_what_is_meant() {
             "R045 \"public\".\"teams\" rule teams_quiet",
             "R046 \"public\".\"events\" publication the_parts",
             "R046 \"public\".\"teams\" publication some_of_it",
+            "R073 teams trigger teams_late",
         ],
         "{report}"
     );

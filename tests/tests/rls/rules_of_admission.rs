@@ -68,6 +68,14 @@ fn r067_more_than_the_declared_columns() {
         "CREATE SEQUENCE counter; GRANT USAGE ON SEQUENCE counter TO {admission}",
         &["R067 counter"],
     );
+    // In another schema, with a policy that has only the name of the wall's.
+    broken_and_mended(
+        "CREATE SCHEMA elsewhere; GRANT USAGE ON SCHEMA elsewhere TO {admission}; CREATE TABLE elsewhere.members (secret text);
+         ALTER TABLE elsewhere.members ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         CREATE POLICY tenancy_admission ON elsewhere.members FOR SELECT TO {admission} USING (true);
+         GRANT SELECT ON elsewhere.members TO {admission}",
+        &["R067 elsewhere.members"],
+    );
     // What a role that only reads may write is found of each of them.
     broken_and_mended(
         "GRANT DELETE ON members TO {admission}",

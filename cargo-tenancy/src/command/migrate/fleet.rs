@@ -110,7 +110,8 @@ pub(super) fn failed(what: &str, error: MigrationError) -> Failure {
         }
         None => error.to_do().map(str::to_owned),
     };
-    let failure = Failure::new(what).because(error);
+    let values = error.values().map(str::to_owned);
+    let failure = Failure::new(what).because(error).values(values);
     match fix {
         Some(fix) => failure.fix(fix),
         None => failure,

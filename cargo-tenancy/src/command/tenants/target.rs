@@ -15,7 +15,8 @@ pub(in crate::command) fn tenant(id: &str) -> Result<TenantKey, Failure> {
 /// What could not be done, why, and what to do about it.
 pub(in crate::command) fn failed(what: impl Into<String>, error: OperateError) -> Failure {
     let fix = error.to_do().map(str::to_owned);
-    let failure = Failure::new(what).because(error);
+    let values = error.values().map(str::to_owned);
+    let failure = Failure::new(what).because(error).values(values);
     match fix {
         Some(fix) => failure.fix(fix),
         None => failure,

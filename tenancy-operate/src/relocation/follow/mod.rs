@@ -10,13 +10,15 @@
 //! - **With the writer's rights**: no function of a move runs with another's (SECURITY DEFINER), which an inspection of the wall would refuse. So
 //!   who may write the tables may insert keys, and read nothing of it. Too many keys do no harm.
 
+pub(super) mod guard;
 mod triggers;
 
 use super::error::RelocationError;
-use super::failpoint;
+use super::options::{Event, Options};
 use super::session::Session;
-use super::sql::identifier;
+use super::sql::{identifier, literal};
 use super::tables::Moved;
+use super::{failpoint, family, holders};
 
 /// The schema of what a move needs.
 pub(super) const SCHEMA: &str = "tenancy_move";
@@ -27,9 +29,6 @@ pub(super) const SHUT: u8 = 2;
 
 /// What the triggers are called: after those of foreign keys, whose names begin with `RI_`.
 const TRIGGER: &str = "tenancy_move";
-
-/// How often a lock is tried for, one second each.
-const TRIES: u32 = 60;
 
 /// The names of a move's objects at its source.
 #[derive(Debug, Clone)]
@@ -84,13 +83,15 @@ pub(super) async fn drop_schema(session: &Session) -> Result<(), RelocationError
     session.run("dropping the move's schema", &format!("DROP SCHEMA IF EXISTS {SCHEMA} RESTRICT")).await
 }
 
-/// Makes the objects, and the triggers of each table, one table at a time, so that no two are locked at once. What is there stays.
+/// Makes the objects, and the triggers of each table and its parts, one table at a time, so that no two are locked at once. What is there is made as it
+/// should be.
 pub(super) async fn install(
     session: &Session,
     objects: &Objects,
     tables: &[Moved],
     tenant: &str,
     across: Option<&str>,
+    options: &Options,
 ) -> Result<(), RelocationError> {
     make_schema(session).await?;
     let (changes, fence) = (objects.changes(), objects.fence());
@@ -125,30 +126,55 @@ pub(super) async fn install(
                 "GRANT USAGE ON SCHEMA {SCHEMA} TO {role}; GRANT INSERT ON TABLE {changes} TO {role}; GRANT SELECT ON SEQUENCE {fence} TO {role};\n"
             ));
         }
-        sql.push_str(&triggers::triggers(objects, table, tenant));
+        let name = table.source.sql();
+        sql.push_str(&triggers::of_rows(objects, table, &name, tenant));
+        sql.push_str(&triggers::of_truncate(objects, table, &name));
+        for member in family::below(session, table).await? {
+            if !member.is_partition {
+                sql.push_str(&triggers::of_rows(objects, table, &member.name, tenant));
+            }
+            sql.push_str(&triggers::of_truncate(objects, table, &member.name));
+        }
         sql.push_str("COMMIT");
-        locking(session, &format!("following the changes of {}", table.label()), &sql).await?;
+        let doing = format!("following the changes of {}", table.label());
+        let relations = format!("{} SELECT member FROM family", family::family(&literal(&table.source.oid)));
+        locking(session, &doing, &sql, (&relations, &holders::WRITING[..]), options).await?;
         failpoint::reached("installed").await;
     }
     Ok(())
 }
 
-/// Drops the objects and the triggers of the tables, which are in the order of their numbers, one by one and the fence last.
+/// Drops the objects and the triggers of the tables, which are in the order of their numbers, one by one and the fence last. The triggers are found by their
+/// function: on parts as well, and on what was detached since.
 pub(super) async fn remove(
     session: &Session,
     objects: &Objects,
     tables: &[String],
+    options: &Options,
 ) -> Result<(), RelocationError> {
     for (number, name) in tables.iter().enumerate() {
-        let drops: String = ["insert", "update", "delete", "truncate"]
-            .into_iter()
-            .map(|event| format!("DROP TRIGGER IF EXISTS {} ON {name};\n", objects.trigger(event)))
-            .collect();
-        let sql = format!(
-            "BEGIN; SET LOCAL lock_timeout = '1s';\n{drops}DROP FUNCTION IF EXISTS {}();\nCOMMIT",
-            objects.function(number)
+        let function = objects.function(number);
+        let of_function = format!(
+            "FROM pg_trigger AS t WHERE t.tgparentid = 0 AND t.tgfoid = to_regprocedure({})",
+            literal(&format!("{function}()"))
         );
-        locking(session, &format!("no longer following the changes of {name}"), &sql).await?;
+        let sql = format!(
+            "BEGIN; SET LOCAL lock_timeout = '1s';
+DO $tenancy$
+DECLARE
+    made record;
+BEGIN
+    FOR made IN SELECT t.tgname AS name, t.tgrelid::regclass AS relation {of_function} LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', made.name, made.relation);
+    END LOOP;
+END
+$tenancy$;
+DROP FUNCTION IF EXISTS {function}();
+COMMIT"
+        );
+        let relations = format!("SELECT t.tgrelid {of_function}");
+        let doing = format!("no longer following the changes of {name}");
+        locking(session, &doing, &sql, (&relations, &holders::ANY[..]), options).await?;
         failpoint::reached("removed").await;
     }
     let (changes, fence) = (objects.changes(), objects.fence());
@@ -160,14 +186,32 @@ pub(super) async fn remove(
         .await
 }
 
-/// Runs a transaction that locks a table for a moment, again where the lock is not to be had, so that nobody waits behind it for long.
-async fn locking(session: &Session, doing: &str, sql: &str) -> Result<(), RelocationError> {
-    for _ in 1..TRIES {
+/// Runs a transaction that locks a table for a moment, again where the lock is not to be had, so that nobody waits behind it for long. Who has it is
+/// named; `held` is a query of the tables, and the modes of what is in the way.
+async fn locking(
+    session: &Session,
+    doing: &str,
+    sql: &str,
+    held: (&str, &[&str]),
+    options: &Options,
+) -> Result<(), RelocationError> {
+    let mut tries = 0;
+    loop {
         match session.run(doing, sql).await {
-            Err(RelocationError::Database { source, .. })
-                if source.code() == Some(&tokio_postgres::error::SqlState::LOCK_NOT_AVAILABLE) =>
+            Err(RelocationError::Database { said, .. })
+                if said.code() == Some(&tokio_postgres::error::SqlState::LOCK_NOT_AVAILABLE) =>
             {
                 session.run(doing, "ROLLBACK").await?;
+                tries += 1;
+                let names = holders::named(session, &[held]).await?;
+                let message = holders::told(&names, "hold a lock that is needed for it");
+                options.tell(&Event::Waiting { message: &message });
+                if tries >= options.attempts {
+                    return Err(RelocationError::Busy {
+                        message: format!("{doing}: {message}"),
+                        fix: holders::FIX.to_owned(),
+                    });
+                }
                 tokio::time::sleep(std::time::Duration::from_millis(500)).await;
             }
             Err(error) => {
@@ -178,7 +222,6 @@ async fn locking(session: &Session, doing: &str, sql: &str) -> Result<(), Reloca
             Ok(()) => return Ok(()),
         }
     }
-    session.run(doing, sql).await
 }
 
 /// Sets the fence. It holds at once, for every transaction whatever its snapshot.
@@ -190,19 +233,20 @@ pub(super) async fn set_fence(
     session.run("setting the fence", &format!("SELECT setval('{}', {value})", objects.fence())).await
 }
 
-/// The roles that may write the table, quoted: each has to be able to write its changes down.
+/// The roles that may write the table or a part of it, quoted: each has to be able to write its changes down.
 async fn writers(session: &Session, table: &Moved) -> Result<Vec<String>, RelocationError> {
     let rows = session
         .texts(
             "reading who may write the table",
             &format!(
-                "SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
-                   FROM (SELECT relacl AS acl FROM pg_class WHERE oid = {oid}
-                         UNION ALL SELECT attacl FROM pg_attribute WHERE attrelid = {oid} AND attacl IS NOT NULL) AS o,
+                "{} SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
+                   FROM family AS f,
+                        LATERAL (SELECT relacl AS acl FROM pg_class WHERE oid = f.member
+                                 UNION ALL SELECT attacl FROM pg_attribute WHERE attrelid = f.member AND attacl IS NOT NULL) AS o,
                         aclexplode(o.acl) AS a
                   WHERE a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE')
-                 UNION SELECT relowner::regrole::text FROM pg_class WHERE oid = {oid}",
-                oid = table.source.oid
+                 UNION SELECT c.relowner::regrole::text FROM family AS f JOIN pg_class AS c ON c.oid = f.member",
+                family::family(&literal(&table.source.oid))
             ),
         )
         .await?;

@@ -77,8 +77,8 @@ fn ties(table: &Moved, tables: &[Moved]) -> Vec<String> {
     names
 }
 
-/// The function of one table's triggers.
-pub(super) fn function(objects: &Objects, table: &Moved, tables: &[Moved], tenant: &str) -> String {
+/// What the function of one table's triggers does, as the server keeps it.
+pub(super) fn body(objects: &Objects, table: &Moved, tables: &[Moved], tenant: &str) -> String {
     let (changes, fence, number) = (objects.changes(), objects.fence(), table.number);
     let (old, new) = (key("OLD", table.key()), key("NEW", table.key()));
     // Where the rows name their tenant, the triggers' conditions have looked already.
@@ -117,7 +117,7 @@ pub(super) fn function(objects: &Objects, table: &Moved, tables: &[Moved], tenan
         )
     };
     format!(
-        "CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $tenancy$
+        "
 DECLARE
     mine boolean := false;
     lost boolean := false;
@@ -145,14 +145,21 @@ BEGIN
     END IF;
 {below}    RETURN NULL;
 END
-$tenancy$;\n",
-        function = objects.function(number),
+"
     )
 }
 
-/// The triggers of one table. They fire for replicated changes too.
-pub(super) fn triggers(objects: &Objects, table: &Moved, tenant: &str) -> String {
-    let name = table.source.sql();
+/// The function of one table's triggers.
+pub(super) fn function(objects: &Objects, table: &Moved, tables: &[Moved], tenant: &str) -> String {
+    format!(
+        "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $tenancy${}$tenancy$;\n",
+        objects.function(table.number),
+        body(objects, table, tables, tenant),
+    )
+}
+
+/// The triggers for the rows of `name`, a table or what inherits from it; partitions have their parent's. They fire for replicated changes too.
+pub(super) fn of_rows(objects: &Objects, table: &Moved, name: &str, tenant: &str) -> String {
     let function = objects.function(table.number);
     let when = |rows: &[&str]| {
         if !table.chain.is_empty() {
@@ -174,12 +181,16 @@ ALTER TABLE {name} ENABLE ALWAYS TRIGGER {trigger};\n",
             when(rows),
         ));
     }
-    let trigger = objects.trigger("truncate");
-    sql.push_str(&format!(
+    sql
+}
+
+/// The trigger that refuses to TRUNCATE `name`, a table or a part of it: who names a part asks no other.
+pub(super) fn of_truncate(objects: &Objects, table: &Moved, name: &str) -> String {
+    let (trigger, function) = (objects.trigger("truncate"), objects.function(table.number));
+    format!(
         "CREATE OR REPLACE TRIGGER {trigger} BEFORE TRUNCATE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {function}();
 ALTER TABLE {name} ENABLE ALWAYS TRIGGER {trigger};\n"
-    ));
-    sql
+    )
 }
 
 #[cfg(test)]
@@ -245,9 +256,9 @@ mod tests {
         assert!(sql.contains(r#"(SELECT p1."tenant_id"::text FROM "public"."notes" AS p0 JOIN "public"."boards" AS p1 ON p1."id" = p0."parent" WHERE p0."id" = NEW."parent" LIMIT 1)"#), "{sql}");
         assert!(sql.contains("IS NOT DISTINCT FROM 'o''neil'") && !sql.contains("SECURITY DEFINER"), "{sql}");
         assert!(
-            triggers(&objects, &tables[0], "7")
+            of_rows(&objects, &tables[0], "boards", "7")
                 .contains(r#"WHEN (OLD."tenant_id" = '7'::integer OR NEW."tenant_id" = '7'::integer)"#)
         );
-        assert!(!triggers(&objects, &tables[1], "7").contains("WHEN"));
+        assert!(!of_rows(&objects, &tables[1], "notes", "7").contains("WHEN"));
     }
 }

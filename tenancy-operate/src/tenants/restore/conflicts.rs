@@ -6,7 +6,7 @@ use crate::tenants::error::{OperateError, OperateErrorKind};
 use crate::tenants::layout::{LaidTable, Layout, Unique};
 use crate::tenants::session::Session;
 
-/// How many keys an error shows.
+/// How many keys an error has, for whoever asks to see them.
 const SHOWN: usize = 5;
 
 /// The tables in which the tenant has rows, each with how many.
@@ -38,12 +38,14 @@ pub(in crate::tenants) async fn no_rows(session: &Session, layout: &Layout) -> R
 
 /// Refuses where rows of others have a key that these rows have.
 pub(super) async fn no_key_is_taken(session: &Session, staged: &[Staged<'_>]) -> Result<(), OperateError> {
-    let mut taken = Vec::new();
+    let (mut taken, mut values) = (Vec::new(), Vec::new());
     for each in staged.iter().filter(|each| each.table.is_owned()) {
         for unique in &each.table.uniques {
             let keys = taken_keys(session, each, unique).await?;
             if !keys.is_empty() {
-                taken.push(format!("{} by {}: {}", each.table.label(), unique.name, shown(&keys)));
+                let key = format!("{} by {}", each.table.label(), unique.name);
+                values.push(format!("{key}: {}", shown(&keys)));
+                taken.push(key);
             }
         }
     }
@@ -54,6 +56,7 @@ pub(super) async fn no_key_is_taken(session: &Session, staged: &[Staged<'_>]) ->
         OperateErrorKind::Conflict,
         format!("rows of others have keys that the restored rows would have: {}", taken.join("; ")),
     )
+    .values_are(values.join("; "))
     .fix("restore into another tenant (`--into ID`), which gives such keys anew, or set the column (`--set TABLE.COLUMN=EXPRESSION`)"))
 }
 
@@ -96,7 +99,7 @@ pub(super) async fn nothing_is_missing(
     staged: &[Staged<'_>],
     triggers: Triggers,
 ) -> Result<(), OperateError> {
-    let mut missing = Vec::new();
+    let (mut missing, mut values) = (Vec::new(), Vec::new());
     for each in staged.iter().filter(|each| each.table.is_owned()) {
         for key in layout.foreign_keys.iter().filter(|key| key.from == each.table.oid) {
             if !key.columns.iter().all(|name| each.columns().any(|column| column.name == *name)) {
@@ -137,13 +140,10 @@ pub(super) async fn nothing_is_missing(
             let what = format!("what the rows of {} refer to cannot be looked for", each.table.label());
             let keys: Vec<String> = session.rows(what, &query).await?.iter().map(|row| row.get(0)).collect();
             if !keys.is_empty() {
-                missing.push(format!(
-                    "{} of {}, to which rows of {} refer by {}",
-                    shown(&keys),
-                    key.to_sql,
-                    each.table.label(),
-                    key.name
-                ));
+                let from = each.table.label();
+                values.push(format!("{} of {}", shown(&keys), key.to_sql));
+                missing
+                    .push(format!("those of {}, to which rows of {from} refer by {}", key.to_sql, key.name));
             }
         }
     }
@@ -157,6 +157,7 @@ pub(super) async fn nothing_is_missing(
             missing.join("; ")
         ),
     )
+    .values_are(values.join("; "))
     .fix("make them first; where they are made by the application, `--hook` may do so at the step `created`"))
 }
 

@@ -14,15 +14,15 @@ SELECT 'R067', m.object, format('the role for reads before admission, %s, may %s
                LATERAL (SELECT (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
                                  WHERE c.relkind <> 'S' AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                                    AND has_column_privilege(s.oid, c.oid, a.attnum, 'SELECT')
-                                   AND NOT EXISTS (SELECT FROM opened AS o WHERE o.relation = c.oid AND coalesce(o.member, a.attname) = a.attname)) AS columns,
+                                   -- In a tenant's own schema, behind a wall of its own, what is declared of the table of that name.
+                                   AND NOT EXISTS (SELECT FROM opened AS o
+                                                    WHERE (o.relation = c.oid OR o.relname = c.relname AND o.member IS NOT NULL
+                                                                                 AND c.oid IN (SELECT relation FROM walled_elsewhere))
+                                                      AND coalesce(o.member, a.attname) = a.attname)) AS columns,
                                c.relkind <> 'S' AND (has_table_privilege(s.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
                                                      OR has_any_column_privilege(s.oid, c.oid, 'INSERT, UPDATE')) AS writes,
                                CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(s.oid, c.oid, 'USAGE, SELECT, UPDATE') ELSE false END AS takes) AS p
          WHERE c.relowner <> s.oid
-           -- A tenant's own schema has a wall of its own, and is looked at with it; and so is what it stands beside.
-           AND (c.oid IN (SELECT relation FROM known WHERE relation IS NOT NULL)
-                OR NOT (c.relrowsecurity AND c.relforcerowsecurity
-                        AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND p.polname = 'tenancy_admission')))
            AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')) AS m
  WHERE m.more <> ''
 UNION ALL -- R068

@@ -12,8 +12,8 @@ SELECT DISTINCT 'R040', c.oid::regclass::text,
    -- themselves, because there may be thousands of them, and this asks little of each.
    AND (NOT (c.relrowsecurity AND c.relforcerowsecurity) OR c.relnamespace IN (SELECT relnamespace FROM walled)
         OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND p.polpermissive)
-           AND NOT EXISTS (SELECT FROM pg_policy AS p
-                            WHERE p.polrelid = c.oid AND p.polname = 'tenancy_tenant' AND NOT p.polpermissive))
+           AND NOT EXISTS (SELECT FROM walled_elsewhere AS e
+                            WHERE e.relation = c.oid AND coalesce(e.member = translate(quote_ident(a.attname), ' ()', ''), true)))
    AND (c.relnamespace IN (SELECT relnamespace FROM walled)
         OR c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
            AND has_schema_privilege(s.oid, c.relnamespace, 'USAGE'))

@@ -4,7 +4,7 @@ readers AS (
       FROM unnest($30::text[], $31::text[], $32::text[], $37::boolean[]) WITH ORDINALITY AS r (name, policy, purpose, is_lent, n)
 ), opened AS (
     -- What is read before admission: the columns of tenants' tables, and global ones as a whole.
-    SELECT r.oid, r.quoted, k.relation, k.object, nullif(c.member, '')::name AS member
+    SELECT r.oid, r.quoted, k.relation, k.object, (parse_ident(k.object))[2] AS relname, nullif(c.member, '')::name AS member
       FROM unnest($38::text[], $39::text[], $40::text[]) AS c (name, object, member)
       JOIN readers AS r USING (name) JOIN known AS k USING (object)
      WHERE k.relation IS NOT NULL

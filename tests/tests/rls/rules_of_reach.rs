@@ -1,0 +1,129 @@
+//! The rules of what the application's role can reach beside the declared tables, and of walls that have only the name of one.
+
+use diesel::connection::SimpleConnection as _;
+use tenancy_rls::{Inspection, Severity};
+
+use crate::database::{Database, lines};
+use crate::rules::{broken_and_mended, report_as};
+
+#[test]
+fn r070_a_table_that_may_be_read_and_that_nobody_declared() {
+    let database = Database::walled("rule_r070", |wall| wall);
+    let (wall, app) = (database.wall(), database.role("app"));
+    let mut superuser = database.superuser();
+    superuser
+        .batch_execute(&format!(
+            "CREATE TABLE currencies (code text, secret text); GRANT SELECT (code) ON currencies TO {app};
+             CREATE TABLE of_nobody (id integer);
+             CREATE TABLE log (line text); GRANT INSERT ON log TO {app};
+             CREATE SCHEMA shut; CREATE TABLE shut.rates (id integer); GRANT SELECT ON shut.rates TO PUBLIC;
+             CREATE TABLE closed (id integer); GRANT SELECT ON closed TO {app};
+             ALTER TABLE closed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
+        ))
+        .unwrap();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    let found: Vec<_> =
+        report.findings.iter().map(|finding| (finding.code.as_str(), finding.object.as_str())).collect();
+    assert_eq!(found, [("R070", "currencies")], "{report}");
+    let finding = &report.findings[0];
+    assert_eq!(finding.severity, Severity::Notice);
+    assert!(report.is_clean() && finding.mend.starts_with("-- declare it as tenant_global"), "{report}");
+    superuser.batch_execute(&format!("REVOKE ALL ON TABLE currencies FROM PUBLIC, {app}")).unwrap();
+    // Open to whoever has a grant, and by its name like a wall.
+    superuser
+        .batch_execute(&format!(
+            "CREATE POLICY tenancy_tenant ON closed AS RESTRICTIVE USING (true); CREATE POLICY all_of_it ON closed USING (true)"
+        ))
+        .unwrap();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    let found: Vec<_> =
+        report.findings.iter().map(|finding| (finding.code.as_str(), finding.object.as_str())).collect();
+    assert_eq!(found, [("R070", "closed")], "{report}");
+}
+
+#[test]
+fn r071_a_sequence_that_the_application_may_set() {
+    broken_and_mended("R071", "agents_id_seq", "GRANT UPDATE ON SEQUENCE agents_id_seq TO {app}");
+    broken_and_mended(
+        "R071",
+        "agents_id_seq",
+        "REVOKE USAGE ON SEQUENCE agents_id_seq FROM {app}; GRANT UPDATE ON SEQUENCE agents_id_seq TO {app}",
+    );
+    broken_and_mended("R071", "counter", "CREATE SEQUENCE counter; GRANT ALL ON SEQUENCE counter TO {app}");
+}
+
+#[test]
+fn r072_a_way_to_another_connection() {
+    broken_and_mended(
+        "R072",
+        "foreign-data wrapper far",
+        "CREATE FOREIGN DATA WRAPPER far; GRANT USAGE ON FOREIGN DATA WRAPPER far TO {app}",
+    );
+    broken_and_mended(
+        "R072",
+        "server away",
+        "CREATE FOREIGN DATA WRAPPER far; CREATE SERVER away FOREIGN DATA WRAPPER far; GRANT USAGE ON FOREIGN SERVER away TO PUBLIC",
+    );
+    let database = Database::walled("rule_r072", |wall| wall);
+    let available = "SELECT name FROM pg_available_extensions WHERE name = 'dblink'";
+    if lines(&mut database.superuser(), available).unwrap().is_empty() {
+        println!("not tried: PostgreSQL's contrib modules are not installed, dblink among them");
+        return;
+    }
+    broken_and_mended("R072", "extension dblink", "CREATE EXTENSION dblink");
+}
+
+#[test]
+fn r073_a_trigger_that_does_not_fire() {
+    broken_and_mended(
+        "R073",
+        "agents trigger noted",
+        "CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+         CREATE TRIGGER noted BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION noted();
+         ALTER TABLE agents DISABLE TRIGGER noted",
+    );
+    broken_and_mended(
+        "R073",
+        "canvases constraint canvases_agent_id_fkey",
+        "ALTER TABLE canvases DISABLE TRIGGER ALL",
+    );
+    broken_and_mended(
+        "R073",
+        "part trigger noted",
+        "CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+         CREATE TABLE part () INHERITS (agents);
+         CREATE TRIGGER noted BEFORE INSERT ON part FOR EACH ROW EXECUTE FUNCTION noted();
+         ALTER TABLE part DISABLE TRIGGER noted",
+    );
+}
+
+/// A table of another schema that has everything of a tenant's own, but for what one policy says.
+fn named(using: &str) -> String {
+    format!(
+        "CREATE SCHEMA elsewhere; GRANT USAGE ON SCHEMA elsewhere TO {{app}};
+         CREATE TABLE elsewhere.named (tenant_id integer, other_id integer);
+         ALTER TABLE elsewhere.named ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         CREATE POLICY tenancy_tenant ON elsewhere.named AS RESTRICTIVE {using};
+         CREATE POLICY everybody ON elsewhere.named USING (true);
+         GRANT SELECT ON elsewhere.named TO {{app}}"
+    )
+}
+
+#[test]
+fn r040_a_wall_elsewhere_is_known_by_what_it_says_and_not_by_its_name() {
+    for using in [
+        "USING (true)",
+        "FOR SELECT USING (tenant_id = (SELECT tenancy.tenant()::integer))",
+        "TO {across} USING (tenant_id = (SELECT tenancy.tenant()::integer))",
+        "USING (other_id = (SELECT tenancy.tenant()::integer))",
+        "USING (tenant_id = (SELECT tenancy.tenant()::integer) OR true)",
+    ] {
+        broken_and_mended("R040", "elsewhere.named", &named(using));
+    }
+    let database = Database::walled("rule_r040_named", |wall| wall);
+    let wall = database.wall();
+    let sql = named("USING (tenant_id = (SELECT tenancy.tenant()::integer))");
+    database.superuser().batch_execute(&sql.replace("{app}", &database.role("app"))).unwrap();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    assert!(report.findings.is_empty(), "{report}");
+}
