@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use tenancy_pool::placement::DatabaseName;
 use tokio_postgres::error::SqlState;
 
 /// What kind of reason it is, for programs.
@@ -34,11 +35,19 @@ pub struct OperateError {
     message: String,
     fix: Option<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
+    without_address: Option<DatabaseName>,
 }
 
 impl OperateError {
     pub(crate) fn new(kind: OperateErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), fix: None, source: None }
+        Self { kind, message: message.into(), fix: None, source: None, without_address: None }
+    }
+
+    /// Of a database that the catalog names, and whose address nobody knows.
+    pub(crate) fn no_address(name: &DatabaseName) -> Self {
+        let message = format!("no address of the database {:?} is known", name.as_str());
+        Self { without_address: Some(name.clone()), ..Self::new(OperateErrorKind::Request, message) }
+            .fix("give the session the addresses of the databases that the catalog names")
     }
 
     pub(crate) fn fix(self, fix: impl Into<String>) -> Self {
@@ -59,6 +68,12 @@ impl OperateError {
     #[must_use]
     pub fn to_do(&self) -> Option<&str> {
         self.fix.as_deref()
+    }
+
+    /// The database whose address is missing, where that is the reason.
+    #[must_use]
+    pub fn database_without_address(&self) -> Option<&DatabaseName> {
+        self.without_address.as_ref()
     }
 }
 

@@ -3,19 +3,20 @@
 use super::super::error::{OperateError, OperateErrorKind, database};
 use super::super::session::Session;
 
-/// Of each table: whether policies hold for this role, and whether they show it everything, as the wall's do for the role across tenants.
-const QUERY: &str = "
-SELECT c.oid::regclass::text AS name,
-       EXISTS (SELECT FROM pg_policy AS p
+/// Whether policies that hold for this role show it every row of the table `c`, as the wall's do for the role across tenants.
+pub(crate) const SHOWS_ALL: &str = "(EXISTS (SELECT FROM pg_policy AS p
                 WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd = '*'
                   AND pg_get_expr(p.polqual, p.polrelid) = 'true'
                   AND EXISTS (SELECT FROM unnest(p.polroles) AS role WHERE CASE role WHEN 0 THEN false ELSE pg_has_role(role, 'USAGE') END))
        AND NOT EXISTS (SELECT FROM pg_policy AS p
                         WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polname <> 'tenancy_roles'
                           AND EXISTS (SELECT FROM unnest(p.polroles) AS role
-                                       WHERE CASE role WHEN 0 THEN true ELSE pg_has_role(role, 'USAGE') END)) AS shows_all
-  FROM pg_class AS c
- WHERE c.oid = ANY ($1) AND c.relrowsecurity AND row_security_active(c.oid)";
+                                       WHERE CASE role WHEN 0 THEN true ELSE pg_has_role(role, 'USAGE') END)))";
+
+/// Whether no policy hides a row of the table `c` from this role. To be asked with row security on.
+pub(crate) fn hides_nothing() -> String {
+    format!("(NOT (c.relrowsecurity AND row_security_active(c.oid)) OR {SHOWS_ALL})")
+}
 
 /// Refuses a role that would see a part of the rows of one of these tables.
 pub(crate) async fn sees_every_row(
@@ -25,9 +26,13 @@ pub(crate) async fn sees_every_row(
     // Asked with row security on: off, every role that is not above it would be said to have none.
     session.run("row security cannot be set", "SET row_security = on").await?;
     let tables: Vec<u32> = tables.into_iter().collect();
+    let query = format!(
+        "SELECT c.oid::regclass::text AS name, {SHOWS_ALL} AS shows_all FROM pg_class AS c
+          WHERE c.oid = ANY ($1) AND c.relrowsecurity AND row_security_active(c.oid)"
+    );
     let walled = session
         .client()
-        .query(QUERY, &[&tables])
+        .query(&query, &[&tables])
         .await
         .map_err(database("whether this role sees every row cannot be asked"))?;
     let hidden: Vec<String> =
