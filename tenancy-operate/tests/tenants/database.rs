@@ -40,9 +40,12 @@ impl Database {
 
     /// The tables alone: a database that a catalog elsewhere names, with what all tenants share and the rows of this one.
     pub(crate) fn of_one(prefix: &str, tenant: &str) -> Self {
-        let database = Self {
-            url: format!("{}?sslmode=disable", tenancy_tests::server::fresh_postgres_database(prefix)),
-        };
+        Self::of_one_at(tenancy_tests::server::fresh_postgres_database(prefix), tenant)
+    }
+
+    /// The same of an empty database.
+    pub(crate) fn of_one_at(url: String, tenant: &str) -> Self {
+        let database = Self { url: format!("{url}?sslmode=disable") };
         database.run(TABLES);
         database.run(SHARED);
         database.run(&ROWS.replace("{t}", tenant));

@@ -204,3 +204,24 @@ async fn what_a_transaction_in_the_other_database_may_still_write_keeps_it_from_
     assert!(open.join().is_err());
     erased(&session, "4").await.unwrap();
 }
+
+#[tokio::test]
+async fn a_tenant_on_another_server_has_the_same_life() {
+    let server = tenancy_tests::server::fresh_postgres();
+    let home = Database::of_three("elsewhere_server");
+    let silo = Database::of_one_at(server.fresh_database("elsewhere_other"), "4");
+    home.run("INSERT INTO tenancy.tenant_placements VALUES ('4', 'active', 'database', NULL, 'silo')");
+    let session = home.session_with(&silo).await;
+    let (own, others) = (silo.own("4"), home.others("4"));
+    let place = exported(&session, "4", "elsewhere-server").await.unwrap();
+    suspend(&session, &key("4"), &NoHooks).await.unwrap();
+    let done = erased(&session, "4").await.unwrap();
+    assert_eq!(done.sealed.certificate.elsewhere.as_ref().unwrap().name, "silo");
+    assert!(without_empty(silo.own("4")).is_empty());
+    restored(&session, &place, Restore::new()).await.unwrap();
+    assert_eq!((silo.own("4"), home.others("4")), (own, others));
+    // What is done there is in the journal of either.
+    let journal = "SELECT string_agg(kind, ' ' ORDER BY started_at) AS line FROM tenancy.tenant_operations WHERE finished_at IS NOT NULL";
+    assert_eq!(silo.one(journal), "erase restore");
+    assert_eq!(home.one(journal), "suspend erase restore");
+}

@@ -278,6 +278,8 @@ async fn a_tenant_with_a_schema_of_its_own_is_exported_from_there_erased_there_a
     );
     assert_eq!(database.one("SELECT count(*)::text AS line FROM tenant_four.tags"), "0");
     assert_eq!(database.others("4"), others);
+    // What was in the shared tables is gone as well.
+    assert!(without_empty(database.own("4")).is_empty());
     // Back where it was, and as another in the shared tables.
     restored(&database, &place, Restore::new()).await.unwrap();
     assert_eq!(database.one("SELECT count(*)::text AS line FROM tenant_four.tags"), "2");

@@ -12,7 +12,6 @@ mod traces;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tenancy_core::Reason;
 use tenancy_core::placement::TenantStatus;
 use tenancy_rls::Tables;
 
@@ -193,7 +192,6 @@ async fn at_home(
     if status::is_there(session).await? {
         status::set(session, &erasure.tenant, TenantStatus::Deleted).await?;
     }
-    let reason = |reason: &Option<Reason>| reason.as_ref().map(|reason| reason.as_str().to_owned());
     let certificate = ErasureCertificate {
         format: "tenancy-erasure".to_owned(),
         version: 1,
@@ -203,8 +201,8 @@ async fn at_home(
         server: part.server,
         operator: part.operator,
         erased_at: part.at,
-        without_catalog: reason(&erasure.without_catalog),
-        despite_triggers: reason(&erasure.despite_triggers),
+        without_catalog: erasure.without_catalog.as_ref().map(|reason| reason.as_str().to_owned()),
+        despite_triggers: part.despite_triggers,
         elsewhere,
         tables: part.tables,
         left: part.left,

@@ -24,6 +24,9 @@ pub(super) struct Part {
     pub(super) server: String,
     pub(super) operator: String,
     pub(super) at: String,
+    /// Why rows of others were let change by triggers, where that was allowed.
+    #[serde(default)]
+    pub(super) despite_triggers: Option<String>,
     pub(super) tables: Vec<ErasedTable>,
     pub(super) left: Vec<Left>,
     pub(super) effects: Vec<Effect>,
@@ -90,6 +93,7 @@ impl Part {
             server: said(1),
             operator: said(2),
             at: said(3),
+            despite_triggers: erasure.despite_triggers.as_ref().map(|reason| reason.as_str().to_owned()),
             tables: erased,
             left,
             effects,
@@ -98,6 +102,8 @@ impl Part {
 
     /// Puts what was erased in another database before its own.
     pub(super) fn and_elsewhere(&mut self, other: Self, name: &DatabaseName) -> ErasedElsewhere {
+        // It may have been allowed by another run, which was interrupted.
+        self.despite_triggers = self.despite_triggers.take().or(other.despite_triggers);
         let named = || Some(name.as_str().to_owned());
         let tables = other.tables.into_iter().map(|table| ErasedTable { elsewhere: named(), ..table });
         let left = other.left.into_iter().map(|left| Left { elsewhere: named(), ..left });
