@@ -11,18 +11,9 @@ use tenancy_operate::tenants::Session;
 use tenancy_pool::placement::CatalogConnection;
 use tenancy_pool::{OperatorConnection, Tls};
 
+use crate::addresses;
 use crate::failure::Failure;
-
-/// What other databases have in the place of row-level security.
-const NO_WALL: &str = "has no row-level security: there the types and the tests keep tenants apart (`tenancy check`), and a database or a file of its own for \
-                       each tenant is the second wall";
-
-/// What is not there for the tenants of other databases.
-const NO_TENANTS: &str = "is not known here yet: a tenant's life is looked after on PostgreSQL";
-
-/// What is not there for the migrations of other databases.
-const NO_SCHEMAS: &str = "has no schemas for tenants in it: there the application's migrations are run by Diesel alone (`diesel migration run`), for each \
-                          database or file";
+use crate::not_here::NotHere;
 
 /// Which database, and how to get there.
 #[derive(Debug, Clone, Args)]
@@ -51,18 +42,8 @@ impl Database {
         self.behind_pooler
     }
 
-    /// The address. Its text, where it is shown, has no password in it.
-    pub(crate) fn address(&self) -> Result<DatabaseAddress, Failure> {
-        self.address_for(NO_WALL)
-    }
-
-    /// The same for the catalog of tenants, by which migrations find their targets.
-    pub(crate) fn of_the_fleet(&self) -> Result<DatabaseAddress, Failure> {
-        self.address_for(NO_SCHEMAS)
-    }
-
-    /// The same for something that other databases do not have, for another reason.
-    fn address_for(&self, others: &str) -> Result<DatabaseAddress, Failure> {
+    /// The address. Its text, where it is shown, has no password in it. `others` is said of a database that is not PostgreSQL.
+    pub(crate) fn address(&self, others: NotHere) -> Result<DatabaseAddress, Failure> {
         let fix = "give --database-url, or set DATABASE_URL, as postgres://user@host:port/database";
         let Some(url) = &self.database_url else {
             return Err(Failure::new("no database was named").fix(fix));
@@ -70,23 +51,13 @@ impl Database {
         let address = DatabaseAddress::new(url.as_str()).map_err(|error| {
             Failure::new("the address of the database cannot be used").because(error).fix(fix)
         })?;
-        match server_of(url) {
-            Server::PostgreSql => Ok(address),
-            Server::Other(name) => {
-                Err(Failure::new(format!("not here: {address} is {name}, which {others}"))
-                    .fix("use this command for the PostgreSQL databases"))
-            }
-        }
+        others.unless_postgres(url, &address)?;
+        Ok(address)
     }
 
     /// Connects to it.
-    pub(crate) async fn connect(&self) -> Result<AsyncPgConnection, Failure> {
-        self.connect_to(&self.address()?).await
-    }
-
-    /// Connects for something that other databases do not have, for a reason of its own.
-    pub(crate) async fn connect_for(&self, others: &str) -> Result<AsyncPgConnection, Failure> {
-        self.connect_to(&self.address_for(others)?).await
+    pub(crate) async fn connect(&self, others: NotHere) -> Result<AsyncPgConnection, Failure> {
+        self.connect_to(&self.address(others)?).await
     }
 
     /// Connects to another database in the same way: one that a catalog names.
@@ -94,24 +65,20 @@ impl Database {
         self.how()?.connect(address).await.map_err(unreachable)
     }
 
-    /// Connects for an operation on a tenant, which goes through no pooler.
-    pub(crate) async fn session(&self) -> Result<Session, Failure> {
-        self.session_for(NO_TENANTS).await
-    }
-
-    /// The same for something that other databases do not have, for another reason.
-    pub(crate) async fn session_for(&self, others: &str) -> Result<Session, Failure> {
+    /// Connects for an operation on a tenant, which goes through no pooler. The databases that a catalog names are reached in the same way.
+    pub(crate) async fn session(&self, others: NotHere) -> Result<Session, Failure> {
+        let address = self.address(others)?;
         if self.behind_pooler {
             return Err(Failure::new(
                 "an operation on a tenant holds one backend, and a pooler lends several",
             )
             .fix("give the server's own address, without --behind-pooler"));
         }
-        let address = self.address_for(others)?;
         let client = self.how()?.client(&address).await.map_err(unreachable)?;
-        Session::new(client, &address)
+        let session = Session::new(client, &address)
             .await
-            .map_err(|error| Failure::new("the database cannot be worked on").because(error))
+            .map_err(|error| Failure::new("the database cannot be worked on").because(error))?;
+        Ok(session.databases(addresses::address, self.how()?))
     }
 
     /// How to connect, for what goes to several databases, and through no pooler.
@@ -126,8 +93,8 @@ impl Database {
     }
 
     /// The same way to the catalog of tenants.
-    pub(crate) fn catalog(&self) -> Result<CatalogConnection, Failure> {
-        let connection = CatalogConnection::new(self.address()?)
+    pub(crate) fn catalog(&self, others: NotHere) -> Result<CatalogConnection, Failure> {
+        let connection = CatalogConnection::new(self.address(others)?)
             .connect_timeout(Duration::from_secs(self.connect_timeout));
         Ok(match self.tls()? {
             Some(tls) => connection.tls(tls),
@@ -160,27 +127,6 @@ fn unreachable(error: ConnectionError) -> Failure {
         .fix("see that the server runs, and that host, port, user, password and database are right")
 }
 
-enum Server {
-    PostgreSql,
-    Other(&'static str),
-}
-
-/// Which server an address is one of, by its scheme; a file of SQLite has none.
-fn server_of(url: &str) -> Server {
-    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
-    let file = url.split(['?', '#']).next().unwrap_or_default();
-    match scheme.as_str() {
-        "mysql" | "mariadb" => Server::Other("a MySQL or MariaDB database"),
-        "sqlite" | "file" => Server::Other("an SQLite database"),
-        _ if file == ":memory:"
-            || [".sqlite", ".sqlite3", ".db"].iter().any(|end| file.ends_with(end)) && scheme.is_empty() =>
-        {
-            Server::Other("an SQLite database")
-        }
-        _ => Server::PostgreSql,
-    }
-}
-
 /// Runs `work` to its end, on this thread.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_current_thread()
@@ -188,27 +134,4 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
         .build()
         .map_err(|error| Failure::new("the run time cannot be started").because(error))?
         .block_on(work)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Server, server_of};
-
-    #[test]
-    fn a_server_is_known_by_its_address() {
-        for url in [
-            "mysql://a@b/c",
-            "MariaDB://a@b/c",
-            "sqlite://x",
-            "sqlite::memory:",
-            ":memory:",
-            "var/acme.sqlite",
-            "acme.db",
-        ] {
-            assert!(matches!(server_of(url), Server::Other(_)), "{url}");
-        }
-        for url in ["postgres://a@b/c", "postgresql://a@b/c.db", "host=/run user=a dbname=c"] {
-            assert!(matches!(server_of(url), Server::PostgreSql), "{url}");
-        }
-    }
 }

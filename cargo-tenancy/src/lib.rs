@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod failure;
 mod manifest;
+mod not_here;
 mod output;
 mod sealing_key;
 mod waivers;

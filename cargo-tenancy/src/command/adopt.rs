@@ -15,6 +15,7 @@ use crate::command::wall::now;
 use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
+use crate::not_here;
 use crate::output::Output;
 
 /// Look at an application on Diesel and its database: which rows are whose, what is missing, and the migrations that add it
@@ -93,8 +94,7 @@ impl Arguments {
                 .fix("name the file that `diesel print-schema` writes by --schema"));
         }
         let (catalog, found) = block_on(async {
-            let mut connection =
-                self.database.connect_for("is not looked at here: its catalog is another").await?;
+            let mut connection = self.database.connect(not_here::ADOPTION).await?;
             let catalog = Catalog::read(&mut connection).await?;
             if self.tenant_columns.is_empty() && self.tenant_table.is_none() {
                 return Ok((catalog, None));

@@ -13,6 +13,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 use crate::sealing_key::KeySource;
 use crate::waivers::WaiversFile;
@@ -90,7 +91,7 @@ impl Arguments {
             As::Elsewhere => inspection.from_elsewhere(),
         };
         let report = block_on(async {
-            let mut connection = self.database.connect().await?;
+            let mut connection = self.database.connect(not_here::WALL).await?;
             self.role.check(&mut connection, &wall).await?;
             inspection
                 .run(&mut connection)

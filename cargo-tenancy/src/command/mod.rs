@@ -1,5 +1,32 @@
 //! The commands, one file each: its arguments, and how they become calls of the library and a printed result.
 
+/// The subcommands of a command, each with its arguments, of which `run` does what they say.
+macro_rules! subcommands {
+    ($($(#[$about:meta])* $name:ident($arguments:ty)),+ $(,)?) => {
+        #[derive(Debug, clap::Args)]
+        pub(crate) struct Arguments {
+            #[command(subcommand)]
+            command: Command,
+        }
+
+        #[derive(Debug, clap::Subcommand)]
+        enum Command {
+            $($(#[$about])* $name($arguments),)+
+        }
+
+        impl Arguments {
+            pub(crate) fn run(
+                self,
+                output: &$crate::output::Output,
+            ) -> Result<u8, $crate::failure::Failure> {
+                match self.command {
+                    $(Command::$name(arguments) => arguments.run(output),)+
+                }
+            }
+        }
+    };
+}
+
 mod adopt;
 mod check;
 mod completions;
@@ -8,6 +35,7 @@ mod inspect;
 mod keys;
 mod migrate;
 mod move_tenant;
+mod place;
 mod support;
 mod tenants;
 mod top;

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 use tenancy_core::TenantKey;
 use tenancy_core::placement::Placement;
@@ -12,11 +12,13 @@ use tenancy_operate::relocation::{
 };
 use tenancy_pool::placement::DatabaseName;
 
+use super::place::{Kind, placement};
 use crate::addresses::{address, variable};
 use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 
 /// Moves a tenant to other tables, a schema, a database or a server, while it is served
@@ -68,18 +70,6 @@ pub(crate) struct Arguments {
     manifest: ManifestFile,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    /// The tables that tenants share, in the catalog's database
-    Shared,
-    /// A schema of its own, in the catalog's database
-    Schema,
-    /// Another database on the catalog's server, in a schema of it if one is named
-    Database,
-    /// A database on another server, in a schema of it if one is named
-    Server,
-}
-
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Done {
@@ -100,16 +90,17 @@ enum Done {
 
 impl Arguments {
     pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
-        let destination = self.to.map(|kind| self.destination(kind)).transpose()?;
+        let destination =
+            self.to.map(|kind| placement(kind, self.schema.as_deref(), self.name.as_deref())).transpose()?;
         let tenant =
             TenantKey::new(&self.tenant).map_err(|error| Failure::new("this is no tenant").because(error))?;
         let relocation = Relocation::new(
             self.manifest.read()?.row_security().clone(),
             tenant,
-            self.database.address()?,
+            self.database.address(not_here::MOVES)?,
             self.database.directly()?,
         )
-        .catalog(self.database.catalog()?)
+        .catalog(self.database.catalog(not_here::MOVES)?)
         .addresses(address)
         .options(self.options());
         let result = block_on(async {
@@ -145,38 +136,6 @@ impl Arguments {
             Some(Kind::Database) => options.expect_server(ExpectedServer::Same),
             Some(Kind::Server) => options.expect_server(ExpectedServer::Other),
             _ => options,
-        }
-    }
-
-    fn destination(&self, kind: Kind) -> Result<Placement<DatabaseName>, Failure> {
-        let schema = self
-            .schema
-            .as_deref()
-            .map(|name| name.try_into().map_err(|error| Failure::new("--schema").because(error)))
-            .transpose()?;
-        let name = self
-            .name
-            .as_deref()
-            .map(|name| DatabaseName::try_from(name).map_err(|error| Failure::new("--name").because(error)))
-            .transpose()?;
-        match (kind, name, schema) {
-            (Kind::Shared, None, None) => Ok(Placement::Shared),
-            (Kind::Schema, None, Some(schema)) => Ok(Placement::Schema(schema)),
-            (Kind::Database | Kind::Server, Some(name), None) => Ok(Placement::Database(name)),
-            (Kind::Database | Kind::Server, Some(database), Some(schema)) => {
-                Ok(Placement::DatabaseSchema { database, schema })
-            }
-            (Kind::Shared, ..) => Err(Failure::new(
-                "the shared tables are in one place only, and neither --schema nor --name goes with them",
-            )
-            .fix("leave both out")),
-            (Kind::Schema, ..) => Err(Failure::new(
-                "a schema takes --schema, and no --name: it is in the catalog's own database",
-            )
-            .fix("say `--to schema --schema NAME`, or `--to database --name NAME --schema NAME`")),
-            (Kind::Database | Kind::Server, None, _) => {
-                Err(Failure::new("nothing says which database").fix("give --name, as the catalog calls it"))
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
-//! SARIF and JUnit, parsed back.
+//! SARIF and JUnit, parsed back; and SARIF compared with its schema.
 
+use boon::{Compiler, SchemaIndex, Schemas};
 use quick_junit::{Report, TestCaseStatus};
 use serde_json::Value;
 
@@ -17,8 +18,53 @@ fn project() -> Project {
     project
 }
 
+/// The schema of OASIS, as the crate `serde-sarif` has it (0.8.0, MIT).
+const SCHEMA: &str = include_str!("sarif-schema-2.1.0.json");
+
+/// The schema, with the forms of texts, such as those of addresses.
+fn schema() -> (Schemas, SchemaIndex) {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.enable_format_assertions();
+    let schema = serde_json::from_str(SCHEMA).expect("JSON");
+    compiler.add_resource("sarif-schema-2.1.0.json", schema).expect("a resource");
+    let index = compiler.compile("sarif-schema-2.1.0.json", &mut schemas).expect("a schema");
+    (schemas, index)
+}
+
 #[test]
-fn sarif_has_what_its_schema_requires() {
+fn sarif_is_as_its_schema_says() {
+    let (schemas, index) = schema();
+    let odd = Project::of("#[path = \"a b[1]%ü.rs\"]\nmod odd;\n");
+    odd.write("src/a b[1]%ü.rs", "fn odd() { q.unfiltered(); }\n");
+    for (project, results) in [(project(), 2), (odd, 1), (Project::of("fn nothing() {}\n"), 0)] {
+        let log: Value = serde_json::from_slice(&project.run(&["--format", "sarif"]).stdout).expect("JSON");
+        assert_eq!(log["runs"][0]["results"].as_array().expect("results").len(), results);
+        if let Err(error) = schemas.validate(&log, index) {
+            panic!("{error:#}\n{log:#}");
+        }
+    }
+    // It finds what is wrong.
+    let log: Value =
+        serde_json::from_slice(&self::project().run(&["--format", "sarif"]).stdout).expect("JSON");
+    for (pointer, wrong) in [
+        ("/version", "2.2.0"),
+        ("/$schema", "no address"),
+        ("/runs/0/columnKind", "bytes"),
+        ("/runs/0/results/0/level", "fatal"),
+        ("/runs/0/results/0/message", "no object"),
+        ("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri", "a b.rs"),
+    ] {
+        let mut spoiled = log.clone();
+        *spoiled.pointer_mut(pointer).expect(pointer) = wrong.into();
+        assert!(schemas.validate(&spoiled, index).is_err(), "{pointer} is not looked at");
+    }
+    let mut spoiled = log;
+    spoiled["runs"][0]["more"] = 1.into();
+    assert!(schemas.validate(&spoiled, index).is_err());
+}
+
+#[test]
+fn sarif_has_what_is_read_of_it() {
     let output = project().run(&["--format", "sarif"]);
     assert_eq!(code(&output), 1);
     let log: Value = serde_json::from_slice(&output.stdout).expect("JSON");

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::world::{NOTES, Ran, TAGS, World};
+use crate::ran::Ran;
+use crate::world::{NOTES, TAGS, World};
 
 #[track_caller]
 fn with_address(world: &World, url: &str, words: &[&str]) -> Ran {
-    let ran = Ran::of(world.command(words).env("DATABASE_URL", url).output().unwrap()).ended(3, words);
+    let ran = Ran::of(world.command(words).env("DATABASE_URL", url).output().unwrap()).ended(3);
     assert!(ran.err.contains("fix: "), "{}", ran.err);
     ran
 }
@@ -42,8 +43,7 @@ fn what_makes_no_sense_is_said() {
     ] {
         world.says(3, words).with(said);
     }
-    let ran = Ran::of(world.command(&["run"]).env_remove("TENANCY_DATABASE_SILO").output().unwrap())
-        .ended(3, &["run"]);
+    let ran = Ran::of(world.command(&["run"]).env_remove("TENANCY_DATABASE_SILO").output().unwrap()).ended(3);
     ran.with(&["no address for the database \"silo\"", "set TENANCY_DATABASE_SILO to its address"]);
     std::fs::create_dir(world.folder.join("none")).unwrap();
     world.says(3, &["run", "--migrations", "none"]).with(&["there is no migration in none"]);
@@ -76,7 +76,7 @@ fn other_databases_and_those_that_do_not_answer_are_named() {
     let ran = Ran::of(
         command.env("TENANCY_DATABASE_SILO", "postgres://app:s3cret@127.0.0.1:1/app").output().unwrap(),
     )
-    .ended(1, &["run"]);
+    .ended(1);
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let outcomes: Vec<_> =
         report["targets"].as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap()).collect();

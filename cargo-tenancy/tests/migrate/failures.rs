@@ -119,8 +119,8 @@ fn rows_that_row_level_security_would_hide_are_an_error_and_not_left_out() {
     ));
     world.migration("0002_fill", "UPDATE notes SET stars = 5");
     let mut command = world.command(&["run"]);
-    let ran = crate::world::Ran::of(command.env("DATABASE_URL", world.url_as(&owner)).output().unwrap());
-    ran.ended(3, &["run"]).with(&["row-level security policy for table \"notes\"", "BYPASSRLS"]);
+    let ran = crate::ran::Ran::of(command.env("DATABASE_URL", world.url_as(&owner)).output().unwrap());
+    ran.ended(3).with(&["row-level security policy for table \"notes\"", "BYPASSRLS"]);
     assert_eq!(world.versions("public"), "0001");
     world.says(0, &["run"]);
     assert_eq!(world.lines("SELECT stars::text AS line FROM notes"), ["5"]);

@@ -3,7 +3,8 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::world::{INDEX, NOTES, Ran, World, run_at};
+use crate::ran::Ran;
+use crate::world::{INDEX, NOTES, World, run_at};
 
 const SCHEMAS: [&str; 2] = ["acme", "zoo"];
 const ALL: &str = "0001 0002 0003";

@@ -5,7 +5,8 @@ use std::process::Stdio;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 
-use crate::world::{NOTES, Ran, World};
+use crate::ran::Ran;
+use crate::world::{NOTES, World};
 
 /// One target with a table, and a migration that takes it exclusively.
 fn world(name: &str) -> World {
@@ -37,7 +38,7 @@ fn a_lock_is_waited_for_shortly_and_tried_again() {
     // Between attempts nothing of it is there, and nobody waits for it.
     assert!(!world.relations("acme").contains("due"));
     holder.batch_execute("COMMIT").unwrap();
-    let ran = Ran::of(run.wait_with_output().unwrap()).ended(0, &["run"]).with(&[
+    let ran = Ran::of(run.wait_with_output().unwrap()).ended(0).with(&[
         "attempt 1, the next in 500 ms: acme: migration 0002_due: canceling statement due to lock timeout",
     ]);
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
@@ -92,7 +93,7 @@ fn two_runs_never_work_on_the_same_target() {
     assert_eq!(world.versions("acme"), "");
     first.kill().unwrap();
     first.wait().unwrap();
-    let ran = Ran::of(second.wait_with_output().unwrap()).ended(0, &["run"]);
+    let ran = Ran::of(second.wait_with_output().unwrap()).ended(0);
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(report["targets"][1]["applied"], serde_json::json!(["0001_notes", "0002_tags", "0003_index"]));
 }

@@ -2,6 +2,10 @@
 //! and as the wrong role.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../common/ran.rs"]
+#[allow(dead_code, reason = "the tenants' tests use the rest")]
+mod ran;
+
 mod bounds;
 mod drift;
 mod failures;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
@@ -11,6 +11,8 @@ use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, s
 use serde_json::Value;
 use tenancy_pool::placement::CatalogMigration;
 use tenancy_tests::server::fresh_postgres_database;
+
+use crate::ran::Ran;
 
 /// A table, what refers to it with a bit of everything, and an index that is built in no transaction.
 pub(crate) const NOTES: &str = "CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL, stars integer NOT NULL DEFAULT 0)";
@@ -130,7 +132,7 @@ impl World {
 
     #[track_caller]
     pub(crate) fn says(&self, code: i32, words: &[&str]) -> Ran {
-        Ran::of(self.command(words).output().unwrap()).ended(code, words)
+        Ran::of(self.command(words).output().unwrap()).ended(code)
     }
 
     /// The same, as JSON.
@@ -212,34 +214,4 @@ pub(crate) fn versions_at(url: &str, schema: &str) -> String {
         return String::new();
     }
     lines_at(url, &format!("SELECT version::text AS line FROM {table} ORDER BY 1")).join(" ")
-}
-
-/// What a run said.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-impl Ran {
-    pub(crate) fn of(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    #[track_caller]
-    pub(crate) fn ended(self, code: i32, words: &[&str]) -> Self {
-        assert_eq!(self.code, Some(code), "{words:?}: {}{}", self.out, self.err);
-        self
-    }
-
-    /// The standard error has all of these.
-    #[track_caller]
-    pub(crate) fn with(self, texts: &[&str]) -> Self {
-        for text in texts {
-            assert!(self.err.contains(text), "{text:?} is not in: {}", self.err);
-        }
-        self
-    }
 }

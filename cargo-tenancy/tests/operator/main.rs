@@ -4,6 +4,10 @@
 #[path = "../wall/database.rs"]
 #[allow(dead_code, reason = "what this page does not need")]
 mod database;
+mod moved;
+mod not_here;
+#[path = "../common/ran.rs"]
+mod ran;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

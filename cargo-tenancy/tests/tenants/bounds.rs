@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
-use crate::command::{Operator, Ran, names};
+use crate::command::{Operator, names};
 use crate::database::Database;
+use crate::ran::Ran;
 
 #[test]
 fn a_table_larger_than_the_memory_is_exported_and_restored() {

@@ -2,28 +2,35 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tenancy_rls::Manifest;
 
 use crate::database::{Database, folder};
+use crate::ran::Ran;
 use crate::schema::wall;
 
 /// Where a test's files are, and the database that its commands work on.
 pub(crate) struct Operator {
     pub(crate) folder: PathBuf,
     url: String,
+    /// The address of the database that the catalog calls `silo`.
+    silo: Option<String>,
 }
 
 impl Operator {
     pub(crate) fn of(database: &Database, name: &str) -> Self {
         let folder = folder(name);
         Manifest::of(&wall()).write_to(folder.join("tenancy.json")).unwrap();
-        Self { folder, url: database.url.clone() }
+        Self { folder, url: database.url.clone(), silo: None }
     }
 
     pub(crate) fn with_address(&self, url: String) -> Self {
-        Self { folder: self.folder.clone(), url }
+        Self { folder: self.folder.clone(), url, silo: self.silo.clone() }
+    }
+
+    pub(crate) fn with_silo(self, silo: &Database) -> Self {
+        Self { silo: Some(silo.url.clone()), ..self }
     }
 
     /// `tenancy tenants …`, with words that have blanks in them in brackets: `export 1 --to [a b]`.
@@ -37,6 +44,9 @@ impl Operator {
             .env("TENANCY_MANIFEST", self.folder.join("tenancy.json"))
             .env("TMPDIR", &self.folder)
             .env_remove("TENANCY_FAILPOINT");
+        if let Some(silo) = &self.silo {
+            command.env("TENANCY_DATABASE_SILO", silo);
+        }
         command
     }
 
@@ -84,37 +94,6 @@ impl Stopped {
         let mut err = String::new();
         self.reader.read_to_string(&mut err).unwrap();
         Ran { code: self.child.wait().unwrap().code(), out: String::new(), err }
-    }
-}
-
-/// What a run said.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-impl Ran {
-    pub(crate) fn of(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    #[track_caller]
-    pub(crate) fn ended(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{}{}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    pub(crate) fn failed_with(self, words: &[&str]) -> Self {
-        let ran = self.ended(3);
-        for word in words {
-            assert!(ran.err.contains(word), "{word:?} is not in: {}", ran.err);
-        }
-        assert!(ran.out.is_empty(), "{}", ran.out);
-        ran
     }
 }
 

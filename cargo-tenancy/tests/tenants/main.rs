@@ -7,8 +7,13 @@ mod database;
 #[path = "../../../tenancy-operate/tests/tenants/schema.rs"]
 mod schema;
 
+#[path = "../common/ran.rs"]
+mod ran;
+
+mod again;
 mod bounds;
 mod command;
 mod hooks;
 mod killed;
+mod killed_elsewhere;
 mod told;

@@ -62,8 +62,8 @@ fn what_makes_no_sense_is_said_with_the_reason_and_the_fix() {
     operator.run(&["clone", "1", "--into", "1"]).failed_with(&["into itself"]);
     operator.run(&["export", "", "--to", "x"]).failed_with(&["cannot be a tenant"]);
     for (address, said) in [
-        ("mysql://root@localhost/app", "a MySQL or MariaDB database, which is not known here yet"),
-        ("sqlite://app.db", "an SQLite database, which is not known here yet"),
+        ("mysql://root@localhost/app", "a MySQL or MariaDB database, which has no catalog"),
+        ("sqlite://app.db", "an SQLite database, which has no catalog"),
         ("postgres://nobody@127.0.0.1:1/app", "no connection to"),
     ] {
         operator

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use serde_json::json;
 use tenancy_core::TenantKey;
 use tenancy_rls::Tables;
 use tokio::fs;
@@ -12,7 +11,7 @@ use super::export::{self, Export, IfThere};
 use super::hooks::Hooks;
 use super::journal::{Operation, OperationKind};
 use super::progress::Progress;
-use super::restore::{self, Restore, Restored};
+use super::restore::{self, Restore, Restored, Work};
 use super::session::Session;
 
 /// Copies a tenant's rows to another tenant: an export into a folder below `workplace`, which is removed when it has ended, and a
@@ -36,9 +35,7 @@ pub async fn clone(
     hooks: &dyn Hooks,
     progress: &dyn Progress,
 ) -> Result<Restored, OperateError> {
-    let set: Vec<_> =
-        how.scrub.iter().map(|s| format!("{}.{}={}", s.table, s.column, s.expression)).collect();
-    let request = json!({ "from": from, "set": set });
+    let request = how.request("from", from.as_str());
     let mut operation = Operation::begin(session, into, OperationKind::Clone, &request).await?;
     let folder = workplace.join(format!("tenancy-clone-{}", operation.id));
     let cloned = async {
@@ -54,7 +51,10 @@ pub async fn clone(
                 export::export(session, tables, from, &folder, IfThere::Refuse, progress).await?;
                 let export = Export::open(&folder, progress).await?;
                 let how = how.clone().into_tenant(into.clone());
-                restore::write_rows(session, tables, &export, &how, &mut operation, hooks, progress).await?
+                let (export, restore, request) = (&export, &how, &request);
+                let work =
+                    Work { tables, export, restore, kind: OperationKind::Clone, request, hooks, progress };
+                work.write_rows(session, &mut operation).await?
             }
         };
         restore::conclude(session, restored, how.afterwards, &mut operation, hooks).await

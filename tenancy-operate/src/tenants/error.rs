@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use tenancy_pool::placement::DatabaseName;
 use tokio_postgres::error::SqlState;
 
 use crate::ServerError;
@@ -37,6 +38,7 @@ pub struct OperateError {
     fix: Option<String>,
     values: Option<Values>,
     source: Option<Box<dyn Error + Send + Sync>>,
+    without_address: Option<DatabaseName>,
 }
 
 /// Values of rows. Not even `Debug` shows them.
@@ -50,7 +52,14 @@ impl fmt::Debug for Values {
 
 impl OperateError {
     pub(crate) fn new(kind: OperateErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), fix: None, values: None, source: None }
+        Self { kind, message: message.into(), fix: None, values: None, source: None, without_address: None }
+    }
+
+    /// Of a database that the catalog names, and whose address nobody knows.
+    pub(crate) fn no_address(name: &DatabaseName) -> Self {
+        let message = format!("no address of the database {:?} is known", name.as_str());
+        Self { without_address: Some(name.clone()), ..Self::new(OperateErrorKind::Request, message) }
+            .fix("give the session the addresses of the databases that the catalog names")
     }
 
     pub(crate) fn fix(self, fix: impl Into<String>) -> Self {
@@ -83,6 +92,12 @@ impl OperateError {
     #[must_use]
     pub fn to_do(&self) -> Option<&str> {
         self.fix.as_deref()
+    }
+
+    /// The database whose address is missing, where that is the reason.
+    #[must_use]
+    pub fn database_without_address(&self) -> Option<&DatabaseName> {
+        self.without_address.as_ref()
     }
 }
 

@@ -10,14 +10,15 @@ mod journal;
 pub(crate) mod layout;
 pub(crate) mod lifecycle;
 mod progress;
+mod residence;
 mod restore;
 mod session;
 pub(crate) mod sql;
 
 pub use self::clone::clone;
 pub use self::erase::{
-    Effect, Erased, ErasedTable, Erasure, ErasureCertificate, Keep, Kept, KeptBy, Left, LeftWhat,
-    SealedCertificate, SigningKey, erase,
+    Effect, Erased, ErasedElsewhere, ErasedTable, Erasure, ErasureCertificate, Keep, Kept, KeptBy, Left,
+    LeftWhat, SealedCertificate, SigningKey, erase,
 };
 pub use self::error::{OperateError, OperateErrorKind};
 pub use self::export::{

@@ -1,7 +1,10 @@
 //! The connection that the operations work on.
 
+use std::sync::Arc;
+
 use tenancy_core::placement::DatabaseAddress;
 use tenancy_pool::OperatorConnection;
+use tenancy_pool::placement::{AddressBook, DatabaseName};
 use tokio_postgres::{Client, Row};
 
 use super::error::{OperateError, OperateErrorKind, database};
@@ -22,6 +25,13 @@ const SETTINGS: &str = "SET search_path = pg_catalog; SET client_encoding = 'UTF
 pub struct Session {
     client: Client,
     address: String,
+    databases: Option<Databases>,
+}
+
+/// The way to the other databases that a catalog names.
+struct Databases {
+    addresses: Arc<dyn AddressBook>,
+    connect: OperatorConnection,
 }
 
 impl std::fmt::Debug for Session {
@@ -58,7 +68,40 @@ impl Session {
         client.batch_execute(SETTINGS).await.map_err(database(
             "the session's settings are refused: is this PostgreSQL 15 or newer, and no pooler?",
         ))?;
-        Ok(Self { client, address: address.to_string() })
+        Ok(Self { client, address: address.to_string(), databases: None })
+    }
+
+    /// Says where the databases are that the catalog names, for a role that may do there what this one does here, and how to connect to
+    /// them. Without this a tenant that lives in one of them is refused by name.
+    #[must_use]
+    pub fn databases(self, addresses: impl AddressBook + 'static, connect: OperatorConnection) -> Self {
+        Self { databases: Some(Databases { addresses: Arc::new(addresses), connect }), ..self }
+    }
+
+    /// Connects to another database of the catalog's.
+    pub(crate) async fn other(&self, name: &DatabaseName) -> Result<Self, OperateError> {
+        let Some(databases) = &self.databases else { return Err(OperateError::no_address(name)) };
+        let asked = databases.addresses.address(name).await.map_err(|error| {
+            let what = format!("the address of the database {:?} cannot be asked for", name.as_str());
+            OperateError::new(OperateErrorKind::Connection, what).because(error)
+        })?;
+        let address = asked.ok_or_else(|| OperateError::no_address(name))?;
+        is_of_postgres(&address)?;
+        let client = databases.connect.client(&address).await.map_err(|error| {
+            let what = format!("the database {:?} cannot be reached: {error}", name.as_str());
+            OperateError::new(OperateErrorKind::Connection, what)
+                .fix("see that its server runs, and that host, port, user, password and database are right")
+        })?;
+        Self::new(client, &address).await
+    }
+
+    /// Which database it is: the cluster's number, and the database's in it.
+    pub(crate) async fn identity(&self) -> Result<(String, String), OperateError> {
+        let query =
+            "SELECT (SELECT system_identifier FROM pg_control_system())::text, oid::text FROM pg_database
+                      WHERE datname = current_database()";
+        let rows = self.rows("which database it is cannot be asked", query).await?;
+        Ok(rows.first().map(|row| (row.get(0), row.get(1))).unwrap_or_default())
     }
 
     /// The address, without its password.

@@ -8,7 +8,8 @@ use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, s
 use tenancy_core::TenantKey;
 use tenancy_core::placement::DatabaseAddress;
 use tenancy_operate::tenants::Session;
-use tenancy_pool::placement::CatalogMigration;
+use tenancy_pool::OperatorConnection;
+use tenancy_pool::placement::{CatalogMigration, DatabaseName};
 use tenancy_rls::Tables;
 
 use crate::schema::{ROWS, SHARED, TABLES, wall};
@@ -34,6 +35,20 @@ impl Database {
         };
         database.run(TABLES);
         database.run(&CatalogMigration::new().up());
+        database
+    }
+
+    /// The tables alone: a database that a catalog elsewhere names, with what all tenants share and the rows of this one.
+    pub(crate) fn of_one(prefix: &str, tenant: &str) -> Self {
+        Self::of_one_at(tenancy_tests::server::fresh_postgres_database(prefix), tenant)
+    }
+
+    /// The same of an empty database.
+    pub(crate) fn of_one_at(url: String, tenant: &str) -> Self {
+        let database = Self { url: format!("{url}?sslmode=disable") };
+        database.run(TABLES);
+        database.run(SHARED);
+        database.run(&ROWS.replace("{t}", tenant));
         database
     }
 
@@ -98,6 +113,13 @@ impl Database {
 
     pub(crate) async fn session(&self) -> Session {
         Session::open(&DatabaseAddress::new(self.url.as_str()).unwrap()).await.unwrap()
+    }
+
+    /// A session that finds the other database as `silo`.
+    pub(crate) async fn session_with(&self, silo: &Self) -> Session {
+        let silo = DatabaseAddress::new(silo.url.as_str()).unwrap();
+        let book = move |name: &DatabaseName| (name.as_str() == "silo").then(|| silo.clone());
+        self.session().await.databases(book, OperatorConnection::new("tenancy"))
     }
 
     /// The address for a role of the server's, made by the test.

@@ -1,8 +1,9 @@
 //! What an erasure sets going: keys, triggers and sessions that nobody thought of take no row of another tenant along, and none is left untold.
 
+use tenancy_core::Reason;
 use tenancy_core::placement::DatabaseAddress;
 use tenancy_operate::tenants::{
-    LeftWhat, NoHooks, NoProgress, OperateErrorKind, Restore, Session, erase, suspend,
+    Keep, LeftWhat, NoHooks, NoProgress, OperateErrorKind, Restore, Session, erase, suspend,
 };
 
 use crate::database::{Database, key, tables};
@@ -172,4 +173,55 @@ async fn a_role_that_sees_less_than_there_is_erases_nothing() {
     database.run(&format!("ALTER POLICY tenancy_roles ON hidden USING ((SELECT {named} OR {named}))"));
     run().await.unwrap();
     assert_eq!(database.one("SELECT count(*)::text AS line FROM hidden"), "1");
+}
+
+/// As many rows go as should, and another tenant's are among them.
+#[tokio::test]
+async fn a_trigger_that_swaps_rows_of_two_tenants_stops_the_erasure() {
+    for (name, savepoint) in [("plain", ""), ("savepoint", "EXCEPTION WHEN division_by_zero THEN NULL;")] {
+        let database = Database::of_three(&format!("tenants_swap_{name}"));
+        database.run(&format!(
+            "CREATE FUNCTION swap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 IF OLD.text = 'b' THEN
+                     BEGIN
+                         UPDATE public.settings SET tenant_id = 3 - tenant_id WHERE tenant_id IN (1, 2);
+                     {savepoint} END;
+                 END IF;
+                 RETURN OLD;
+             END $$;
+             CREATE TRIGGER swap BEFORE DELETE ON keyless FOR EACH ROW EXECUTE FUNCTION swap()"
+        ));
+        let (own, others) = (database.own("1"), database.others("1"));
+        suspended(&database, "1").await;
+        let error = run(&database, erasure("1")).await.unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("1 rows of public.settings that are not the tenant's would be written"),
+            "{error}"
+        );
+        assert!(error.to_do().unwrap().contains("--despite-triggers"), "{error}");
+        assert_eq!((database.own("1"), database.others("1")), (own, others), "{name}");
+        // Somebody looked at it, and says so.
+        let reason = Reason::new("the two are one customer").unwrap();
+        let erased = run(&database, erasure("1").despite_triggers(reason)).await.unwrap();
+        assert_eq!(erased.sealed.certificate.despite_triggers.as_deref(), Some("the two are one customer"));
+        assert!(!erased.is_clean());
+    }
+}
+
+/// What a trigger writes of the tenant's own, before it goes or where it is kept, is nobody else's.
+#[tokio::test]
+async fn a_trigger_that_counts_in_the_tenants_own_rows_stops_nothing() {
+    let database = Database::of_three("tenants_counts");
+    database.run(
+        "CREATE FUNCTION counts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             UPDATE public.accounts SET name = name || '!' WHERE id = OLD.account_id; RETURN OLD;
+         END $$;
+         CREATE TRIGGER counts AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION counts()",
+    );
+    suspended(&database, "1").await;
+    let keep = Keep::new("sales.invoices", "invoices are kept for ten years").unwrap();
+    let erased = run(&database, erasure("1").keep(keep)).await.unwrap();
+    assert!(erased.sealed.certificate.despite_triggers.is_none());
 }

@@ -4,10 +4,12 @@
 mod clone;
 mod database;
 mod effects;
+mod elsewhere;
 mod erase;
 mod export;
 mod lifecycle;
 mod restore;
 mod schema;
 mod spoiled;
+mod traces;
 mod values;

@@ -286,6 +286,8 @@ async fn a_tenant_with_a_schema_of_its_own_is_exported_from_there_erased_there_a
     );
     assert_eq!(database.one("SELECT count(*)::text AS line FROM tenant_four.tags"), "0");
     assert_eq!(database.others("4"), others);
+    // What was in the shared tables is gone as well.
+    assert!(without_empty(database.own("4")).is_empty());
     // Back where it was, and as another in the shared tables.
     restored(&database, &place, Restore::new()).await.unwrap();
     assert_eq!(database.one("SELECT count(*)::text AS line FROM tenant_four.tags"), "2");
@@ -298,7 +300,8 @@ async fn a_tenant_with_a_schema_of_its_own_is_exported_from_there_erased_there_a
     database.run("UPDATE tenancy.tenant_placements SET kind = 'database', database_name = 'silo', schema_name = NULL WHERE tenant = '4'");
     let session = database.session().await;
     let error = export_of(&session, "4").await.unwrap_err();
-    assert!(error.to_string().contains("lives in the database \"silo\""), "{error}");
+    assert!(error.to_string().contains("no address of the database \"silo\""), "{error}");
+    assert_eq!(error.database_without_address().unwrap().as_str(), "silo");
 }
 
 async fn export_of(session: &tenancy_operate::tenants::Session, tenant: &str) -> Result<(), OperateError> {

@@ -9,6 +9,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 use crate::sealing_key::KeySource;
 
@@ -38,7 +39,7 @@ impl Arguments {
         not_on_citus(&self.manifest.read()?)?;
         let key = self.key.required()?;
         let installation = block_on(async {
-            let mut connection = self.database.connect().await?;
+            let mut connection = self.database.connect(not_here::WALL).await?;
             keys::install(&mut connection, &key, self.good_for.into())
                 .await
                 .map_err(failed("the key was not installed"))

@@ -10,6 +10,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -37,7 +38,7 @@ impl Arguments {
     pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
         not_on_citus(&self.manifest.read()?)?;
         let listed = block_on(async {
-            let mut connection = self.database.connect().await?;
+            let mut connection = self.database.connect(not_here::WALL).await?;
             let mode = Mode::of_database(&mut connection)
                 .await
                 .map_err(|error| Failure::new("the wall cannot be looked at").because(error))?;

@@ -6,22 +6,14 @@ mod list;
 mod retire;
 mod rotate;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::ValueEnum;
 use serde::Serialize;
 use tenancy_operate::keys::KeyError;
 use tenancy_rls::{Binding, Manifest, Server};
 
 use crate::failure::Failure;
-use crate::output::Output;
 
-#[derive(Debug, Args)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
+subcommands! {
     /// Make a key, from the random numbers of the operating system
     Generate(generate::Arguments),
     /// Let the database accept a key's seals
@@ -32,18 +24,6 @@ enum Command {
     Rotate(rotate::Arguments),
     /// Have the database refuse a key's seals
     Retire(retire::Arguments),
-}
-
-impl Arguments {
-    pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
-        match self.command {
-            Command::Generate(arguments) => arguments.run(output),
-            Command::Install(arguments) => arguments.run(output),
-            Command::List(arguments) => arguments.run(output),
-            Command::Rotate(arguments) => arguments.run(output),
-            Command::Retire(arguments) => arguments.run(output),
-        }
-    }
 }
 
 /// Which seals a key is good for.

@@ -9,6 +9,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -37,7 +38,7 @@ impl Arguments {
     pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
         not_on_citus(&self.manifest.read()?)?;
         let retirement = block_on(async {
-            let mut connection = self.database.connect().await?;
+            let mut connection = self.database.connect(not_here::WALL).await?;
             keys::retire(&mut connection, self.id, self.force_lockout.as_deref()).await.map_err(|error| {
                 let lockout = matches!(error, KeyError::Lockout { .. });
                 let failure = failed("the key was not retired")(error);

@@ -13,6 +13,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 use crate::sealing_key;
 
@@ -41,7 +42,7 @@ impl Arguments {
         not_on_citus(&self.manifest.read()?)?;
         let not_done = "the next key was not installed";
         let rotation = block_on(async {
-            let mut connection = self.database.connect().await?;
+            let mut connection = self.database.connect(not_here::WALL).await?;
             let before = keys::installed(&mut connection).await.map_err(failed(not_done))?;
             let path = &self.next_key_file;
             // On the disk before it is in the database: whatever happens between, it is used the next time.

@@ -9,6 +9,7 @@ use tenancy_operate::migrations::{MigrationError, Migrations, Migrator, Options,
 use crate::addresses::{address, variable};
 use crate::connect::Database;
 use crate::failure::Failure;
+use crate::not_here;
 
 /// The folders of migrations.
 #[derive(Debug, Args)]
@@ -89,7 +90,8 @@ impl Targets {
 
 /// What works on the catalog's database, and all that it names.
 pub(super) fn migrator(database: &Database, migrations: Migrations) -> Result<Migrator, Failure> {
-    Ok(Migrator::new(migrations, database.of_the_fleet()?, database.directly()?).addresses(address))
+    Ok(Migrator::new(migrations, database.address(not_here::MIGRATIONS)?, database.directly()?)
+        .addresses(address))
 }
 
 /// Tenants' ids.

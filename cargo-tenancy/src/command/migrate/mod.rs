@@ -7,19 +7,7 @@ mod progress;
 mod run;
 mod status;
 
-use clap::Subcommand;
-
-use crate::failure::Failure;
-use crate::output::Output;
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
+subcommands! {
     /// Apply what is pending, everywhere; run again after any end, it goes on
     Run(run::Arguments),
     /// Say what would be applied, and change nothing; exit 1 if anything
@@ -28,15 +16,4 @@ enum Command {
     Status(status::Arguments),
     /// Compare the targets with each other; exit 1 if one is not as the others
     Drift(drift::Arguments),
-}
-
-impl Arguments {
-    pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
-        match self.command {
-            Command::Run(arguments) => arguments.run(output),
-            Command::Plan(arguments) => arguments.run(output),
-            Command::Status(arguments) => arguments.run(output),
-            Command::Drift(arguments) => arguments.run(output),
-        }
-    }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use tenancy_operate::tenants::{self, Afterwards};
 
+use super::super::place::NewPlace;
 use super::hook::Hook;
 use super::progress::Line;
 use super::restore::{How, print};
@@ -12,6 +13,7 @@ use super::target::{failed, tenant};
 use crate::connect::{Database, block_on};
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -27,6 +29,8 @@ pub(crate) struct Arguments {
     /// Where the rows are put meanwhile [default: the system's folder for such]
     #[arg(long, value_name = "FOLDER")]
     workplace: Option<PathBuf>,
+    #[command(flatten)]
+    place: NewPlace,
     #[command(flatten)]
     how: How,
     #[command(flatten)]
@@ -46,10 +50,13 @@ impl Arguments {
         }
         let (tables, hook) = (self.declared.read()?, self.hook.program()?);
         let afterwards = if self.suspended { Afterwards::Suspended } else { Afterwards::Active };
-        let how = self.how.restore()?.afterwards(afterwards);
+        let mut how = self.how.restore()?.afterwards(afterwards);
+        if let Some(place) = self.place.placement()? {
+            how = how.to(place);
+        }
         let workplace = self.workplace.clone().unwrap_or_else(std::env::temp_dir);
         let cloned = block_on(async {
-            let session = self.database.session().await?;
+            let session = self.database.session(not_here::TENANTS).await?;
             let line = Line::new("cloning");
             let cloned = tenants::clone(
                 &session,
@@ -64,6 +71,6 @@ impl Arguments {
             .await;
             cloned.map_err(|error| failed(format!("the tenant {:?} is not cloned", self.tenant), error))
         })?;
-        print(output, &cloned)
+        print(output, &cloned, !self.suspended)
     }
 }

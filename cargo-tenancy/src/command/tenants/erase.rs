@@ -17,6 +17,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 use crate::sealing_key::warn_if_others_read;
 
@@ -45,6 +46,9 @@ pub(crate) struct Arguments {
     /// Erase without a catalog that says that the tenant is suspended, because of this
     #[arg(long, value_name = "REASON")]
     without_catalog: Option<String>,
+    /// Go on where a trigger writes rows of others in the declared tables, because of this
+    #[arg(long, value_name = "REASON")]
+    despite_triggers: Option<String>,
     #[command(flatten)]
     database: Database,
     #[command(flatten)]
@@ -60,7 +64,7 @@ impl Arguments {
         let (tables, hook) = (self.declared.read()?, self.hook.program()?);
         let file = self.certificate.clone().unwrap_or_else(|| default_file(&self.tenant));
         let erased = block_on(async {
-            let session = self.database.session().await?;
+            let session = self.database.session(not_here::TENANTS).await?;
             let line = Line::new("erasing");
             let erased =
                 tenants::erase(&session, tables.row_security().tables(), &erasure, &hook, &line).await;
@@ -87,9 +91,10 @@ impl Arguments {
             erasure = erasure.keep(Keep::new(table, reason).map_err(refused)?);
         }
         if let Some(reason) = &self.without_catalog {
-            let reason = Reason::new(reason)
-                .map_err(|error| Failure::new("`--without-catalog` has no reason").because(error))?;
-            erasure = erasure.without_catalog(reason);
+            erasure = erasure.without_catalog(reason_of("--without-catalog", reason)?);
+        }
+        if let Some(reason) = &self.despite_triggers {
+            erasure = erasure.despite_triggers(reason_of("--despite-triggers", reason)?);
         }
         if let Some(path) = &self.signing_key {
             warn_if_others_read(path);
@@ -100,6 +105,10 @@ impl Arguments {
         }
         Ok(erasure)
     }
+}
+
+fn reason_of(option: &str, reason: &str) -> Result<Reason, Failure> {
+    Reason::new(reason).map_err(|error| Failure::new(format!("`{option}` has no reason")).because(error))
 }
 
 fn default_file(tenant: &str) -> PathBuf {
@@ -128,44 +137,39 @@ fn write(path: &Path, sealed: &SealedCertificate) -> Result<(), Failure> {
 fn print(output: &Output, erased: &Erased, file: &Path) -> Result<(), Failure> {
     let certificate = &erased.sealed.certificate;
     output.result(erased, |out| {
-        let was = if erased.was_done { " before" } else { "" };
-        writeln!(
-            out,
-            "erased the tenant {}{was}, at {}",
-            certificate.tenant.as_str(),
-            certificate.erased_at
-        )?;
+        let (tenant, at) = (certificate.tenant.as_str(), &certificate.erased_at);
+        if erased.was_done {
+            writeln!(out, "the tenant {tenant} was erased already, at {at}, and nothing was done now")?;
+        } else {
+            writeln!(out, "erased the tenant {tenant}, at {at}")?;
+        }
         for table in &certificate.tables {
-            writeln!(out, "  {}.{}: {}", table.schema, table.table, rows(table.erased))?;
+            let name = named(table.elsewhere.as_ref(), &table.schema, &table.table);
+            writeln!(out, "  {name}: {}", rows(table.erased))?;
             for kept in &table.kept {
                 writeln!(out, "    kept {}: {}", rows(kept.rows), kept.reason)?;
             }
         }
         for left in &certificate.left {
             let count = left.rows.map_or_else(|| "rows unknown".to_owned(), rows);
-            writeln!(
-                out,
-                "  left: {}.{} ({}): {count}: {}",
-                left.schema,
-                left.table,
-                left.columns.join(", "),
-                left.why
-            )?;
+            let name = named(left.elsewhere.as_ref(), &left.schema, &left.table);
+            writeln!(out, "  left: {name} ({}): {count}: {}", left.columns.join(", "), left.why)?;
         }
         for effect in &certificate.effects {
             let changes =
                 [("inserted", effect.inserted), ("updated", effect.updated), ("deleted", effect.deleted)];
             let changes = changes.into_iter().filter(|(_, count)| *count > 0);
             let changes: Vec<_> = changes.map(|(what, count)| format!("{what} {}", rows(count))).collect();
-            writeln!(
-                out,
-                "  by triggers or keys: {}.{}: {}",
-                effect.schema,
-                effect.table,
-                changes.join(", ")
-            )?;
+            let name = named(effect.elsewhere.as_ref(), &effect.schema, &effect.table);
+            writeln!(out, "  by triggers or keys: {name}: {}", changes.join(", "))?;
         }
         let signed = if erased.sealed.hmac_sha256.is_some() { "signed, " } else { "" };
         writeln!(out, "certificate: {} ({signed}SHA-256 {})", file.display(), erased.sealed.sha256)
     })
+}
+
+/// A table, of another database than the catalog's where one is named.
+fn named(elsewhere: Option<&String>, schema: &str, table: &str) -> String {
+    let database = elsewhere.map(|name| format!("{name}/")).unwrap_or_default();
+    format!("{database}{schema}.{table}")
 }

@@ -12,6 +12,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -35,7 +36,7 @@ impl Arguments {
         let (tenant, tables) = (tenant(&self.tenant)?, self.declared.read()?);
         let if_there = if self.keep_existing { IfThere::Keep } else { IfThere::Refuse };
         let exported = block_on(async {
-            let session = self.database.session().await?;
+            let session = self.database.session(not_here::TENANTS).await?;
             let line = Line::new("exporting");
             let exported =
                 tenants::export(&session, tables.row_security().tables(), &tenant, &self.to, if_there, &line)

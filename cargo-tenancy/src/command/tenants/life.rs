@@ -3,15 +3,17 @@
 use anstyle::Style;
 use clap::Args;
 use serde_json::json;
-use tenancy_operate::tenants::{self, Changed};
+use tenancy_core::TenantKey;
+use tenancy_operate::tenants::{self, Changed, OperateError, Session};
 use tenancy_pool::placement::CatalogMigration;
 
-use super::hook::Hook;
+use super::hook::{Hook, Program};
 use super::target::{failed, tenant};
 use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 
 const BOLD: Style = Style::new().bold();
@@ -39,7 +41,7 @@ impl Prepare {
             migration = migration.manager(role).map_err(unnamed)?;
         }
         block_on(async {
-            let session = self.database.session().await?;
+            let session = self.database.session(not_here::TENANTS).await?;
             let prepared = tenants::prepare(&session, &migration).await;
             prepared.map_err(|error| failed("the database cannot be prepared", error))
         })?;
@@ -62,7 +64,7 @@ pub(crate) struct List {
 impl List {
     pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
         let entries = block_on(async {
-            let session = self.database.session().await?;
+            let session = self.database.session(not_here::TENANTS).await?;
             tenants::list(&session).await.map_err(|error| failed("the tenants cannot be listed", error))
         })?;
         let interrupted = entries.iter().any(|entry| entry.operation.is_some());
@@ -109,7 +111,7 @@ impl Create {
     pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
         let (tenant, tables, hook) = (tenant(&self.tenant)?, self.declared.read()?, self.hook.program()?);
         let changed = block_on(async {
-            let session = self.database.session().await?;
+            let session = self.database.session(not_here::TENANTS).await?;
             let created = tenants::create(&session, tables.row_security().tables(), &tenant, &hook).await;
             created.map_err(|error| failed(format!("the tenant {:?} is not created", self.tenant), error))
         })?;
@@ -118,7 +120,20 @@ impl Create {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Change {
+pub(crate) struct Suspend {
+    #[command(flatten)]
+    change: Change,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    #[command(flatten)]
+    change: Change,
+}
+
+/// A change of a tenant's status.
+#[derive(Debug, Args)]
+struct Change {
     /// The tenant's id
     tenant: String,
     #[command(flatten)]
@@ -127,25 +142,33 @@ pub(crate) struct Change {
     hook: Hook,
 }
 
-impl Change {
-    pub(super) fn suspend(self, output: &Output) -> Result<u8, Failure> {
-        let (tenant, hook) = (tenant(&self.tenant)?, self.hook.program()?);
-        let changed = block_on(async {
-            let session = self.database.session().await?;
-            let suspended = tenants::suspend(&session, &tenant, &hook).await;
-            suspended.map_err(|error| {
-                failed(format!("suspending the tenant {:?} is not done", self.tenant), error)
-            })
-        })?;
-        said(output, &changed)
+impl Suspend {
+    pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
+        let what = format!("suspending the tenant {:?} is not done", self.change.tenant);
+        self.change
+            .run(output, what, async |session, tenant, hook| tenants::suspend(session, tenant, hook).await)
     }
+}
 
-    pub(super) fn resume(self, output: &Output) -> Result<u8, Failure> {
+impl Resume {
+    pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
+        let what = format!("the tenant {:?} is not resumed", self.change.tenant);
+        self.change
+            .run(output, what, async |session, tenant, hook| tenants::resume(session, tenant, hook).await)
+    }
+}
+
+impl Change {
+    fn run(
+        self,
+        output: &Output,
+        what: String,
+        change: impl AsyncFnOnce(&Session, &TenantKey, &Program) -> Result<Changed, OperateError>,
+    ) -> Result<u8, Failure> {
         let (tenant, hook) = (tenant(&self.tenant)?, self.hook.program()?);
         let changed = block_on(async {
-            let session = self.database.session().await?;
-            let resumed = tenants::resume(&session, &tenant, &hook).await;
-            resumed.map_err(|error| failed(format!("the tenant {:?} is not resumed", self.tenant), error))
+            let session = self.database.session(not_here::TENANTS).await?;
+            change(&session, &tenant, &hook).await.map_err(|error| failed(what, error))
         })?;
         said(output, &changed)
     }

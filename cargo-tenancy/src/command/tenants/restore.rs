@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use tenancy_core::placement::TenantStatus;
 use tenancy_operate::tenants::{self, Afterwards, ChangedRows, Export, Restore, Restored, Scrub, Triggers};
 
+use super::super::place::NewPlace;
 use super::hook::Hook;
 use super::progress::Line;
 use super::rows;
@@ -13,6 +15,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -25,6 +28,8 @@ pub(crate) struct Arguments {
     /// Serve the tenant when its rows are there; otherwise it stays suspended
     #[arg(long)]
     resume: bool,
+    #[command(flatten)]
+    place: NewPlace,
     #[command(flatten)]
     how: How,
     #[command(flatten)]
@@ -70,22 +75,26 @@ impl Arguments {
         if let Some(into) = &self.into {
             restore = restore.into_tenant(tenant(into)?);
         }
+        if let Some(place) = self.place.placement()? {
+            restore = restore.to(place);
+        }
         restore = restore.afterwards(if self.resume { Afterwards::Active } else { Afterwards::Suspended });
         let what = || format!("{} is not restored", self.from.display());
         let restored = block_on(async {
             let line = Line::new("restoring");
             let export = Export::open(&self.from, &line).await.map_err(|error| failed(what(), error))?;
-            let session = self.database.session().await?;
+            let session = self.database.session(not_here::TENANTS).await?;
             let restored =
                 tenants::restore(&session, tables.row_security().tables(), &export, &restore, &hook, &line)
                     .await;
             restored.map_err(|error| failed(what(), error))
         })?;
-        print(output, &restored)
+        print(output, &restored, self.resume)
     }
 }
 
-pub(super) fn print(output: &Output, restored: &Restored) -> Result<u8, Failure> {
+/// Says what was written, or that it was before. Then nothing is done anew, the tenant's status neither.
+pub(super) fn print(output: &Output, restored: &Restored, is_to_be_served: bool) -> Result<u8, Failure> {
     output.result(restored, |out| {
         let was = if restored.was_done { " already" } else { "" };
         let (tenant, from) = (restored.tenant.as_str(), restored.from.as_str());
@@ -110,7 +119,13 @@ pub(super) fn print(output: &Output, restored: &Restored) -> Result<u8, Failure>
         if !restored.fresh_keys.is_empty() {
             writeln!(out, "  values that name a row without a foreign key are copied as they are")?;
         }
+        if restored.was_done {
+            writeln!(out, "that was done before, and nothing was changed now")?;
+        }
         match restored.status {
+            Some(status) if restored.was_done && is_to_be_served && status != TenantStatus::Active => {
+                writeln!(out, "it is {status} in the catalog: `tenancy tenants resume {tenant}` serves it")
+            }
             Some(status) => writeln!(out, "it is {status} in the catalog"),
             None => writeln!(out, "there is no catalog of tenants: nothing says whether it is served"),
         }

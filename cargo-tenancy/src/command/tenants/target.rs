@@ -3,6 +3,7 @@
 use tenancy_core::TenantKey;
 use tenancy_operate::tenants::OperateError;
 
+use crate::addresses::variable;
 use crate::failure::Failure;
 
 /// A tenant's id.
@@ -14,7 +15,13 @@ pub(in crate::command) fn tenant(id: &str) -> Result<TenantKey, Failure> {
 
 /// What could not be done, why, and what to do about it.
 pub(in crate::command) fn failed(what: impl Into<String>, error: OperateError) -> Failure {
-    let fix = error.to_do().map(str::to_owned);
+    let fix = match error.database_without_address() {
+        Some(name) => Some(format!(
+            "set {} to its address, for a role that may do there what this one does here",
+            variable(name)
+        )),
+        None => error.to_do().map(str::to_owned),
+    };
     let values = error.values().map(str::to_owned);
     let failure = Failure::new(what).because(error).values(values);
     match fix {

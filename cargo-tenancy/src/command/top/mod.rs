@@ -17,10 +17,8 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
-
-/// What is in its place on other databases.
-const NO_SESSIONS: &str = "does not say whose its sessions are: only PostgreSQL is looked at";
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -92,7 +90,7 @@ impl Arguments {
     }
 
     async fn session(&self) -> Result<Session, Failure> {
-        self.database.session_for(NO_SESSIONS).await
+        self.database.session(not_here::SESSIONS).await
     }
 
     async fn look(&self, session: &Session, declared: Option<&Manifest>) -> Result<Told, Failure> {

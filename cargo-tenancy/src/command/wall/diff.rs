@@ -11,6 +11,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 use crate::waivers::WaiversFile;
 
@@ -76,7 +77,7 @@ impl Arguments {
         let manifest = self.manifest.read()?;
         let (wall, waivers) = (self.place.of(manifest.row_security()), self.waivers.read()?);
         let (difference, _) = block_on(async {
-            let mut connection = self.database.connect().await?;
+            let mut connection = self.database.connect(not_here::WALL).await?;
             Difference::of(&mut connection, &wall, waivers).await
         })?;
         output.result(&difference, |out| {

@@ -13,6 +13,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 use crate::waivers::WaiversFile;
 
@@ -48,7 +49,7 @@ impl Arguments {
         let mut differences = None;
         if !self.offline {
             let (difference, mode) = block_on(async {
-                let mut connection = self.database.connect().await?;
+                let mut connection = self.database.connect(not_here::WALL).await?;
                 Difference::of(&mut connection, &wall, waivers).await
             })?;
             changes_no_mode(mode, wall.mode())?;

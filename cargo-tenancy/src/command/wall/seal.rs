@@ -12,6 +12,7 @@ use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
 use crate::manifest::ManifestFile;
+use crate::not_here;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -75,7 +76,7 @@ impl Arguments {
             ));
         }
         let (mode, keys) = block_on(async {
-            let mut connection = self.database.connect().await?;
+            let mut connection = self.database.connect(not_here::WALL).await?;
             let mode = Mode::of_database(&mut connection)
                 .await
                 .map_err(|error| Failure::new("the wall cannot be looked at").because(error))?;

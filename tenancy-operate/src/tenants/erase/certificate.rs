@@ -33,13 +33,34 @@ pub struct ErasureCertificate {
     /// Why it was erased without being suspended in a catalog first, where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_catalog: Option<String>,
-    /// Every declared table of tenants, in the order in which its rows were erased.
+    /// Why rows of others were let change by triggers, where that was allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub despite_triggers: Option<String>,
+    /// The other database, where the tenant lived, if it did not live in the catalog's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<ErasedElsewhere>,
+    /// Every declared table of tenants where the tenant lived, in the order in which its rows were erased, and those in which a move had left some.
     pub tables: Vec<ErasedTable>,
     /// What is left in other places of the database.
     pub left: Vec<Left>,
     /// What triggers and foreign keys changed in the same transaction, beside the rows that were erased.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Effect>,
+}
+
+/// What was erased in another database than the catalog's: a transaction of its own, which was committed before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedElsewhere {
+    /// What the catalog calls the database.
+    pub name: String,
+    /// The database, by its own name.
+    pub database: String,
+    /// Which PostgreSQL it is.
+    pub server: String,
+    /// The role that erased the rows.
+    pub operator: String,
+    /// When, by that server's clock, in RFC 3339.
+    pub erased_at: String,
 }
 
 /// What triggers and foreign keys changed in one table, by the server's counts.
@@ -55,6 +76,9 @@ pub struct Effect {
     pub updated: u64,
     /// How many were deleted.
     pub deleted: u64,
+    /// What the catalog calls the database, where that is not its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
 }
 
 /// What became of one table's rows.
@@ -69,6 +93,15 @@ pub struct ErasedTable {
     /// Those that were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
+    /// What the catalog calls the database, where that is not its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
+}
+
+impl ErasedTable {
+    pub(super) fn kept_rows(&self) -> u64 {
+        self.kept.iter().map(|kept| kept.rows).sum()
+    }
 }
 
 /// Rows of the tenant's that were kept.
@@ -107,6 +140,9 @@ pub struct Left {
     pub what: LeftWhat,
     /// The same in words.
     pub why: String,
+    /// What the catalog calls the database, where that is not its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
 }
 
 /// What is left.
@@ -121,6 +157,8 @@ pub enum LeftWhat {
     TenantRow,
     /// Rows that only this tenant linked, and that nobody sees now.
     Unlinked,
+    /// Rows that belong to the tenant through others, in tables of a declared name where it does not live.
+    OtherPlace,
 }
 
 /// A certificate with what shows that nobody has changed it.
@@ -223,6 +261,8 @@ mod tests {
             operator: "operator".to_owned(),
             erased_at: "2026-01-01T00:00:00Z".to_owned(),
             without_catalog: None,
+            despite_triggers: None,
+            elsewhere: None,
             tables: Vec::new(),
             left: Vec::new(),
             effects: Vec::new(),

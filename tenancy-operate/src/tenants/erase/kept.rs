@@ -3,7 +3,7 @@
 //! A foreign key would refuse their deletion, or delete or change the rows that refer to them with them. So they are looked for before
 //! anything is deleted, and no key of the database takes a row along that is not the tenant's.
 
-use tenancy_rls::Ownership;
+use tenancy_rls::{Ownership, Table, Tables};
 
 use super::certificate::{Kept, KeptBy, Left, LeftWhat};
 use super::request::Keep;
@@ -24,12 +24,16 @@ fn store(table: &LaidTable) -> String {
 
 impl KeptRows {
     /// Looks for them, and says which rows of others refer to them.
-    pub(super) async fn find(
+    pub(super) async fn find<'k>(
         session: &Session,
         layout: &Layout,
-        keep: &[Keep],
+        keep: &[ByLaw<'k>],
     ) -> Result<(Self, Vec<Left>), OperateError> {
-        let by_law = by_law(layout, keep)?;
+        let of = |(number, reason): &ByLaw<'k>| {
+            let (number, reason) = (*number, *reason);
+            layout.owned().filter(move |table| table.declared == number).map(move |table| (table, reason))
+        };
+        let by_law: Vec<(&LaidTable, &str)> = keep.iter().flat_map(of).collect();
         let left = referring(session, layout).await?;
         let any = !by_law.is_empty() || !left.is_empty();
         if !any {
@@ -102,13 +106,36 @@ impl KeptRows {
     }
 }
 
-/// The tables that are kept whole, each with why.
-fn by_law<'l>(layout: &'l Layout, keep: &'l [Keep]) -> Result<Vec<(&'l LaidTable, &'l str)>, OperateError> {
-    let find = |keep: &'l Keep| {
-        let named = |table: &&LaidTable| table.label() == keep.table() || table.name == keep.table();
-        let mut found = layout.owned().filter(named);
+/// A declared table that is kept whole, by its number, and why.
+pub(super) type ByLaw<'k> = (usize, &'k str);
+
+/// The tables that are kept whole. `places` are the declared tables in each place in which there may be rows: whichever of them is named,
+/// the table is kept in all.
+pub(super) fn by_law<'k>(places: &[&Tables], keep: &'k [Keep]) -> Result<Vec<ByLaw<'k>>, OperateError> {
+    let labels = |number: usize| {
+        let label = move |tables: &&Tables| {
+            let table = tables.iter().nth(number)?;
+            Some(format!("{}.{}", tables.schema_of(table), table.name()))
+        };
+        places.iter().filter_map(label)
+    };
+    let first = places.first();
+    let is_owned = |(tables, table): &(&Tables, &Table)| {
+        matches!(tables.ownership_of(table), Ownership::Column { .. } | Ownership::Parent(_))
+    };
+    let owned: Vec<(usize, &str)> = first
+        .into_iter()
+        .flat_map(|tables| tables.iter().map(move |table| (*tables, table)).enumerate())
+        .filter(|(_, each)| is_owned(each))
+        .map(|(number, (_, table))| (number, table.name()))
+        .collect();
+    let find = |keep: &'k Keep| {
+        let named = |(number, name): &&(usize, &str)| {
+            *name == keep.table() || labels(*number).any(|label| label == keep.table())
+        };
+        let mut found = owned.iter().filter(named);
         match (found.next(), found.next()) {
-            (Some(table), None) => Ok((table, keep.reason())),
+            (Some((number, _)), None) => Ok((*number, keep.reason())),
             (Some(_), Some(_)) => Err(OperateError::new(
                 OperateErrorKind::Request,
                 format!("{} is to be kept, and there are several tables of that name", keep.table()),
@@ -120,7 +147,7 @@ fn by_law<'l>(layout: &'l Layout, keep: &'l [Keep]) -> Result<Vec<(&'l LaidTable
             )
             .fix(format!(
                 "name one of {}",
-                layout.owned().map(LaidTable::label).collect::<Vec<_>>().join(", ")
+                owned.iter().filter_map(|(number, _)| labels(*number).next()).collect::<Vec<_>>().join(", ")
             ))),
         }
     };
@@ -172,6 +199,7 @@ async fn referring(session: &Session, layout: &Layout) -> Result<Vec<Left>, Oper
                 columns: key.columns.clone(),
                 rows: u64::try_from(count).ok(),
                 what: LeftWhat::Refers,
+                elsewhere: None,
                 why: format!(
                     "they are not the tenant's and refer to rows of {} by {}, which {deed}; so those rows were kept",
                     table.label(),

@@ -50,6 +50,7 @@ pub struct Erasure {
     pub(super) keep: Vec<Keep>,
     pub(super) settle: Duration,
     pub(super) without_catalog: Option<Reason>,
+    pub(super) despite_triggers: Option<Reason>,
     pub(super) key: Option<SigningKey>,
 }
 
@@ -64,7 +65,14 @@ impl Erasure {
     pub fn new(tenant: TenantKey, confirmed: &str) -> Result<Self, OperateError> {
         if tenant.as_str() == confirmed {
             let settle = Duration::from_secs(60);
-            return Ok(Self { tenant, keep: Vec::new(), settle, without_catalog: None, key: None });
+            return Ok(Self {
+                tenant,
+                keep: Vec::new(),
+                settle,
+                without_catalog: None,
+                despite_triggers: None,
+                key: None,
+            });
         }
         Err(OperateError::new(
             OperateErrorKind::Request,
@@ -87,6 +95,13 @@ impl Erasure {
     /// Where the database has no catalog, so that nothing says that the tenant is served no more: the reason stands in the certificate.
     pub fn without_catalog(self, reason: Reason) -> Self {
         Self { without_catalog: Some(reason), ..self }
+    }
+
+    /// Goes on where a trigger writes rows of others in the declared tables: the reason stands in the certificate.
+    ///
+    /// A trigger that swaps rows of two tenants deletes as many as it should. So without this such an erasure is refused.
+    pub fn despite_triggers(self, reason: Reason) -> Self {
+        Self { despite_triggers: Some(reason), ..self }
     }
 
     /// What the journal says of it: what makes it another erasure.

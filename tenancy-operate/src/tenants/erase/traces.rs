@@ -4,23 +4,28 @@ use tenancy_rls::Ownership;
 
 use super::certificate::{Left, LeftWhat};
 use crate::tenants::error::{OperateError, database};
+use crate::tenants::layout::access::hides_nothing;
 use crate::tenants::layout::{LaidTable, Layout};
 use crate::tenants::session::Session;
 use crate::tenants::sql;
 
 /// The columns of other tables that have the name and the type of a tenant column, or refer to the table of tenants by a foreign key.
-const COLUMNS: &str = "
-SELECT n.nspname::text AS schema, c.relname::text AS table, a.attname::text AS column, c.relkind = 'm' AS is_materialized,
-       has_column_privilege(c.oid, a.attnum, 'SELECT') AND NOT (c.relrowsecurity AND row_security_active(c.oid)) AS may_look
-  FROM pg_attribute AS a
-  JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND c.relpersistence <> 't'
-  JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'tenancy')
- WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid <> ALL ($1)
-   AND (a.attname = ANY ($2) AND a.atttypid = ANY ($3)
-        OR EXISTS (SELECT FROM pg_constraint AS k
-                    WHERE k.contype = 'f' AND k.conrelid = a.attrelid AND k.conkey = ARRAY[a.attnum]
-                      AND (k.confrelid::oid, k.confkey[1]) IN (SELECT * FROM unnest($4::oid[], $5::smallint[]))))
- ORDER BY 1, 2, 3";
+fn candidates() -> String {
+    format!(
+        "SELECT n.nspname::text AS schema, c.relname::text AS table, a.attname::text AS column, c.relkind = 'm' AS is_materialized,
+                has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT') AND {} AS may_look
+           FROM pg_attribute AS a
+           JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND c.relpersistence <> 't'
+           JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'tenancy')
+          WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid <> ALL ($1)
+            AND (a.attname = ANY ($2) AND a.atttypid = ANY ($3)
+                 OR EXISTS (SELECT FROM pg_constraint AS k
+                             WHERE k.contype = 'f' AND k.conrelid = a.attrelid AND k.conkey = ARRAY[a.attnum]
+                               AND (k.confrelid::oid, k.confkey[1]) IN (SELECT * FROM unnest($4::oid[], $5::smallint[]))))
+          ORDER BY 1, 2, 3",
+        hides_nothing()
+    )
+}
 
 /// A table of tenants, to which tenant columns refer: its number, its column's, and both as SQL.
 struct Root {
@@ -33,6 +38,8 @@ struct Root {
 
 /// Looked for when all is erased: a trigger may have written more of the tenant down elsewhere.
 pub(super) async fn find(session: &Session, layout: &Layout) -> Result<Vec<Left>, OperateError> {
+    // Tables are only looked into where no policy hides a row.
+    session.run("row security cannot be set", "SET LOCAL row_security = on").await?;
     let mut left = Vec::new();
     let roots = roots(session, layout).await?;
     for root in &roots {
@@ -43,6 +50,7 @@ pub(super) async fn find(session: &Session, layout: &Layout) -> Result<Vec<Left>
             columns: vec![root.name.clone()],
             rows: Some(rows),
             what: LeftWhat::TenantRow,
+            elsewhere: None,
             why: "it is the tenant's own row of the table that tenant columns refer to, which no tenant owns".to_owned(),
         }));
     }
@@ -53,7 +61,7 @@ pub(super) async fn find(session: &Session, layout: &Layout) -> Result<Vec<Left>
         roots.iter().map(|root| (root.relation, root.column)).unzip();
     let found = session
         .client()
-        .query(COLUMNS, &[&owned, &names, &types, &relations, &columns])
+        .query(&candidates(), &[&owned, &names, &types, &relations, &columns])
         .await
         .map_err(database("the other tables cannot be looked at"))?;
     for row in found {
@@ -74,10 +82,19 @@ pub(super) async fn find(session: &Session, layout: &Layout) -> Result<Vec<Left>
                 "it is a materialized view with the tenant in this column: refresh it".to_owned()
             }
             Some(_) => {
-                "its rows name the tenant in this column, and it is not declared a tenant's".to_owned()
+                "its rows name the tenant in this column, and it is no declared table of a place where the tenant lives"
+                    .to_owned()
             }
         };
-        left.push(Left { schema, table, columns: vec![column], rows, what: LeftWhat::NamesTenant, why });
+        left.push(Left {
+            schema,
+            table,
+            columns: vec![column],
+            rows,
+            what: LeftWhat::NamesTenant,
+            why,
+            elsewhere: None,
+        });
     }
     Ok(left)
 }
@@ -177,6 +194,7 @@ pub(super) async fn unlinked(session: &Session, layout: &Layout) -> Result<Vec<L
             columns: vec![link.column.clone()],
             rows: Some(rows),
             what: LeftWhat::Unlinked,
+            elsewhere: None,
             why: format!("only this tenant linked them, by {}: nobody sees them now", links.label()),
         }));
     }

@@ -24,9 +24,11 @@ pub use self::format::{
 use self::records::Records;
 use super::error::{OperateError, OperateErrorKind, database};
 use super::failpoint;
-use super::layout::{LaidTable, Layout};
+use super::journal;
+use super::layout::LaidTable;
 use super::lifecycle::status;
 use super::progress::Progress;
+use super::residence::Residence;
 use super::session::Session;
 use super::sql;
 
@@ -81,11 +83,18 @@ pub async fn export(
     if place.symlink_metadata().is_ok() {
         return there(tenant, place, if_there, progress).await;
     }
+    let residence = Residence::of(session, tables, tenant).await?;
+    if residence.elsewhere().is_some() {
+        journal::nothing_half_done(session, tenant).await?;
+    }
     let unfinished = Unfinished::begin(place).await?;
-    session.run("the snapshot cannot be taken", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let written = write(session, tables, tenant, &unfinished, progress).await;
-    session.roll_back().await;
+    let there = residence.session();
+    there.run("the snapshot cannot be taken", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let written = write(session, &residence, tenant, &unfinished, progress).await;
+    there.roll_back().await;
     let manifest = written?;
+    // A move that switched meanwhile has left an older state behind.
+    residence.is_still_there(tenant).await?;
     let text = serde_json::to_vec_pretty(&manifest).map_err(|error| {
         OperateError::new(OperateErrorKind::Storage, "the manifest of the export cannot be written")
             .because(error)
@@ -125,14 +134,15 @@ async fn there(
 }
 
 async fn write(
-    session: &Session,
-    tables: &Tables,
+    home: &Session,
+    residence: &Residence<'_>,
     tenant: &TenantKey,
     unfinished: &Unfinished,
     progress: &dyn Progress,
 ) -> Result<ExportManifest, OperateError> {
-    let layout = Layout::read(session, tables, tenant).await?;
-    status::known(session, tenant).await?;
+    let layout = residence.layout(tenant).await?;
+    status::known(home, tenant).await?;
+    let session = residence.session();
     let taken = "SELECT to_char(transaction_timestamp(), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS at, current_setting('server_version') AS server";
     let rows = session.rows("the snapshot's time cannot be asked", taken).await?;
     let (at, server) = rows.first().map(|row| (row.get("at"), row.get("server"))).unwrap_or_default();

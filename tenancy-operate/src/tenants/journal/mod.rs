@@ -1,11 +1,14 @@
 //! What is done with tenants, in a table of the database: one operation at a time for a tenant, and its steps.
 
+mod elsewhere;
+
 use std::collections::HashMap;
 
 use serde_json::Value;
 use tenancy_core::TenantKey;
 use uuid::Uuid;
 
+pub(crate) use self::elsewhere::{Elsewhere, nothing_half_done};
 use super::error::{OperateError, OperateErrorKind, database};
 use super::hooks;
 use super::session::Session;
@@ -146,6 +149,20 @@ impl Operation {
         Ok(())
     }
 
+    /// Takes a step back that turned out not to be done.
+    pub(crate) async fn take_back(&mut self, session: &Session, step: &str) -> Result<(), OperateError> {
+        session
+            .client()
+            .execute(
+                "DELETE FROM tenancy.tenant_operation_steps WHERE operation = $1 AND step = $2",
+                &[&self.id, &step],
+            )
+            .await
+            .map_err(database("the journal of operations cannot be written"))?;
+        self.done.remove(step);
+        Ok(())
+    }
+
     /// Ends it, in the transaction that there is.
     pub(crate) async fn finish(&self, session: &Session, result: &Value) -> Result<(), OperateError> {
         session
@@ -222,15 +239,20 @@ async fn steps(session: &Session, id: Uuid) -> Result<HashMap<String, Option<Val
     Ok(rows.iter().map(|row| (row.get("step"), row.get("result"))).collect())
 }
 
-/// Sees to it that the journal is there.
-async fn prepared(session: &Session) -> Result<(), OperateError> {
+/// Whether the journal is there.
+async fn is_there(session: &Session) -> Result<bool, OperateError> {
     let there = session
         .rows(
             "the journal of operations cannot be looked for",
             "SELECT to_regclass('tenancy.tenant_operation_steps') IS NOT NULL",
         )
         .await?;
-    if there.first().is_some_and(|row| row.get(0)) {
+    Ok(there.first().is_some_and(|row| row.get(0)))
+}
+
+/// Sees to it that the journal is there.
+async fn prepared(session: &Session) -> Result<(), OperateError> {
+    if is_there(session).await? {
         return Ok(());
     }
     // In one transaction, as every message of several statements is.

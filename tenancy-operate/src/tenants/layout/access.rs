@@ -4,6 +4,11 @@ use super::super::error::{OperateError, OperateErrorKind, database};
 use super::super::session::Session;
 use crate::every_row::SHOWS_ALL;
 
+/// Whether no policy hides a row of the table `c` from this role. To be asked with row security on.
+pub(crate) fn hides_nothing() -> String {
+    format!("(NOT (c.relrowsecurity AND row_security_active(c.oid)) OR {SHOWS_ALL})")
+}
+
 /// Refuses a role that would see a part of the rows of one of these tables.
 pub(crate) async fn sees_every_row(
     session: &Session,

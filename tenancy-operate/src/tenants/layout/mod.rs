@@ -14,8 +14,16 @@ use tenancy_rls::Tables;
 pub(crate) use self::foreign_key::{ForeignKey, OnDelete};
 pub(crate) use self::table::{Column, LaidTable, Unique};
 use super::error::{OperateError, OperateErrorKind, database};
-use super::lifecycle::status;
 use super::session::Session;
+
+/// What becomes of declared tables that the database lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    /// They are an error.
+    Refused,
+    /// They are left out, and so are those whose rows belong through them.
+    LeftOut,
+}
 
 /// The declared tables as a database has them, and one tenant.
 #[derive(Debug)]
@@ -35,22 +43,68 @@ pub(crate) struct Layout {
 impl Layout {
     /// Reads it, and sees to it that this role sees every row of the tables and `tenant` is written as the database writes it.
     ///
-    /// A tenant that has a schema of its own has its tables there. It is read in the transaction that there is.
+    /// It is read in the transaction that there is.
     pub(crate) async fn read(
         session: &Session,
         tables: &Tables,
         tenant: &TenantKey,
+    ) -> Result<Self, OperateError> {
+        Self::read_as(session, tables, tenant, Absent::Refused).await
+    }
+
+    /// The same of those tables that there are. For where a tenant does not live, and rows may be left nevertheless.
+    pub(crate) async fn read_present(
+        session: &Session,
+        tables: &Tables,
+        tenant: &TenantKey,
+    ) -> Result<Self, OperateError> {
+        Self::read_as(session, tables, tenant, Absent::LeftOut).await
+    }
+
+    async fn read_as(
+        session: &Session,
+        tables: &Tables,
+        tenant: &TenantKey,
+        absent: Absent,
     ) -> Result<Self, OperateError> {
         let Some(tenant_type) = tables.tenant_type() else {
             return Err(OperateError::new(OperateErrorKind::Request, "no declared table is a tenant's")
                 .fix("declare the tenants' tables, and write the manifest again"));
         };
         canonical(session, tenant, tenant_type).await?;
-        let tables = status::tables_of(session, tables, tenant).await?;
-        let layout = read::read(session, &tables, tenant, tenant_type).await?;
-        let own = layout.tables.iter().map(|table| table.oid);
-        access::sees_every_row(session, own).await?;
+        let layout = read::read(session, tables, tenant, tenant_type, absent).await?;
+        layout.sees_every_row(session).await?;
         Ok(layout)
+    }
+
+    /// Both, of one database: a table that is in both is one, and its rows are the tenant's by either.
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        for table in other.tables {
+            match self.tables.iter_mut().find(|known| known.oid == table.oid) {
+                Some(known) => known.also_owned_as(table),
+                None => self.tables.push(table),
+            }
+        }
+        self.members.extend(other.members);
+        for key in other.foreign_keys {
+            if !self
+                .foreign_keys
+                .iter()
+                .any(|known| (&known.name, &known.from_sql) == (&key.name, &key.from_sql))
+            {
+                self.foreign_keys.push(key);
+            }
+        }
+        for key in &mut self.foreign_keys {
+            key.from = self.members.get(&key.from).copied().unwrap_or(key.from);
+            key.to = self.members.get(&key.to).copied().unwrap_or(key.to);
+        }
+        self
+    }
+
+    /// Sees to it that this role sees every row of the tables.
+    pub(crate) async fn sees_every_row(&self, session: &Session) -> Result<(), OperateError> {
+        access::sees_every_row(session, self.tables.iter().map(|table| table.oid)).await
     }
 
     /// The table with that number.

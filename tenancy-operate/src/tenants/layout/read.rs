@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use tenancy_core::TenantKey;
-use tenancy_rls::Tables;
+use tenancy_rls::{Ownership, Tables};
 use tokio_postgres::Row;
 
 use super::super::error::{OperateError, OperateErrorKind, database};
 use super::super::session::Session;
 use super::super::sql;
-use super::Layout;
 use super::foreign_key::{ForeignKey, OnDelete};
 use super::table::{Column, LaidTable, Unique};
+use super::{Absent, Layout};
 
 const COLUMNS: &str = "
 SELECT a.attrelid AS relation, a.attnum AS number, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS sql_type,
@@ -75,12 +75,19 @@ pub(super) async fn read(
     declared: &Tables,
     tenant: &TenantKey,
     tenant_type: &str,
+    absent: Absent,
 ) -> Result<Layout, OperateError> {
     let mut tables = Vec::new();
-    for table in declared.iter() {
+    for (number, table) in declared.iter().enumerate() {
         let (schema, name) = (declared.schema_of(table), table.name());
+        let oid = match relation(session, schema, name).await? {
+            Some(oid) => oid,
+            None if absent == Absent::LeftOut => continue,
+            None => return Err(missing(schema, name)),
+        };
         tables.push(LaidTable {
-            oid: relation(session, schema, name).await?,
+            oid,
+            declared: number,
             schema: schema.to_owned(),
             name: name.to_owned(),
             sql: sql::qualified(schema, name),
@@ -90,6 +97,9 @@ pub(super) async fn read(
             columns: Vec::new(),
             uniques: Vec::new(),
         });
+    }
+    while let Some(place) = tables.iter().position(|table| !has_its_parent(table, &tables)) {
+        tables.remove(place);
     }
     let oids: Vec<u32> = tables.iter().map(|table| table.oid).collect();
     let ask = async |query| session.client().query(query, &[&oids]).await.map_err(database(FAILED));
@@ -111,8 +121,6 @@ pub(super) async fn read(
 
 /// The column by which rows belong to tenants has to be there.
 fn has_its_column(table: &LaidTable) -> Result<(), OperateError> {
-    use tenancy_rls::Ownership;
-
     let column = match &table.ownership {
         Ownership::Column { column, .. } => column,
         Ownership::Parent(link) | Ownership::Link(link) => &link.column,
@@ -144,23 +152,40 @@ fn is_exact(table: &LaidTable, column: &Column) -> Result<(), OperateError> {
     .fix("give the column a deterministic collation, such as \"C\""))
 }
 
-async fn relation(session: &Session, schema: &str, name: &str) -> Result<u32, OperateError> {
+/// Whether the table is there by which its rows belong to tenants. Where all have to be, it is.
+fn has_its_parent(table: &LaidTable, tables: &[LaidTable]) -> bool {
+    match &table.ownership {
+        Ownership::Parent(link) | Ownership::Link(link) => {
+            tables.iter().any(|other| other.schema == link.schema && other.name == link.table)
+        }
+        _ => true,
+    }
+}
+
+/// The table's number; `None` where there is none of that name.
+async fn relation(session: &Session, schema: &str, name: &str) -> Result<Option<u32>, OperateError> {
     let query = "SELECT c.oid, c.relkind IN ('r', 'p') FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
                   WHERE n.nspname = $1 AND c.relname = $2";
     let row = session.client().query_opt(query, &[&schema, &name]).await.map_err(database(FAILED))?;
     match row {
-        Some(row) if row.get(1) => Ok(row.get(0)),
+        Some(row) if row.get(1) => Ok(Some(row.get(0))),
         Some(_) => Err(OperateError::new(
             OperateErrorKind::Request,
             format!("{schema}.{name} is declared, and is no table in this database but a view or the like"),
         )
         .fix("declare the table itself")),
-        None => Err(OperateError::new(
-            OperateErrorKind::Request,
-            format!("the declared table {schema}.{name} is not in this database"),
-        )
-        .fix("look whether it is the right database, run the application's migrations, or write the manifest anew")),
+        None => Ok(None),
     }
+}
+
+fn missing(schema: &str, name: &str) -> OperateError {
+    OperateError::new(
+        OperateErrorKind::Request,
+        format!("the declared table {schema}.{name} is not in this database"),
+    )
+    .fix(
+        "look whether it is the right database, run the application's migrations, or write the manifest anew",
+    )
 }
 
 fn grouped<T>(rows: &[Row], read: fn(&Row) -> T) -> HashMap<u32, Vec<T>> {

@@ -48,6 +48,8 @@ pub(crate) struct Unique {
 #[derive(Debug)]
 pub(crate) struct LaidTable {
     pub(crate) oid: u32,
+    /// Which of the declared tables it is, wherever it is.
+    pub(crate) declared: usize,
     pub(crate) schema: String,
     pub(crate) name: String,
     /// Quoted and qualified.
@@ -99,6 +101,19 @@ impl LaidTable {
     /// The condition that a row, which goes by `x`, is the tenant's.
     pub(crate) fn own_as_x(&self) -> Option<&str> {
         self.own_as_x.as_deref()
+    }
+
+    /// A row is the tenant's by what `other` says as well, which is the same table seen from another place.
+    pub(crate) fn also_owned_as(&mut self, other: Self) {
+        let either = |one: &mut Option<String>, other: Option<String>| {
+            let both = match (one.take(), other) {
+                (Some(one), Some(other)) if one != other => Some(format!("({one} OR {other})")),
+                (one, other) => one.or(other),
+            };
+            *one = both;
+        };
+        either(&mut self.own, other.own);
+        either(&mut self.own_as_x, other.own_as_x);
     }
 
     /// The columns by which its rows are put in order: the primary key, or else a key that no row is without.

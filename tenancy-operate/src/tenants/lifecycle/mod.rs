@@ -5,7 +5,7 @@ pub(crate) mod status;
 use serde::Serialize;
 use serde_json::json;
 use tenancy_core::TenantKey;
-use tenancy_core::placement::TenantStatus;
+use tenancy_core::placement::{Placement, TenantStatus};
 use tenancy_pool::placement::CatalogMigration;
 use tenancy_rls::Tables;
 
@@ -85,7 +85,7 @@ pub async fn create(
             }
             let layout = Layout::read(session, tables, tenant).await?;
             no_rows(session, &layout).await?;
-            status::add(session, tenant, TenantStatus::Suspended).await?;
+            status::put(session, tenant, TenantStatus::Suspended, &Placement::Shared).await?;
             operation.step(session, ADDED, None).await?;
             session.run("the tenant cannot be added", "COMMIT").await?;
         }

@@ -3,13 +3,15 @@
 //! [`PgCatalog`](tenancy_pool::placement::PgCatalog) changes the same rows. Here they are changed in the transactions of an operation, so
 //! that a tenant's rows and its status change together.
 
+use std::error::Error;
+
 use serde::Serialize;
 use tenancy_core::TenantKey;
-use tenancy_core::placement::TenantStatus;
-use tenancy_rls::Tables;
+use tenancy_core::placement::{Placement, SchemaName, TenantStatus};
+use tenancy_pool::placement::DatabaseName;
 use tokio_postgres::Row;
 
-use crate::tenants::error::{OperateError, OperateErrorKind, database};
+use crate::tenants::error::{OperateError, OperateErrorKind, database as database_error};
 use crate::tenants::session::Session;
 
 /// A tenant of the catalog.
@@ -61,19 +63,28 @@ impl TenantEntry {
     pub fn is_here(&self) -> bool {
         self.database.is_none()
     }
-}
 
-/// The declared tables where the tenant has them: in a schema of its own, if the catalog says so.
-pub(crate) async fn tables_of(
-    session: &Session,
-    tables: &Tables,
-    tenant: &TenantKey,
-) -> Result<Tables, OperateError> {
-    let entry = if is_there(session).await? { entry(session, tenant, "").await? } else { None };
-    match entry {
-        Some(entry) if !entry.is_here() => Err(elsewhere(&entry)),
-        Some(TenantEntry { schema: Some(schema), .. }) => Ok(tables.clone().tenant_tables_in_schema(schema)),
-        _ => Ok(tables.clone()),
+    /// Where it lives.
+    pub(crate) fn placement(&self) -> Result<Placement<DatabaseName>, OperateError> {
+        let unreadable = |error: Box<dyn Error + Send + Sync>| {
+            OperateError::new(
+                OperateErrorKind::Database,
+                format!("the catalog's place of the tenant {:?} cannot be understood", self.tenant),
+            )
+            .because(error)
+        };
+        let schema = self.schema.as_deref().map(SchemaName::try_from).transpose();
+        let database = self.database.as_deref().map(DatabaseName::try_from).transpose();
+        let (schema, database) = (
+            schema.map_err(|error| unreadable(error.into()))?,
+            database.map_err(|error| unreadable(error.into()))?,
+        );
+        Ok(match (database, schema) {
+            (None, None) => Placement::Shared,
+            (None, Some(schema)) => Placement::Schema(schema),
+            (Some(database), None) => Placement::Database(database),
+            (Some(database), Some(schema)) => Placement::DatabaseSchema { database, schema },
+        })
     }
 }
 
@@ -133,6 +144,28 @@ pub(crate) async fn known(session: &Session, tenant: &TenantKey) -> Result<(), O
     Ok(())
 }
 
+/// Where the catalog has a tenant; `None` where there is no catalog, or no such tenant.
+pub(crate) async fn place_of(
+    session: &Session,
+    tenant: &TenantKey,
+) -> Result<Option<Placement<DatabaseName>>, OperateError> {
+    if !is_there(session).await? {
+        return Ok(None);
+    }
+    entry(session, tenant, "").await?.map(|entry| entry.placement()).transpose()
+}
+
+/// A tenant's status; `None` where there is no catalog, or no such tenant.
+pub(crate) async fn status_of(
+    session: &Session,
+    tenant: &TenantKey,
+) -> Result<Option<TenantStatus>, OperateError> {
+    if !is_there(session).await? {
+        return Ok(None);
+    }
+    Ok(entry(session, tenant, "").await?.map(|entry| entry.status))
+}
+
 async fn entry(
     session: &Session,
     tenant: &TenantKey,
@@ -143,25 +176,60 @@ async fn entry(
         .client()
         .query_opt(&query, &[&tenant.as_str()])
         .await
-        .map_err(database("the catalog of tenants cannot be read"))?;
+        .map_err(database_error("the catalog of tenants cannot be read"))?;
     row.map(|row| TenantEntry::read(&row, None)).transpose()
 }
 
-/// Adds a tenant of the shared tables.
-pub(crate) async fn add(
+/// Adds a tenant, or says anew where the one lives that there is.
+pub(crate) async fn put(
     session: &Session,
     tenant: &TenantKey,
     status: TenantStatus,
+    placement: &Placement<DatabaseName>,
 ) -> Result<(), OperateError> {
+    let (schema, database) =
+        (placement.schema().map(SchemaName::as_str), placement.database().map(DatabaseName::as_str));
+    let kind = match (database, schema) {
+        (Some(_), _) => "database",
+        (None, Some(_)) => "schema",
+        (None, None) => "shared",
+    };
+    is_nobodys(session, tenant, placement).await?;
     session
         .client()
         .execute(
-            "INSERT INTO tenancy.tenant_placements (tenant, status, kind) VALUES ($1, $2, 'shared')",
-            &[&tenant.as_str(), &status.as_str()],
+            "INSERT INTO tenancy.tenant_placements AS p (tenant, status, kind, schema_name, database_name) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (tenant) DO UPDATE SET status = $2, kind = $3, schema_name = $4, database_name = $5
+              WHERE (p.status, p.kind, p.schema_name, p.database_name) IS DISTINCT FROM ($2, $3, $4, $5)",
+            &[&tenant.as_str(), &status.as_str(), &kind, &schema, &database],
         )
         .await
         .map(drop)
-        .map_err(database("the catalog of tenants cannot be written"))
+        .map_err(database_error("the catalog of tenants cannot be written"))
+}
+
+/// Refuses a schema of another tenant's, also where that one is gone.
+pub(crate) async fn is_nobodys(
+    session: &Session,
+    tenant: &TenantKey,
+    placement: &Placement<DatabaseName>,
+) -> Result<(), OperateError> {
+    let Some(schema) = placement.schema() else { return Ok(()) };
+    let (schema, database) = (schema.as_str(), placement.database().map_or("", DatabaseName::as_str));
+    let query = "SELECT tenant FROM tenancy.tenant_placements
+                  WHERE schema_name = $1 AND coalesce(database_name, '') = $2 AND tenant <> $3";
+    let row = session.client().query_opt(query, &[&schema, &database, &tenant.as_str()]).await;
+    let Some(row) = row.map_err(database_error("the catalog of tenants cannot be read"))? else {
+        return Ok(());
+    };
+    Err(OperateError::new(
+        OperateErrorKind::Conflict,
+        format!(
+            "the schema {schema} is or was the tenant {:?}'s, and a schema is given once",
+            row.get::<_, &str>(0)
+        ),
+    )
+    .fix("make the tenant a schema of its own"))
 }
 
 /// Changes a tenant's status.
@@ -178,7 +246,7 @@ pub(crate) async fn set(
         )
         .await
         .map(drop)
-        .map_err(database("the catalog of tenants cannot be written"))
+        .map_err(database_error("the catalog of tenants cannot be written"))
 }
 
 /// Refuses while the tenant is being moved: its rows are in two places then, and what follows them would stay.
@@ -190,7 +258,7 @@ pub(crate) async fn no_move(session: &Session, tenant: &TenantKey) -> Result<(),
     }
     let query = "SELECT step FROM tenancy.moves WHERE tenant = $1 AND step NOT IN ('finished', 'undone')";
     let row = session.client().query_opt(query, &[&tenant.as_str()]).await;
-    match row.map_err(database("the journal of moves cannot be read"))? {
+    match row.map_err(database_error("the journal of moves cannot be read"))? {
         None => Ok(()),
         Some(row) => Err(OperateError::new(
             OperateErrorKind::Conflict,
@@ -210,17 +278,4 @@ pub(crate) fn unknown(tenant: &TenantKey) -> OperateError {
         format!("the tenant {:?} is not in the catalog", tenant.as_str()),
     )
     .fix("`tenancy tenants list` has those that are; `tenancy tenants create` adds one")
-}
-
-/// The error of a tenant whose rows are elsewhere.
-pub(crate) fn elsewhere(entry: &TenantEntry) -> OperateError {
-    OperateError::new(
-        OperateErrorKind::Request,
-        format!(
-            "the tenant {:?} lives in the database {:?}, and only tenants of the catalog's own database are looked after yet",
-            entry.tenant,
-            entry.database.as_deref().unwrap_or_default()
-        ),
-    )
-    .fix("export it with the address of that database, where no catalog is")
 }

@@ -5,6 +5,7 @@ mod fresh_keys;
 mod insert;
 mod request;
 mod stage;
+mod write;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,21 +13,18 @@ use tenancy_core::TenantKey;
 use tenancy_core::placement::TenantStatus;
 use tenancy_rls::Tables;
 
-use self::conflicts::no_rows;
 pub use self::fresh_keys::FreshKey;
 pub use self::insert::RestoredTable;
 pub use self::request::{Afterwards, ChangedRows, Restore, Scrub, Triggers};
-use self::stage::Staged;
+pub(super) use self::write::Work;
 use super::error::{OperateError, OperateErrorKind};
 use super::export::Export;
-use super::failpoint;
 use super::hooks::{self, HookStep, Hooks};
 use super::journal::{self, Operation, OperationKind};
-use super::layout::{LaidTable, Layout};
 use super::lifecycle::status;
 use super::progress::Progress;
+use super::residence::Residence;
 use super::session::Session;
-use super::sql;
 
 /// What a restore did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +54,7 @@ pub struct Restored {
 }
 
 /// The step of the journal with what was restored.
-const ROWS: &str = "rows restored";
+pub(super) const ROWS: &str = "rows restored";
 
 /// Writes the rows of an export, all of them or none: see [Restoring](super#restoring).
 ///
@@ -77,11 +75,11 @@ pub async fn restore(
     progress: &dyn Progress,
 ) -> Result<Restored, OperateError> {
     let tenant = restore.into.as_ref().unwrap_or(&export.manifest().tenant);
-    let scrub: Vec<_> =
-        restore.scrub.iter().map(|s| format!("{}.{}={}", s.table, s.column, s.expression)).collect();
-    let request = json!({ "export": export.sha256(), "set": scrub });
+    let request = restore.request("export", export.sha256());
     let mut operation = Operation::begin(session, tenant, OperationKind::Restore, &request).await?;
-    let restored = run(session, tables, export, restore, &request, &mut operation, hooks, progress).await;
+    let work =
+        Work { tables, export, restore, kind: OperationKind::Restore, request: &request, hooks, progress };
+    let restored = run(session, &work, &mut operation).await;
     if restored.is_err() {
         session.roll_back().await;
         operation.forget(session).await;
@@ -90,25 +88,19 @@ pub async fn restore(
     restored
 }
 
-#[allow(clippy::too_many_arguments, reason = "what `restore` has, and its operation")]
 async fn run(
     session: &Session,
-    tables: &Tables,
-    export: &Export,
-    restore: &Restore,
-    request: &Value,
+    work: &Work<'_>,
     operation: &mut Operation,
-    hooks: &dyn Hooks,
-    progress: &dyn Progress,
 ) -> Result<Restored, OperateError> {
-    if let Some(done) = done_before(session, tables, OperationKind::Restore, request, operation).await? {
+    if let Some(done) = done_before(session, work.tables, work.kind, work.request, operation).await? {
         return Ok(done);
     }
     let restored = match rows_done(operation)? {
         Some(restored) => restored,
-        None => write_rows(session, tables, export, restore, operation, hooks, progress).await?,
+        None => work.write_rows(session, operation).await?,
     };
-    conclude(session, restored, restore.afterwards, operation, hooks).await
+    conclude(session, restored, work.restore.afterwards, operation, work.hooks).await
 }
 
 /// What the same operation did, where it has ended and the tenant still has rows.
@@ -123,56 +115,31 @@ pub(super) async fn done_before(
     let Some((_, result)) = earlier.filter(|(asked, _)| !operation.is_resumed && asked == request) else {
         return Ok(None);
     };
-    let layout = Layout::read(session, tables, &operation.tenant).await?;
-    if conflicts::rows_there(session, &layout).await?.is_empty() {
+    let residence = Residence::of(session, tables, &operation.tenant).await?;
+    let layout = residence.layout(&operation.tenant).await?;
+    if conflicts::rows_there(residence.session(), &layout).await?.is_empty() {
         return Ok(None);
     }
-    let restored: Restored = read(&result)?;
+    let restored: Restored = read(result)?;
     operation.clear(session).await?;
-    Ok(Some(Restored { was_done: true, ..restored }))
+    // It may have been served since, or suspended.
+    let status = status::status_of(session, &operation.tenant).await?;
+    Ok(Some(Restored { was_done: true, status, ..restored }))
 }
 
 /// What an operation that was interrupted has written.
 pub(super) fn rows_done(operation: &Operation) -> Result<Option<Restored>, OperateError> {
-    operation.done(ROWS).flatten().map(read).transpose()
+    operation.done(ROWS).flatten().cloned().map(read).transpose()
 }
 
-fn read(value: &Value) -> Result<Restored, OperateError> {
-    serde_json::from_value(value.clone()).map_err(|error| {
+fn read(value: Value) -> Result<Restored, OperateError> {
+    serde_json::from_value(value).map_err(|error| {
         OperateError::new(
             OperateErrorKind::Corrupt,
             "the journal's entry of what was restored cannot be read",
         )
         .because(error)
     })
-}
-
-/// Writes the rows, and says so in the journal, in one transaction.
-pub(super) async fn write_rows(
-    session: &Session,
-    tables: &Tables,
-    export: &Export,
-    restore: &Restore,
-    operation: &mut Operation,
-    hooks: &dyn Hooks,
-    progress: &dyn Progress,
-) -> Result<Restored, OperateError> {
-    let from = &export.manifest().tenant;
-    may_get_rows(session, operation).await?;
-    hooks::call(session, operation, hooks, HookStep::Created, Some(from)).await?;
-    session.run("the transaction cannot be begun", "BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
-    let catalog = may_get_rows(session, operation).await?;
-    let mut restored =
-        in_one_transaction(session, tables, export, restore, &operation.tenant, progress).await?;
-    if catalog {
-        enter(session, operation).await?;
-    }
-    restored.status = catalog.then_some(TenantStatus::Suspended);
-    operation.step(session, ROWS, Some(json!(restored))).await?;
-    failpoint::reached("restore.commit").await;
-    session.run("the restore cannot be committed: whether it was, the next run says", "COMMIT").await?;
-    failpoint::reached("restore.committed").await;
-    Ok(restored)
 }
 
 /// Does what follows the rows.
@@ -199,7 +166,6 @@ async fn may_get_rows(session: &Session, operation: &Operation) -> Result<bool, 
         return Ok(false);
     }
     match status::locked(session, &operation.tenant).await? {
-        Some(entry) if !entry.is_here() => Err(status::elsewhere(&entry)),
         Some(entry) if !matches!(entry.status, TenantStatus::Suspended | TenantStatus::Deleted) => {
             Err(OperateError::new(
                 OperateErrorKind::Conflict,
@@ -212,115 +178,4 @@ async fn may_get_rows(session: &Session, operation: &Operation) -> Result<bool, 
         }
         _ => Ok(true),
     }
-}
-
-/// Says in the catalog that the tenant is there, suspended. Its id is given again to whose it was.
-async fn enter(session: &Session, operation: &Operation) -> Result<(), OperateError> {
-    match status::locked(session, &operation.tenant).await? {
-        None => status::add(session, &operation.tenant, TenantStatus::Suspended).await,
-        Some(_) => status::set(session, &operation.tenant, TenantStatus::Suspended).await,
-    }
-}
-
-async fn in_one_transaction(
-    session: &Session,
-    tables: &Tables,
-    export: &Export,
-    restore: &Restore,
-    tenant: &TenantKey,
-    progress: &dyn Progress,
-) -> Result<Restored, OperateError> {
-    let manifest = export.manifest();
-    let layout = Layout::read(session, tables, tenant).await?;
-    if layout.tenant_type != manifest.tenant_type {
-        return Err(OperateError::new(
-            OperateErrorKind::Conflict,
-            format!(
-                "the ids of tenants are {} here, and {} in the export",
-                layout.tenant_type, manifest.tenant_type
-            ),
-        ));
-    }
-    no_rows(session, &layout).await?;
-    let staged = stage::stage(session, &layout, export, progress).await?;
-    let absent = layout.owned().filter(|table| !staged.iter().any(|each| each.table.oid == table.oid));
-    let absent = absent.map(LaidTable::label).collect();
-    stage::are_the_tenants(session, &layout, &staged, &manifest.tenant).await?;
-    let fresh_keys = if *tenant == manifest.tenant {
-        Vec::new()
-    } else {
-        fresh_keys::give(session, &layout, &staged, &manifest.tenant, &restore.scrub).await?
-    };
-    scrub(session, &staged, &restore.scrub).await?;
-    // What was set may lead to other rows.
-    let are_still = stage::are_the_tenants(session, &layout, &staged, tenant).await;
-    are_still.map_err(|error| {
-        if restore.scrub.is_empty() {
-            error
-        } else {
-            error.fix("set no column to a key of a row of another tenant's")
-        }
-    })?;
-    conflicts::no_key_is_taken(session, &staged).await?;
-    conflicts::nothing_is_missing(session, &layout, &staged, restore.triggers).await?;
-    failpoint::reached("restore.insert").await;
-    let written = insert::insert(session, &layout, &staged, restore.triggers, restore.changed_rows).await?;
-    insert::is_the_same(session, &staged).await?;
-    insert::advance_sequences(session, &staged).await?;
-    Ok(Restored {
-        tenant: tenant.clone(),
-        from: manifest.tenant.clone(),
-        export: export.sha256().to_owned(),
-        taken_at: manifest.taken_at.clone(),
-        tables: written,
-        absent,
-        fresh_keys,
-        status: None,
-        was_done: false,
-    })
-}
-
-/// Writes columns anew, before they are compared with what is there.
-async fn scrub(session: &Session, staged: &[Staged<'_>], scrub: &[Scrub]) -> Result<(), OperateError> {
-    for each in scrub {
-        let found = staged.iter().find(|staged| fresh_keys::is_of(each, staged.table));
-        let column = found.and_then(|staged| {
-            staged.columns().find(|column| column.name == each.column && !column.generated)
-        });
-        let (Some(staged), Some(column)) = (found, column) else {
-            return Err(OperateError::new(
-                OperateErrorKind::Request,
-                format!(
-                    "{}.{} is to be set, and is no column of the export that is written",
-                    each.table, each.column
-                ),
-            )
-            .fix("look at the names in the export's manifest.json"));
-        };
-        if staged.table.is_linked() {
-            return Err(OperateError::new(
-                OperateErrorKind::Request,
-                format!(
-                    "{}.{} cannot be set: its rows may be other tenants' as well, and are left as they are",
-                    each.table, each.column
-                ),
-            ));
-        }
-        if staged.table.tenant_column() == Some(column.name.as_str()) {
-            return Err(OperateError::new(
-                OperateErrorKind::Request,
-                format!("{}.{} holds the tenant, and is set by `--into` alone", each.table, each.column),
-            ));
-        }
-        let update = format!(
-            "UPDATE {} SET {} = ({})",
-            staged.store(),
-            sql::identifier(&column.name),
-            each.expression
-        );
-        session
-            .execute(format!("{}.{} cannot be set to {}", each.table, each.column, each.expression), &update)
-            .await?;
-    }
-    Ok(())
 }

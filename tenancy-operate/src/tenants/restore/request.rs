@@ -1,6 +1,9 @@
 //! What a restore is asked to do.
 
+use serde_json::{Value, json};
 use tenancy_core::TenantKey;
+use tenancy_core::placement::{Placement, SchemaName};
+use tenancy_pool::placement::DatabaseName;
 
 use crate::tenants::error::{OperateError, OperateErrorKind};
 
@@ -72,6 +75,7 @@ pub struct Restore {
     pub(crate) triggers: Triggers,
     pub(crate) afterwards: Afterwards,
     pub(crate) changed_rows: ChangedRows,
+    pub(crate) to: Option<Placement<DatabaseName>>,
 }
 
 impl Restore {
@@ -83,6 +87,25 @@ impl Restore {
     /// As another tenant. Keys that are unique over all tenants are given anew.
     pub fn into_tenant(self, tenant: TenantKey) -> Self {
         Self { into: Some(tenant), ..self }
+    }
+
+    /// To this place, which the catalog has from then on. Without it, to the one that the catalog has; a tenant that it does not know
+    /// comes into the shared tables.
+    pub fn to(self, placement: Placement<DatabaseName>) -> Self {
+        Self { to: Some(placement), ..self }
+    }
+
+    /// What the journal says of it, beside `what`: what makes it another one.
+    pub(in crate::tenants) fn request(&self, what: &str, of: &str) -> Value {
+        let set: Vec<_> =
+            self.scrub.iter().map(|s| format!("{}.{}={}", s.table, s.column, s.expression)).collect();
+        let mut request = json!({ what: of, "set": set });
+        if let (Some(to), Some(request)) = (&self.to, request.as_object_mut()) {
+            let (schema, database) =
+                (to.schema().map(SchemaName::as_str), to.database().map(DatabaseName::as_str));
+            request.insert("to".to_owned(), json!({ "schema": schema, "database": database }));
+        }
+        request
     }
 
     /// Writes a column anew.
