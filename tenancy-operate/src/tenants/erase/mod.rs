@@ -3,6 +3,7 @@
 mod certificate;
 mod effects;
 mod kept;
+mod nodes;
 mod request;
 mod traces;
 
@@ -197,6 +198,7 @@ async fn may_be_erased(session: &Session, erasure: &Erasure) -> Result<(), Opera
                 ARRAY(SELECT a.pid FROM pg_stat_activity AS a
                        WHERE a.datname = current_database() AND a.xact_start < p.changed_at + interval '{0} milliseconds' AND a.pid <> pg_backend_pid()
                          AND a.backend_type NOT IN ('autovacuum worker', 'walsender')) AS before,
+                (p.changed_at + interval '{0} milliseconds')::text AS settled,
                 (SELECT count(*) FROM pg_prepared_xacts AS x WHERE x.database = current_database()) AS prepared,
                 (SELECT count(*) FROM pg_stat_activity AS a
                   WHERE a.datname = current_database() AND a.usesysid IS NOT NULL AND a.backend_type IS NULL) AS hidden
@@ -241,7 +243,7 @@ async fn may_be_erased(session: &Session, erasure: &Erasure) -> Result<(), Opera
         )
         .fix("let them end, or end them with pg_terminate_backend"));
     }
-    Ok(())
+    nodes::none_from_before(session, row.get("settled")).await
 }
 
 /// Does all of it but the commit.
@@ -257,6 +259,7 @@ async fn in_one_transaction(
     may_be_erased(session, erasure).await?;
     let layout = Layout::read(session, tables, &erasure.tenant).await?;
     layout.sees_what_refers(session).await?;
+    nodes::no_triggers(session, &layout).await?;
     let counted = Counted::now(session).await?;
     let (kept, mut left) = KeptRows::find(session, &layout, &erasure.keep).await?;
     left.extend(traces::unlinked(session, &layout).await?);
