@@ -1,6 +1,5 @@
 //! What Citus' catalog says of a tenant's shards.
 
-use serde::Serialize;
 use tenancy_core::TenantKey;
 
 use super::super::error::{Obstacle, RelocationError};
@@ -9,13 +8,10 @@ use super::super::sql::literal;
 use super::node::Node;
 
 /// Where a tenant's rows are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Place {
-    /// The node.
-    pub node: Node,
+pub(super) struct Place {
+    pub(super) node: Node,
     /// Whether no other tenant has rows in its shards, but for one whose id has the same hash.
-    pub is_isolated: bool,
+    pub(super) is_isolated: bool,
 }
 
 /// The tables that move together.

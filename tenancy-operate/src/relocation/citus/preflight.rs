@@ -25,7 +25,7 @@ pub(super) async fn all(session: &Session, move_: &NodeMove, to: &Node) -> Resul
 }
 
 /// The tables that move together, and what is wrong with them. There are none where this is no cluster.
-pub(super) async fn group(
+async fn group(
     session: &Session,
     security: &RowSecurity,
     tenant: &TenantKey,
@@ -228,7 +228,7 @@ async fn node(session: &Session, to: &Node, obstacles: &mut Vec<Obstacle>) -> Re
     Ok(())
 }
 
-/// A tenant that the catalog has elsewhere has no rows here; and one that is being moved otherwise is left alone.
+/// A tenant that the catalog has elsewhere has no rows here.
 async fn catalog(
     session: &Session,
     tenant: &TenantKey,
