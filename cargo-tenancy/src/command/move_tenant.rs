@@ -7,10 +7,12 @@ use clap::Args;
 use serde::Serialize;
 use tenancy_core::TenantKey;
 use tenancy_core::placement::Placement;
+use tenancy_operate::relocation::citus::{MovedToNode, Node, NodeMove, NodeStop, Transfer};
 use tenancy_operate::relocation::{
     Erased, Event, ExpectedServer, Moved, Options, Relocation, RelocationError,
 };
 use tenancy_pool::placement::DatabaseName;
+use tenancy_rls::{RowSecurity, Server};
 
 use super::place::{Kind, placement};
 use crate::addresses::{address, variable};
@@ -21,7 +23,7 @@ use crate::manifest::ManifestFile;
 use crate::not_here;
 use crate::output::Output;
 
-/// Moves a tenant to other tables, a schema, a database or a server, while it is served
+/// Moves a tenant to other tables, a schema, a database or a server, or to another node of a Citus cluster, while it is served
 ///
 /// Its rows are copied, changes are followed, its writes are stopped for a moment, every row is compared on both sides, and the catalog has the
 /// new place. Run again after any end, it goes on from there.
@@ -40,6 +42,12 @@ pub(crate) struct Arguments {
     /// Its address is in the environment, as TENANCY_DATABASE_NAME: upper case, and `_` for `-` and `.`.
     #[arg(long, value_name = "NAME", requires = "to")]
     name: Option<String>,
+    /// The node, as Citus has it; needed for `node`
+    #[arg(long, value_name = "HOST:PORT", requires = "to", conflicts_with_all = ["schema", "name", "erase_source"])]
+    node: Option<Node>,
+    /// On Citus: let the tenant's writes wait for the whole of the copy, which takes neither a superuser nor wal_level = logical
+    #[arg(long, requires = "node")]
+    block_writes: bool,
     /// Take the move back, at any step before the tenant is switched
     #[arg(long, conflicts_with = "finish")]
     undo: bool,
@@ -79,6 +87,11 @@ enum Done {
         #[serde(flatten)]
         moved: Moved,
     },
+    ToNode {
+        tenant: String,
+        #[serde(flatten)]
+        moved: MovedToNode,
+    },
     Erased {
         tenant: String,
         done: &'static str,
@@ -90,12 +103,23 @@ enum Done {
 
 impl Arguments {
     pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
-        let destination =
-            self.to.map(|kind| placement(kind, self.schema.as_deref(), self.name.as_deref())).transpose()?;
         let tenant =
             TenantKey::new(&self.tenant).map_err(|error| Failure::new("this is no tenant").because(error))?;
+        let security = self.manifest.read()?.row_security().clone();
+        if self.to == Some(Kind::Node) {
+            return self.to_node(security, tenant, output);
+        }
+        if self.node.is_some() {
+            return Err(Failure::new("--node goes with `--to node` alone")
+                .fix("say `--to node`, or leave --node out"));
+        }
+        if self.to.is_none() && security.server() == Server::Citus {
+            return Err(nothing_to_end(&self.tenant));
+        }
+        let destination =
+            self.to.map(|kind| placement(kind, self.schema.as_deref(), self.name.as_deref())).transpose()?;
         let relocation = Relocation::new(
-            self.manifest.read()?.row_security().clone(),
+            security,
             tenant,
             self.database.address(not_here::MOVES)?,
             self.database.directly()?,
@@ -122,6 +146,25 @@ impl Arguments {
 
     fn ended(&self, done: &'static str, Erased { rows, ended_before, .. }: Erased) -> Done {
         Done::Erased { tenant: self.tenant.clone(), done, rows, before: ended_before }
+    }
+
+    /// By Citus' own moves.
+    fn to_node(&self, security: RowSecurity, tenant: TenantKey, output: &Output) -> Result<u8, Failure> {
+        let Some(node) = &self.node else {
+            return Err(
+                Failure::new("nothing says which node").fix("give --node HOST:PORT, as pg_dist_node has it")
+            );
+        };
+        let transfer = if self.block_writes { Transfer::BlockWrites } else { Transfer::Online };
+        let address = self.database.address(not_here::MOVES)?;
+        let node_move = NodeMove::new(security, tenant, address, self.database.directly()?)
+            .transfer(transfer)
+            .options(self.options());
+        let moved =
+            block_on(async { node_move.run(node).await.map_err(|error| not_to_node(&self.tenant, error)) })?;
+        let result = Done::ToNode { tenant: self.tenant.clone(), moved };
+        output.result(&result, |out| print(out, &result))?;
+        Ok(exit::DONE)
     }
 
     fn options(&self) -> Options {
@@ -152,6 +195,24 @@ fn failure(tenant: &str, error: RelocationError) -> Failure {
     Failure::new(format!("{tenant} was not moved")).because(error).values(values).fix(fix)
 }
 
+fn not_to_node(tenant: &str, error: RelocationError) -> Failure {
+    let fix = match &error {
+        RelocationError::Refused { .. } | RelocationError::Busy { .. } => error.fix(),
+        RelocationError::Impossible(_) | RelocationError::Different(_) => {
+            "see to each of these, and run it again".to_owned()
+        }
+        _ => "run it again when that is mended: Citus keeps nothing of a move that broke off".to_owned(),
+    };
+    let values = error.values();
+    Failure::new(format!("{tenant} was not moved")).because(error).values(values).fix(fix)
+}
+
+fn nothing_to_end(tenant: &str) -> Failure {
+    Failure::new("not on Citus: a move there is done or it is not, so that there is nothing to take back or to finish").fix(format!(
+        "move it back: `tenancy move {tenant} --to node --node HOST:PORT`; Citus erases what was left at the other node by itself"
+    ))
+}
+
 fn described(placement: &Placement<DatabaseName>) -> String {
     match (placement.database(), placement.schema()) {
         (None, None) => "the shared tables".to_owned(),
@@ -179,6 +240,10 @@ fn tell(event: &Event<'_>) {
         }
         Event::Waiting { message } => writeln!(err, "waiting: {message}"),
         Event::Erasing => writeln!(err, "erasing rows"),
+        Event::Isolating => {
+            writeln!(err, "it gets a shard of its own: writes to the one that it shared wait")
+        }
+        Event::Transferring => writeln!(err, "its shards are brought to the node"),
         _ => Ok(()),
     };
 }
@@ -191,6 +256,7 @@ fn print(out: &mut dyn Write, result: &Done) -> std::io::Result<()> {
         Done::Erased { tenant, done, rows, .. } => {
             writeln!(out, "the move of {tenant} is {done}: {rows} rows were erased")
         }
+        Done::ToNode { tenant, moved } => print_node(out, tenant, moved),
         Done::Moved { tenant, to, moved } => {
             writeln!(out, "{tenant} is served in {to}")?;
             for table in &moved.tables {
@@ -212,4 +278,26 @@ fn print(out: &mut dyn Write, result: &Done) -> std::io::Result<()> {
             Ok(())
         }
     }
+}
+
+fn print_node(out: &mut dyn Write, tenant: &str, moved: &MovedToNode) -> std::io::Result<()> {
+    writeln!(out, "{tenant} is served on the node {}", moved.to)?;
+    for table in &moved.tables {
+        writeln!(out, "  {:>9} rows  {}", table.rows, table.table)?;
+    }
+    let stopped = |out: &mut dyn Write, whose: &str, stop: &NodeStop| {
+        writeln!(
+            out,
+            "{whose} waited for about {:.0} ms, {:.0} of them to compare every row",
+            stop.total, stop.comparing
+        )
+    };
+    if let Some(stop) = &moved.isolation {
+        stopped(out, "for a shard of its own, writes to the shard that it shared with others", stop)?;
+    }
+    if let Some(stop) = &moved.stop {
+        stopped(out, "for the move, its writes", stop)?;
+        writeln!(out, "back: `tenancy move {tenant} --to node --node {}`", moved.from)?;
+    }
+    Ok(())
 }

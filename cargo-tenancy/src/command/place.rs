@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Database,
     /// A database on another server, in a schema of it if one is named
     Server,
+    /// Another node of a Citus cluster, by Citus' own moves
+    Node,
 }
 
 /// The kind of place of rows that are written.
@@ -84,6 +86,9 @@ pub(super) fn placement(
         (Kind::Schema, ..) => {
             Err(Failure::new("a schema takes --schema, and no --name: it is in the catalog's own database")
                 .fix("say `--to schema --schema NAME`, or `--to database --name NAME --schema NAME`"))
+        }
+        (Kind::Node, ..) => {
+            Err(Failure::new("a node is no place of the catalog's").fix("say `--to node --node HOST:PORT`"))
         }
         (Kind::Database | Kind::Server, None, _) => {
             Err(Failure::new("nothing says which database").fix("give --name, as the catalog calls it"))

@@ -8,6 +8,7 @@ use tenancy_rls::{Ownership, Table, Tables};
 use tokio_postgres::error::SqlState;
 
 use crate::tenants::Session;
+use crate::tenants::citus;
 use crate::tenants::error::{OperateError, database};
 use crate::tenants::layout::access::sees_every_row;
 use crate::tenants::sql::{identifier, literal, qualified};
@@ -57,7 +58,7 @@ pub struct NotCounted {
 ///
 /// The connection is then to be closed: it is in a transaction that changes nothing.
 pub async fn rows(session: &Session, tables: &Tables, limit: Duration) -> Result<Stock, OperateError> {
-    let mut counted = Counted::default();
+    let mut counted = Counted { is_citus: citus::is_here(session).await?, ..Counted::default() };
     let places = own_schemas(session).await?;
     let places: Vec<_> = places
         .into_iter()
@@ -80,6 +81,7 @@ pub async fn rows(session: &Session, tables: &Tables, limit: Duration) -> Result
 struct Counted {
     tenants: BTreeMap<String, (u64, f64)>,
     not_counted: Vec<NotCounted>,
+    is_citus: bool,
 }
 
 impl Counted {
@@ -92,7 +94,7 @@ impl Counted {
         limit: Duration,
     ) -> Result<(), OperateError> {
         let name = qualified(tables.schema_of(table), table.name());
-        let Some(query) = query(tables, table, whose) else {
+        let Some(query) = query(tables, table, whose, self.is_citus) else {
             if matches!(tables.ownership_of(table), Ownership::Link(_)) {
                 self.leave_out(&name, "its rows belong to tenants by a link, and may be several tenants'");
             }
@@ -148,8 +150,13 @@ impl Counted {
     }
 }
 
+/// The size of a table on all nodes: the coordinator's own part of a distributed one is empty.
+const OF_SHARDS: &str =
+    "CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_dist_partition AS d WHERE d.logicalrelid = p.relid)
+    THEN pg_catalog.citus_total_relation_size(p.relid) ELSE pg_total_relation_size(p.relid) END";
+
 /// Each tenant with its rows, all rows, and the table's size; all of them are `whose`, where it is said.
-fn query(tables: &Tables, table: &Table, whose: Option<&str>) -> Option<String> {
+fn query(tables: &Tables, table: &Table, whose: Option<&str>, is_citus: bool) -> Option<String> {
     let (mut at, mut depth) = (table, 0);
     let mut from = format!("{} AS t0", qualified(tables.schema_of(table), table.name()));
     let tenant = loop {
@@ -174,10 +181,11 @@ fn query(tables: &Tables, table: &Table, whose: Option<&str>) -> Option<String> 
     };
     let tenant = whose.map_or(tenant, literal);
     let relation = literal(&qualified(tables.schema_of(table), table.name()));
+    let size = if is_citus { OF_SHARDS } else { "pg_total_relation_size(p.relid)" };
     Some(format!(
         "SELECT c.tenant, c.own, (sum(c.own) OVER ())::bigint, s.bytes
            FROM (SELECT {tenant} AS tenant, count(*) AS own FROM {from} GROUP BY 1) AS c,
-                (SELECT coalesce(sum(pg_total_relation_size(p.relid)), 0)::bigint AS bytes
+                (SELECT coalesce(sum({size}), 0)::bigint AS bytes
                    FROM (SELECT relid FROM pg_partition_tree({relation}) UNION SELECT {relation}::regclass) AS p) AS s"
     ))
 }

@@ -147,6 +147,12 @@ fn fix(error: &tokio_postgres::Error) -> Option<&'static str> {
         Cause::Lost => return Some("run it again when the server answers: it goes on where it was"),
         Cause::Other => {}
     }
+    // Citus sends a worker the whole of a message for each statement of it.
+    if said.contains("cannot insert multiple commands into a prepared statement")
+        || said.contains("cannot execute a distributed query from a query on a shard")
+    {
+        return Some("on Citus give each statement for a distributed table a migration of its own");
+    }
     if *code == SqlState::INSUFFICIENT_PRIVILEGE && said.contains("row-level security policy") {
         Some(
             "connect as a role that sees every row (BYPASSRLS); or, where the migration means to see one tenant's, say `SET LOCAL row_security = on` in it",

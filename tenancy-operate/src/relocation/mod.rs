@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("../../docs/relocation.md")]
 
+pub mod citus;
 mod conflicts;
 mod copy;
 mod erase;

@@ -43,6 +43,10 @@ pub enum Event<'a> {
     },
     /// Rows are being erased.
     Erasing,
+    /// On Citus: the tenant gets a shard of its own.
+    Isolating,
+    /// On Citus: the tenant's shards are brought to another node.
+    Transferring,
 }
 
 /// Which server a destination is expected on.

@@ -45,7 +45,7 @@ pub(super) async fn role(
         obstacles.push(Obstacle::new(
             place,
             "it is a Citus cluster, where this is not to be had: triggers of distributed tables do not follow a tenant",
-            "move the tenant's shards by Citus itself (`citus_move_shard_placement`, block_writes)",
+            "move it to another node by Citus' own moves (`tenancy move TENANT --to node --node HOST:PORT`)",
         ));
     }
     let rows = session

@@ -123,7 +123,7 @@ impl Sites {
             obstacles.push(Obstacle::new(
                 "the wall",
                 "it is one of Citus, where this is not to be had",
-                "move the tenant's shards by Citus itself (`citus_move_shard_placement`, block_writes)",
+                "move it to another node by Citus' own moves (`tenancy move TENANT --to node --node HOST:PORT`)",
             ));
         }
         let across = relocation.security.across_tenants_role().as_str();

@@ -1,10 +1,11 @@
 #![doc = include_str!("../../docs/tenants.md")]
 
+pub(crate) mod citus;
 mod clone;
 mod erase;
 pub(crate) mod error;
 mod export;
-mod failpoint;
+pub(crate) mod failpoint;
 mod hooks;
 mod journal;
 pub(crate) mod layout;

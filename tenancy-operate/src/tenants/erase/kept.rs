@@ -6,7 +6,9 @@
 use tenancy_rls::{Ownership, Table, Tables};
 
 use super::certificate::{Kept, KeptBy, Left, LeftWhat};
+use super::nodes::keeps_nothing;
 use super::request::Keep;
+use crate::tenants::citus;
 use crate::tenants::error::{OperateError, OperateErrorKind};
 use crate::tenants::layout::{ForeignKey, LaidTable, Layout, OnDelete};
 use crate::tenants::session::Session;
@@ -39,6 +41,7 @@ impl KeptRows {
         if !any {
             return Ok((Self { any }, left));
         }
+        keeps_nothing(citus::is_here(session).await?)?;
         for table in layout.owned() {
             let make = format!(
                 "CREATE TEMPORARY TABLE tenancy_kept_{} (relation oid, row tid, by text, reason text, PRIMARY KEY (relation, row))

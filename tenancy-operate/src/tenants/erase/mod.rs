@@ -4,6 +4,7 @@ mod certificate;
 mod copies;
 mod effects;
 mod kept;
+mod nodes;
 mod request;
 mod rows;
 mod suspended;

@@ -10,7 +10,7 @@ use super::certificate::{Effect, ErasedElsewhere, ErasedTable, Left};
 use super::effects::{Counted, beside};
 use super::kept::{ByLaw, KeptRows};
 use super::request::Erasure;
-use super::{copies, traces};
+use super::{copies, nodes, traces};
 use crate::tenants::error::{OperateError, OperateErrorKind};
 use crate::tenants::failpoint;
 use crate::tenants::layout::{LaidTable, Layout};
@@ -43,6 +43,7 @@ impl Part {
         progress: &dyn Progress,
     ) -> Result<Self, OperateError> {
         layout.sees_what_refers(session).await?;
+        nodes::no_triggers(session, layout).await?;
         let counted = Counted::now(session).await?;
         let (kept, mut left) = KeptRows::find(session, layout, keep).await?;
         left.extend(traces::unlinked(session, layout).await?);

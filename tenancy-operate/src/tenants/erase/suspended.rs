@@ -3,6 +3,7 @@
 use tenancy_core::TenantKey;
 use tenancy_core::placement::TenantStatus;
 
+use super::nodes;
 use super::request::Erasure;
 use crate::tenants::error::{OperateError, OperateErrorKind, database};
 use crate::tenants::lifecycle::status;
@@ -97,6 +98,6 @@ impl Suspended {
             )
             .fix("let them end, or end them with pg_terminate_backend"));
         }
-        Ok(())
+        nodes::none_from_before(session, settled).await
     }
 }
