@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
+use axum::http::Extensions;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tenancy_core::{Claimed, Scoped};
@@ -61,10 +62,13 @@ impl MembershipChanges {
     }
 }
 
+/// What the membership says: nothing where it says no; otherwise what it has learnt, as a request would have it.
+type Answer = BoxFuture<'static, Result<Option<Extensions>, Unanswered>>;
+
 /// Asks again whether the request's principal belongs to its tenant.
 #[derive(Clone)]
 pub(crate) struct Recheck {
-    ask: Arc<dyn Fn() -> BoxFuture<'static, Result<bool, Unanswered>> + Send + Sync>,
+    ask: Arc<dyn Fn() -> Answer + Send + Sync>,
     pub(crate) principal: Arc<str>,
     pub(crate) tenant: Arc<str>,
     pub(crate) expires_at: Option<SystemTime>,
@@ -92,7 +96,17 @@ impl Recheck {
             let principal = Arc::clone(&principal);
             move || {
                 let (door, principal, tenant) = (Arc::clone(&door), Arc::clone(&principal), tenant.clone());
-                async move { Ok(door.admit(&principal, Claimed::new(tenant)).await?.is_some()) }.boxed()
+                async move {
+                    let Some(proof) = door.admit(&principal, Claimed::new(tenant)).await? else {
+                        return Ok(None);
+                    };
+                    let mut learnt = Extensions::new();
+                    if let Some(details) = proof.details {
+                        details(&mut learnt);
+                    }
+                    Ok(Some(learnt))
+                }
+                .boxed()
             }
         };
         Self {
@@ -107,7 +121,7 @@ impl Recheck {
 }
 
 impl Recheck {
-    pub(crate) fn ask(&self) -> BoxFuture<'static, Result<bool, Unanswered>> {
+    pub(crate) fn ask(&self) -> Answer {
         (self.ask)()
     }
 

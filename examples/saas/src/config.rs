@@ -5,13 +5,17 @@ use std::{env, fs, io};
 
 use ring::hmac;
 
-/// How the program runs.
-#[derive(Clone, Debug)]
+/// How the program runs. There are secrets in it: it is shown nowhere, and has no `Debug`.
+#[derive(Clone)]
 pub struct Config {
     /// `DATABASE_URL`: PostgreSQL, by an account that may create roles. SQLite without it.
     pub database_url: Option<String>,
     /// `REDIS_URL`: where limits are counted and pages cached. In the process without it.
     pub redis_url: Option<String>,
+    /// `S3_URL`: the bucket that uploads and exports are in, `s3://bucket`. In the folder without it.
+    pub s3_url: Option<String>,
+    /// `AWS_…`: how the bucket is reached, by the names of `object_store`'s `AmazonS3ConfigKey`.
+    pub s3_options: Vec<(String, String)>,
     /// `SAAS_ADDRESS`: where it listens.
     pub address: String,
     /// `SAAS_DATA`: the folder of the database, the uploads and the secret.
@@ -25,13 +29,6 @@ pub struct Config {
 #[derive(Clone)]
 struct Secret([u8; 32]);
 
-// It stays out of logs.
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret")
-    }
-}
-
 impl Config {
     /// Reads the environment, and makes the folder and the secret where they are missing.
     ///
@@ -43,6 +40,10 @@ impl Config {
         let mut config = Self::in_folder(data)?;
         config.database_url = env::var("DATABASE_URL").ok();
         config.redis_url = env::var("REDIS_URL").ok();
+        config.s3_url = env::var("S3_URL").ok();
+        let set =
+            env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        config.s3_options = set.filter(|(name, _)| name.starts_with("AWS_")).collect();
         config.accept_old_server = env::var_os("SAAS_ACCEPT_OLD_SERVER").is_some();
         if let Ok(address) = env::var("SAAS_ADDRESS") {
             config.address = address;
@@ -61,6 +62,8 @@ impl Config {
         Ok(Self {
             database_url: None,
             redis_url: None,
+            s3_url: None,
+            s3_options: Vec::new(),
             address: "127.0.0.1:3000".to_owned(),
             data,
             secret,

@@ -13,4 +13,5 @@ pub mod password;
 pub mod policy;
 pub mod schema;
 pub mod settings;
+pub mod store;
 pub mod web;

@@ -1,13 +1,9 @@
 //! Plans, and what each of them has.
 
-use std::error::Error;
-
 use tenancy_diesel::TenantId;
-use tenancy_policies::{
-    Allowance, Governance, Period, Quota, Rate, RateLimit, RedisOptions, Rules, Store, redis,
-};
+use tenancy_policies::redis::aio::ConnectionManager;
+use tenancy_policies::{Allowance, Governance, Period, Quota, Rate, RateLimit, RedisOptions, Rules, Store};
 
-use crate::config::Config;
 use crate::model::membership::Standing;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,18 +60,11 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// Counted in the process, or in Redis where there is one.
-    ///
-    /// # Errors
-    ///
-    /// If Redis is configured and does not answer.
-    pub async fn new(config: &Config) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let store = match &config.redis_url {
-            Some(url) => {
-                let connection =
-                    redis::aio::ConnectionManager::new(redis::Client::open(url.as_str())?).await?;
-                Store::redis("saas", connection, RedisOptions::new())
-            }
+    /// Counted in the process, or in Redis where there is one. What cannot be counted is not allowed.
+    #[must_use]
+    pub fn new(redis: Option<ConnectionManager>) -> Self {
+        let store = match redis {
+            Some(redis) => Store::redis("saas", redis, RedisOptions::new()),
             None => Store::in_process("saas"),
         };
         let executions = Quota::new(&store, "executions", Period::Day, |standing: &Standing| {
@@ -86,6 +75,6 @@ impl Policies {
         let governance = Governance::new()
             .action(Action::Execute, Rules::new().and(starts).and(executions.spending(1)))
             .action(Action::Export, Rules::new().and(exports));
-        Ok(Self { governance, executions })
+        Self { governance, executions }
     }
 }

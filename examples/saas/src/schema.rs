@@ -136,14 +136,14 @@ tenancy_diesel::table! {
         executions -> BigInt,
     }
 
-    /// What waits to be done, where the queue is in this database. What it is for is sealed in the message.
+    /// What waits to be done. What it is, and for whom, is sealed in the message; `error` is why it was not done the last time.
     jobs (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,
-        kind -> Text,
         message -> Text,
         run_at -> BigInt,
         attempts -> BigInt,
+        error -> Text,
     }
 
     /// People, who may belong to several organisations.

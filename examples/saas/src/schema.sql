@@ -74,6 +74,6 @@ CREATE TABLE usage (
     PRIMARY KEY (tenant_id, day)
 );
 CREATE TABLE jobs (
-    tenant_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE, id TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL,
-    run_at BIGINT NOT NULL, attempts BIGINT NOT NULL, PRIMARY KEY (tenant_id, id)
+    tenant_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE, id TEXT NOT NULL, message TEXT NOT NULL,
+    run_at BIGINT NOT NULL, attempts BIGINT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (tenant_id, id)
 );

@@ -1,7 +1,7 @@
 //! What stays open: streams of events and web sockets, for as long as their principal belongs to their tenant.
 //!
 //! A request is admitted before its stream begins, by the [edge](crate::EdgeLayer), and its scope makes the topics that it may hear ([`Topics`]). A [`Watch`] ends
-//! it: when the membership says no, when the credential expires, or when neither can be found out any more.
+//! it: when the membership says no, or [not enough](Watch::only_while), when the credential expires, or when neither can be found out any more.
 //!
 //! ```
 //! use std::convert::Infallible;

@@ -153,6 +153,7 @@ impl TenantSocket {
         self.is_closed = true;
         let reason = match ended {
             Ended::NoMember => "no member any more",
+            Ended::NotEnough => "not as what this was opened for any more",
             Ended::Expired => "the credential has expired",
             Ended::Unanswered => "the membership could not be checked",
         };

@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use futures_util::future::BoxFuture;
 use futures_util::stream::unfold;
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use tenancy_core::Admitted;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -59,12 +62,16 @@ pub struct Watch {
     asking: Option<Question>,
     /// Whether somebody has said that it has changed, since it was asked.
     is_told: bool,
+    /// Whether what the membership has learnt is enough. It says no where there is nothing to look at.
+    is_enough: Option<IsEnough>,
     ended: Option<Ended>,
 }
 
+type IsEnough = Arc<dyn Fn(&Extensions) -> bool + Send + Sync>;
+
 struct Question {
-    /// What the membership says, if it says anything.
-    answer: BoxFuture<'static, Option<bool>>,
+    /// What follows from what the membership says, if it says anything.
+    answer: BoxFuture<'static, Option<Result<(), Ended>>>,
     holds_until: Instant,
 }
 
@@ -74,6 +81,8 @@ struct Question {
 pub enum Ended {
     /// The principal does not belong to the tenant any more.
     NoMember,
+    /// They do, and no longer as what the stream is for: [`Watch::only_while`].
+    NotEnough,
     /// The credential has expired.
     Expired,
     /// The membership has not answered for too long.
@@ -96,6 +105,48 @@ impl Watch {
     /// seconds or for this long, whichever is shorter.
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
+        self
+    }
+
+    /// Ends as well when what the membership learns is no longer enough: the role was lowered, the tenant suspended. `member` is what the request was
+    /// admitted with, and is looked at first.
+    ///
+    /// An edge whose membership [has details](crate::Edge::with_details) may admit somebody who is then refused by them, and a stream is behind the
+    /// place where that is decided. Said twice, both have to hold.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::response::sse::{Event, Sse};
+    /// use futures_util::Stream;
+    /// use tenancy_axum::Member;
+    /// use tenancy_axum::live::Watch;
+    ///
+    /// struct Standing { is_suspended: bool }
+    ///
+    /// async fn feed(Member(member): Member<Standing>, watch: Watch) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
+    ///     let watch = watch.only_while(&member, |now| !now.is_suspended);
+    ///     Sse::new(watch.guard(futures_util::stream::pending()))
+    /// }
+    /// ```
+    pub fn only_while<I, D>(
+        mut self,
+        member: &Admitted<I, D>,
+        is_enough: impl Fn(&D) -> bool + Send + Sync + 'static,
+    ) -> Self
+    where
+        I: Send + Sync + 'static,
+        D: Send + Sync + 'static,
+    {
+        if !is_enough(member.details()) {
+            self.ended = Some(Ended::NotEnough);
+        }
+        let before = self.is_enough.take();
+        self.is_enough = Some(Arc::new(move |learnt| {
+            let now = learnt.get::<Admitted<I, D>>();
+            now.is_some_and(|now| is_enough(now.details()))
+                && before.as_ref().is_none_or(|before| before(learnt))
+        }));
         self
     }
 
@@ -193,22 +244,32 @@ impl Watch {
     }
 
     fn ask(&mut self, now: Instant) {
-        let asked = self.recheck.ask();
-        let answer = async { timeout(ANSWER_WITHIN, asked).await.ok().and_then(Result::ok) }.boxed();
+        let (asked, is_enough) = (self.recheck.ask(), self.is_enough.clone());
+        let answer = async move {
+            let learnt = timeout(ANSWER_WITHIN, asked).await.ok()?.ok()?;
+            Some(match learnt {
+                None => Err(Ended::NoMember),
+                Some(learnt) if is_enough.is_some_and(|is_enough| !is_enough(&learnt)) => {
+                    Err(Ended::NotEnough)
+                }
+                Some(_) => Ok(()),
+            })
+        };
+        let answer = answer.boxed();
         self.asking = Some(Question { answer, holds_until: now + HOLD });
         self.unanswered_since.get_or_insert(now);
     }
 
-    fn take(&mut self, answer: Option<bool>) {
+    fn take(&mut self, answer: Option<Result<(), Ended>>) {
         let now = Instant::now();
         self.asking = None;
         match answer {
-            Some(true) => {
+            Some(Ok(())) => {
                 self.confirmed = now;
                 self.unanswered_since = None;
                 self.next = after(now, self.every);
             }
-            Some(false) => self.ended = Some(Ended::NoMember),
+            Some(Err(ended)) => self.ended = Some(ended),
             None => {
                 if now.duration_since(self.confirmed) >= self.grace {
                     self.ended = Some(Ended::Unanswered);
@@ -250,7 +311,7 @@ impl Watch {
 }
 
 /// The answer to a question, or nothing for ever where there is none.
-async fn answered(asking: &mut Option<Question>) -> Option<bool> {
+async fn answered(asking: &mut Option<Question>) -> Option<Result<(), Ended>> {
     match asking {
         Some(question) => (&mut question.answer).await,
         None => std::future::pending().await,
@@ -289,6 +350,7 @@ impl<S: Sync> FromRequestParts<S> for Watch {
             unanswered_since: None,
             asking: None,
             is_told: false,
+            is_enough: None,
             ended: None,
         })
     }

@@ -6,6 +6,7 @@
 
 mod app;
 mod bodies;
+mod enough;
 mod hosts;
 mod http;
 mod jwks;

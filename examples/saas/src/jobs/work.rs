@@ -1,16 +1,13 @@
 //! The work itself. Each job bears being done twice.
 
-use std::error::Error;
-use std::fmt::Write as _;
+use object_store::WriteMultipart;
+use serde_json::{Value, json};
 
-use serde_json::json;
-
-use super::Job;
-use crate::model::work::TaskFilter;
+use super::{Failure, Job};
 use crate::model::{Scope, files, runs, work};
 use crate::web::App;
 
-pub(super) async fn run(app: &App, scope: &Scope, job: Job) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub(super) async fn run(app: &App, scope: &Scope, job: Job) -> Result<(), Failure> {
     match job {
         Job::Execute { execution } => {
             let (agent, instructions, task) = runs::subject(&app.db, scope, &execution).await?;
@@ -21,10 +18,15 @@ pub(super) async fn run(app: &App, scope: &Scope, job: Job) -> Result<(), Box<dy
             }
         }
         Job::Export { export } => {
-            let lines = lines(app, scope).await?;
-            let size = i64::try_from(lines.len())?;
-            app.store_bytes(scope, ["exports", &export], lines.into()).await.map_err(refused)?;
-            files::finish_export(&app.db, scope, &export, size).await?;
+            let file = app.files.write(scope, ["exports", &export]).await.map_err(refused)?;
+            let mut lines = Lines { file, size: 0 };
+            if let Err(error) = write(app, scope, &mut lines).await {
+                // What is half written is kept by nobody.
+                lines.file.abort().await?;
+                return Err(error);
+            }
+            lines.file.finish().await?;
+            files::finish_export(&app.db, scope, &export, i64::try_from(lines.size)?).await?;
             app.happened(scope, "The export", "is ready").await.map_err(refused)?;
         }
     }
@@ -35,16 +37,41 @@ fn refused(problem: tenancy_axum::Problem) -> String {
     format!("answered {}", problem.status())
 }
 
-async fn lines(app: &App, scope: &Scope) -> Result<String, Box<dyn Error + Send + Sync>> {
-    let mut lines = String::new();
+/// How many tasks are in memory at once.
+const PAGE: i64 = 500;
+
+/// An export on its way into the store.
+struct Lines {
+    file: WriteMultipart,
+    size: usize,
+}
+
+impl Lines {
+    async fn add(&mut self, line: &Value) -> Result<(), Failure> {
+        let line = format!("{line}\n");
+        self.size += line.len();
+        // A store that is slower than the database is waited for.
+        self.file.wait_for_capacity(4).await?;
+        self.file.write(line.as_bytes());
+        Ok(())
+    }
+}
+
+/// All of the organisation's, one object a line, page by page: what is added meanwhile may be in it.
+async fn write(app: &App, scope: &Scope, lines: &mut Lines) -> Result<(), Failure> {
     for agent in work::agents(&app.db, scope).await? {
-        writeln!(lines, "{}", json!({ "agent": agent }))?;
+        lines.add(&json!({ "agent": agent })).await?;
     }
     for project in work::projects(&app.db, scope).await? {
-        writeln!(lines, "{}", json!({ "project": { "id": project.id, "name": project.name } }))?;
+        lines.add(&json!({ "project": { "id": project.id, "name": project.name } })).await?;
     }
-    for (task, project) in work::tasks(&app.db, scope, &TaskFilter::default()).await? {
-        writeln!(lines, "{}", json!({ "task": task, "in": project }))?;
+    let mut after = String::new();
+    loop {
+        let page = work::tasks_after(&app.db, scope, &after, PAGE).await?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after.clone_from(&last.id);
+        for (task, project) in page {
+            lines.add(&json!({ "task": task, "in": project })).await?;
+        }
     }
-    Ok(lines)
 }

@@ -22,6 +22,8 @@ pub enum Role {
     Invited,
     /// A part of this program.
     Service,
+    /// Looks, and changes nothing.
+    Viewer,
     Member,
     Admin,
     Owner,
@@ -29,7 +31,7 @@ pub enum Role {
 
 impl Role {
     /// Those that an organisation gives.
-    pub const GIVEN: [Self; 3] = [Self::Member, Self::Admin, Self::Owner];
+    pub const GIVEN: [Self; 4] = [Self::Viewer, Self::Member, Self::Admin, Self::Owner];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -37,6 +39,7 @@ impl Role {
             Self::Support => "support",
             Self::Invited => "invited",
             Self::Service => "service",
+            Self::Viewer => "viewer",
             Self::Member => "member",
             Self::Admin => "admin",
             Self::Owner => "owner",
@@ -54,7 +57,7 @@ impl FromStr for Role {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let all = [Self::Support, Self::Service, Self::Member, Self::Admin, Self::Owner];
+        let all = [Self::Support, Self::Service, Self::Viewer, Self::Member, Self::Admin, Self::Owner];
         all.into_iter().find(|role| role.as_str() == text).ok_or(())
     }
 }

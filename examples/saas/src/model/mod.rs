@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::clock;
 use crate::database::{Database, on};
-use crate::schema::activity;
+use crate::schema::{activity, settings};
 
 pub type Scope = Scoped<TenantId>;
 pub type Result<T, E = PoolError> = std::result::Result<T, E>;
@@ -28,6 +28,27 @@ pub const BILLING: &str = "billing";
 pub fn new_id() -> String {
     Uuid::now_v7().to_string()
 }
+
+/// The longest name of anything, in letters.
+pub const LONGEST_NAME: usize = 200;
+
+/// What is wrong with a name, in words for whoever typed it.
+#[must_use]
+pub fn mistake_in_name(name: &str) -> Option<&'static str> {
+    if name.trim().is_empty() {
+        return Some("Give it a name.");
+    }
+    (name.trim().chars().count() > LONGEST_NAME).then_some("The name is longer than 200 letters.")
+}
+
+/// Says in a transaction that it counts what the organisation has: another one that does so waits, on PostgreSQL as on SQLite.
+macro_rules! counting {
+    ($scope:expr) => {
+        tenancy_diesel::update(crate::schema::organisations::table.scoped($scope))
+            .set(crate::schema::organisations::plan.eq(crate::schema::organisations::plan))
+    };
+}
+pub(crate) use counting;
 
 /// What happened, as the organisation's log has it.
 #[derive(Queryable, Selectable)]
@@ -54,7 +75,7 @@ pub async fn log(db: &Database, scope: &Scope, most: i64) -> Result<Vec<Happened
     on!(db, pools => pools.tenants.load(scope, activity::table.scoped(scope).order(activity::id.desc()).limit(most).select(Happened::as_select())).await)
 }
 
-/// What an organisation has, as its export and its tests read it.
+/// What an organisation has, as its tests read it.
 pub async fn everything(db: &Database, scope: &Scope) -> Result<serde_json::Value> {
     let agents = work::agents(db, scope).await?;
     let mut canvases = Vec::new();
@@ -67,8 +88,8 @@ pub async fn everything(db: &Database, scope: &Scope) -> Result<serde_json::Valu
     let invitations = people::invitations(db, scope).await?.into_iter().map(|invitation| invitation.id);
     let exports = files::exports(db, scope).await?.into_iter().map(|export| (export.id, export.status));
     let days = runs::by_day(db, scope, 0).await?;
-    let settings =
-        crate::settings::get(db, scope).await.map(|settings| settings.greeting).unwrap_or_default();
+    let overlay = settings::table.scoped(scope).select(settings::overlay);
+    let settings: Vec<String> = on!(db, pools => pools.tenants.load(scope, overlay).await)?;
     let log = log(db, scope, 1000).await?.into_iter().map(|line| (line.who, line.what));
     Ok(serde_json::json!({
         "agents": agents, "canvases": canvases, "projects": projects.collect::<Vec<_>>(), "tasks": tasks,

@@ -60,6 +60,9 @@ pub async fn change(
 }
 
 /// Makes one of ours a supporter of a tenant until then, and says so in the tenant's own log.
+///
+/// By a row of the memberships, on both databases. `tenancy_operate::support` keeps grants in PostgreSQL alone, and only their tables' owner gives them there, by
+/// a command: this process has no such role. Who is on PostgreSQL alone wraps `Members` in its `WithSupport`, and takes this away.
 pub async fn let_in(
     db: &Database,
     across: &CrossTenant,

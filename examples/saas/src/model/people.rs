@@ -8,7 +8,7 @@ use tenancy_pool::prelude::*;
 
 use super::accounts::Account;
 use super::membership::Role;
-use super::{Result, Scope, new_id};
+use super::{Result, Scope, counting, new_id};
 use crate::clock;
 use crate::database::{Database, on};
 use crate::schema::{invitations, memberships, organisations, tasks};
@@ -121,27 +121,48 @@ pub async fn accept(db: &Database, scope: &Scope, hash: &str, account: &Account)
     }).await)
 }
 
-/// Gives somebody another role. Nobody becomes what is not given, and of services there is no change.
-pub async fn change_role(db: &Database, scope: &Scope, user: &str, role: Role) -> Result<usize> {
-    let person = memberships::table
-        .scoped(scope)
-        .filter(memberships::user_id.eq(user).and(memberships::role.ne("service")));
-    on!(db, pools => pools.tenants.execute(scope, update(person).set(memberships::role.eq(role.as_str()))).await)
+/// What came of a change of somebody's role.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Changed {
+    Done,
+    /// There is nobody of this id, or it is a part of this program.
+    Nobody,
+    /// The organisation would have no owner: it is as it was.
+    NoOwnerLeft,
 }
 
-/// Lets somebody go. Their tasks stay, and are nobody's.
-pub async fn remove(db: &Database, scope: &Scope, user: &str) -> Result<usize> {
-    on!(db, pools => pools.tenants.transaction(scope, async |tx| {
-        let theirs = tasks::table.scoped(scope).filter(tasks::assignee_id.eq(user));
-        update(theirs).set(tasks::assignee_id.eq(None::<String>)).execute(tx).await?;
+/// Gives somebody another role, or lets them go: their tasks stay, and are nobody's. Two who do so at once wait for each other, so that an owner is left.
+/// Owners are changed by owners.
+pub async fn change(
+    db: &Database,
+    scope: &Scope,
+    by: Role,
+    user: &str,
+    role: Option<Role>,
+) -> Result<Changed> {
+    let spared = if by == Role::Owner { Role::Service } else { Role::Owner };
+    let changed = on!(db, pools => pools.tenants.transaction(scope, async |tx| {
+        counting!(scope).execute(tx).await?;
         let person = memberships::table.scoped(scope);
-        let person = person.filter(memberships::user_id.eq(user).and(memberships::role.ne("service")));
-        Ok::<_, PoolError>(delete(person).execute(tx).await?)
-    }).await)
-}
-
-/// How many owners there are: the last one stays.
-pub async fn owners(db: &Database, scope: &Scope) -> Result<i64> {
-    let owners = memberships::table.scoped(scope).filter(memberships::role.eq("owner")).count();
-    on!(db, pools => pools.tenants.get_result(scope, owners).await)
+        let is_open = memberships::role.ne_all(["service", spared.as_str()]);
+        let person = person.filter(memberships::user_id.eq(user).and(is_open));
+        let changed = match role {
+            Some(role) => update(person).set(memberships::role.eq(role.as_str())).execute(tx).await?,
+            None => {
+                let theirs = tasks::table.scoped(scope).filter(tasks::assignee_id.eq(user));
+                update(theirs).set(tasks::assignee_id.eq(None::<String>)).execute(tx).await?;
+                delete(person).execute(tx).await?
+            }
+        };
+        let owners: i64 = memberships::table.scoped(scope).filter(memberships::role.eq("owner")).count().get_result(tx).await?;
+        if owners == 0 {
+            // What was changed goes with the transaction.
+            return Err(PoolError::from(diesel::result::Error::RollbackTransaction));
+        }
+        Ok(if changed == 0 { Changed::Nobody } else { Changed::Done })
+    }).await);
+    match changed {
+        Err(PoolError::Query(diesel::result::Error::RollbackTransaction)) => Ok(Changed::NoOwnerLeft),
+        other => other,
+    }
 }

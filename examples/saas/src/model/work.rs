@@ -4,7 +4,7 @@ use tenancy_diesel::{delete, insert_into, update};
 use tenancy_pool::PoolError;
 use tenancy_pool::prelude::*;
 
-use super::{Result, Scope, new_id};
+use super::{LONGEST_NAME, Result, Scope, counting, new_id};
 use crate::clock;
 use crate::database::{Database, on};
 use crate::policy::Plan;
@@ -28,7 +28,7 @@ pub async fn agent(db: &Database, scope: &Scope, id: &str) -> Result<Agent> {
     on!(db, pools => pools.tenants.first(scope, one.select(Agent::as_select())).await)
 }
 
-/// Makes an agent. `None` where the plan has no more: counted in the transaction that adds it.
+/// Makes an agent. `None` where the plan has no more: counted in the transaction that adds it, one at a time.
 pub async fn add_agent(
     db: &Database,
     scope: &Scope,
@@ -44,6 +44,7 @@ pub async fn add_agent(
         agents::created_at.eq(clock::now()),
     );
     on!(db, pools => pools.tenants.transaction(scope, async |tx| {
+        counting!(scope).execute(tx).await?;
         insert_into(agents::table.scoped(scope)).values(&row).execute(tx).await?;
         let there: i64 = agents::table.scoped(scope).count().get_result(tx).await?;
         if there > plan.agents() {
@@ -154,7 +155,7 @@ impl TaskForm {
         if self.title.trim().is_empty() {
             return Some("Give the task a title.");
         }
-        if self.title.chars().count() > 200 {
+        if self.title.trim().chars().count() > LONGEST_NAME {
             return Some("The title is longer than 200 letters.");
         }
         (!STATUSES.contains(&self.status.as_str())).then_some("A task is open, doing or done.")
@@ -185,6 +186,14 @@ pub async fn tasks(db: &Database, scope: &Scope, filter: &TaskFilter) -> Result<
         if let Some(status) = &filter.status { all = all.filter(tasks::status.eq(status)); }
         if let Some(project) = &filter.project_id { all = all.filter(tasks::project_id.eq(project)); }
         pools.tenants.load(scope, all).await
+    })
+}
+
+/// The tasks behind the one of this id, for who goes through all of them.
+pub async fn tasks_after(db: &Database, scope: &Scope, id: &str, most: i64) -> Result<Vec<(Task, String)>> {
+    on!(db, pools => {
+        let all = tasks::table.scoped(scope).inner_join(projects::table.scoped(scope)).filter(tasks::id.gt(id));
+        pools.tenants.load(scope, all.order(tasks::id).limit(most).select((Task::as_select(), projects::name))).await
     })
 }
 

@@ -10,16 +10,23 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tenancy_axum::Problem;
 
+use super::App;
 use super::layout::{Place, choice, empty, field, mistake, page};
 use super::org::Org;
-use super::{App, found};
 use crate::clock;
 use crate::model::membership::Role;
+use crate::model::people::Changed;
 use crate::model::{self, people};
-use crate::settings::{self, OrgSettings};
+use crate::settings::OrgSettings;
 
 fn roles() -> impl Iterator<Item = (&'static str, &'static str)> {
     Role::GIVEN.into_iter().map(|role| (role.as_str(), role.as_str()))
+}
+
+/// The role of this name, for who has this one.
+fn given_role(name: &str, own: Role) -> Result<Role, Problem> {
+    let role = Role::GIVEN.into_iter().find(|role| role.as_str() == name);
+    role.filter(|role| *role <= own).ok_or(Problem::forbidden("nobody gives a role above their own"))
 }
 
 async fn members_page(
@@ -103,11 +110,8 @@ pub async fn invite(
     Form(form): Form<Invite>,
 ) -> Result<Response, Problem> {
     org.require_admin()?;
-    let role = Role::GIVEN.into_iter().find(|role| role.as_str() == form.role);
-    let role = role
-        .filter(|role| *role <= org.standing().role)
-        .ok_or(Problem::forbidden("nobody gives a role above their own"))?;
-    if !form.email.contains('@') {
+    let role = given_role(&form.role, org.standing().role)?;
+    if !form.email.contains('@') || form.email.len() > 254 {
         let again = members_page(&app, &org, None, Some("That is no e-mail address.")).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     }
@@ -133,25 +137,23 @@ pub async fn change(
     org.require_admin()?;
     let people = people::members(&app.db, org.scope()).await?;
     let person = people.into_iter().find(|person| person.user_id == user).ok_or(Problem::not_found())?;
-    let is_owner = person.role == "owner";
-    if is_owner
-        && (org.standing().role != Role::Owner || people::owners(&app.db, org.scope()).await? < 2)
-        && form.role != "owner"
-    {
-        let again =
-            members_page(&app, &org, None, Some("An organisation keeps an owner, whom only owners change."))
-                .await?;
-        return Ok((StatusCode::FORBIDDEN, again).into_response());
-    }
-    if form.role.is_empty() {
-        found(people::remove(&app.db, org.scope(), &user).await?)?;
-        app.left();
+    let role = match form.role.as_str() {
+        "" => None,
+        given => Some(given_role(given, org.standing().role)?),
+    };
+    let changed = if person.role == "owner" && org.standing().role != Role::Owner {
+        Changed::NoOwnerLeft
     } else {
-        let role = Role::GIVEN.into_iter().find(|role| role.as_str() == form.role);
-        let role = role
-            .filter(|role| *role <= org.standing().role)
-            .ok_or(Problem::forbidden("nobody gives a role above their own"))?;
-        found(people::change_role(&app.db, org.scope(), &user, role).await?)?;
+        people::change(&app.db, org.scope(), org.standing().role, &user, role).await?
+    };
+    match changed {
+        Changed::Done => app.left(),
+        Changed::Nobody => return Err(Problem::not_found()),
+        Changed::NoOwnerLeft => {
+            let wrong = "An organisation keeps an owner, whom only owners change.";
+            let again = members_page(&app, &org, None, Some(wrong)).await?;
+            return Ok((StatusCode::FORBIDDEN, again).into_response());
+        }
     }
     app.happened(org.scope(), &org.user.name, &format!("changed the role of {}", person.name)).await?;
     Ok(Redirect::to(&org.to("/members")).into_response())
@@ -160,7 +162,7 @@ pub async fn change(
 #[utoipa::path(get, path = "/settings", responses((status = 200)))]
 pub async fn show_settings(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
     org.require_admin()?;
-    let settings = settings::get(&app.db, org.scope()).await?;
+    let settings = app.settings.of(org.scope()).await?;
     Ok(page(
         "Settings",
         &Place::In(&org, "/settings"),
@@ -189,7 +191,7 @@ pub async fn change_settings(
 ) -> Result<Redirect, Problem> {
     org.require_admin()?;
     let set = OrgSettings { greeting: form.greeting.chars().take(500).collect() };
-    settings::keep(&app.db, org.scope(), &set).await?;
+    app.settings.set(org.scope(), &set).await?;
     Ok(Redirect::to(&org.to("/settings")))
 }
 

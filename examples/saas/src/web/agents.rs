@@ -13,22 +13,13 @@ use tenancy_axum::Problem;
 use super::layout::{Place, empty, field, mistake, page};
 use super::org::Org;
 use super::{App, found};
-use crate::model::work;
+use crate::model::{mistake_in_name, work};
 
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 pub struct AgentForm {
     name: String,
     #[serde(default)]
     instructions: String,
-}
-
-impl AgentForm {
-    fn mistake(&self) -> Option<&'static str> {
-        if self.name.trim().is_empty() {
-            return Some("Give the agent a name.");
-        }
-        (self.name.chars().count() > 100).then_some("The name is longer than 100 letters.")
-    }
 }
 
 fn form(action: &str, form: &AgentForm, button: &str) -> Markup {
@@ -73,7 +64,7 @@ pub async fn add(
     org: Org,
     Form(new): Form<AgentForm>,
 ) -> Result<Response, Problem> {
-    if let Some(wrong) = new.mistake() {
+    if let Some(wrong) = mistake_in_name(&new.name) {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, list_page(&app, &org, &new, Some(wrong)).await?)
             .into_response());
     }
@@ -93,6 +84,7 @@ async fn agent_page(
     org: &Org,
     id: &str,
     typed: Option<&AgentForm>,
+    canvas: &str,
     wrong: Option<&str>,
 ) -> Result<Markup, Problem> {
     let agent = work::agent(&app.db, org.scope(), id).await?;
@@ -108,7 +100,7 @@ async fn agent_page(
             @if canvases.is_empty() { (empty("No canvas yet.")) }
             ul.list { @for title in &canvases { li dir="auto" { (title) } } }
             form.card method="post" action=(org.to(&format!("/agents/{id}/canvases"))) {
-                (field("title", "A new canvas", "text", "", "off"))
+                (field("title", "A new canvas", "text", canvas, "off"))
                 button { "Add the canvas" }
             }
         },
@@ -121,7 +113,7 @@ pub async fn show(
     org: Org,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Markup, Problem> {
-    agent_page(&app, &org, &id, None, None).await
+    agent_page(&app, &org, &id, None, "", None).await
 }
 
 #[utoipa::path(post, path = "/agents/{agent_id}", responses((status = 303)),
@@ -132,8 +124,8 @@ pub async fn change(
     Path((_, id)): Path<(String, String)>,
     Form(new): Form<AgentForm>,
 ) -> Result<Response, Problem> {
-    if let Some(wrong) = new.mistake() {
-        let again = agent_page(&app, &org, &id, Some(&new), Some(wrong)).await?;
+    if let Some(wrong) = mistake_in_name(&new.name) {
+        let again = agent_page(&app, &org, &id, Some(&new), "", Some(wrong)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     }
     found(work::change_agent(&app.db, org.scope(), &id, new.name.trim(), &new.instructions).await?)?;
@@ -152,9 +144,13 @@ pub async fn add_canvas(
     org: Org,
     Path((_, id)): Path<(String, String)>,
     Form(canvas): Form<Canvas>,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
+    if let Some(wrong) = mistake_in_name(&canvas.title) {
+        let again = agent_page(&app, &org, &id, None, &canvas.title, Some(wrong)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+    }
     // Whether it is there is asked first: the key's violation would be answered otherwise than 404.
     work::agent(&app.db, org.scope(), &id).await?;
     work::add_canvas(&app.db, org.scope(), &id, canvas.title.trim()).await?;
-    Ok(Redirect::to(&org.to(&format!("/agents/{id}"))))
+    Ok(Redirect::to(&org.to(&format!("/agents/{id}"))).into_response())
 }

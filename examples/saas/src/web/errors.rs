@@ -3,9 +3,9 @@
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERER, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -22,6 +22,8 @@ pub async fn as_pages(request: Request, next: Next) -> Response {
     let wants_page = has(request.headers(), &ACCEPT, "text/html");
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let is_get = request.method() == Method::GET;
+    let has_file = has(request.headers(), &CONTENT_TYPE, "multipart/form-data");
+    let from = from(request.headers());
     let (request, kept) = match kept(request).await {
         Ok(both) => both,
         Err(refused) => return refused,
@@ -32,6 +34,12 @@ pub async fn as_pages(request: Request, next: Next) -> Response {
             _ if is_get => {
                 let next = form_urlencoded::byte_serialize(path.as_bytes()).collect::<String>();
                 Redirect::to(&format!("/sign-in?next={next}")).into_response()
+            }
+            // Files are not kept: the person is led back to where it was chosen.
+            _ if has_file => {
+                let wrong = "You were signed out meanwhile, and the file was not added. Sign in, and choose it again.";
+                let page = sign_in_page("", Some(wrong), from.as_deref(), None);
+                (StatusCode::UNAUTHORIZED, page).into_response()
             }
             kept => {
                 let resume = kept.map(|body| Resume { to: path, body });
@@ -54,6 +62,13 @@ pub async fn as_pages(request: Request, next: Next) -> Response {
 
 fn has(headers: &HeaderMap, name: &HeaderName, what: &str) -> bool {
     headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(what))
+}
+
+/// The page of ours that a form was on.
+fn from(headers: &HeaderMap) -> Option<String> {
+    let from: Uri = headers.get(REFERER)?.to_str().ok()?.parse().ok()?;
+    // Whoever's it says it is, it becomes a path of ours.
+    Some(from.path_and_query()?.as_str().to_owned())
 }
 
 /// The request, and the form in it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{Multipart, Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -45,19 +45,19 @@ pub async fn upload(
     let bytes = field.bytes().await.map_err(unread)?;
     work::task(&app.db, org.scope(), &task).await?;
     let id = new_id();
-    app.store_bytes(org.scope(), ["uploads", &id], bytes.clone()).await?;
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    app.files.put(org.scope(), ["uploads", &id], bytes).await?;
     files::add_upload(&app.db, org.scope(), &id, &task, &name, size).await?;
     app.happened(org.scope(), &org.user.name, &format!("added the file {name}")).await?;
     Ok(Redirect::to(&org.to(&format!("/tasks/{task}"))))
 }
 
 /// As a file to keep, whatever is in it: no browser shows it as a page of ours.
-fn download(name: &str, bytes: Bytes) -> Response {
+fn download(name: &str, content: Body) -> Response {
     let name: String =
         form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
     let disposition = format!("attachment; filename*=UTF-8''{name}");
-    ([(CONTENT_TYPE, "application/octet-stream".to_owned()), (CONTENT_DISPOSITION, disposition)], bytes)
+    ([(CONTENT_TYPE, "application/octet-stream".to_owned()), (CONTENT_DISPOSITION, disposition)], content)
         .into_response()
 }
 
@@ -68,7 +68,7 @@ pub async fn uploaded(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let upload = files::upload(&app.db, org.scope(), &id).await?;
-    Ok(download(&upload.name, app.stored_bytes(org.scope(), ["uploads", &id]).await?))
+    Ok(download(&upload.name, app.files.get(org.scope(), ["uploads", &id]).await?))
 }
 
 #[utoipa::path(get, path = "/exports", responses((status = 200)))]
@@ -117,6 +117,6 @@ pub async fn exported(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     files::export(&app.db, org.scope(), &id).await?;
-    let bytes = app.stored_bytes(org.scope(), ["exports", &id]).await?;
-    Ok(download(&format!("{}.jsonl", org.standing().slug), bytes))
+    let content = app.files.get(org.scope(), ["exports", &id]).await?;
+    Ok(download(&format!("{}.jsonl", org.standing().slug), content))
 }

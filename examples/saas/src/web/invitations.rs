@@ -18,7 +18,7 @@ use super::session::{self, User};
 use crate::model::accounts::Account;
 use crate::model::membership::INVITATION;
 use crate::model::people::{Invitation, Organisation};
-use crate::model::{Scope, accounts, people};
+use crate::model::{Scope, accounts, mistake_in_name, people};
 use crate::password;
 
 /// The scope of an invitation: its organisation's, for whoever has the link.
@@ -129,6 +129,9 @@ pub async fn join(
 async fn created(app: &App, email: &str, form: &Join) -> Result<Result<Account, &'static str>, Problem> {
     if form.name.trim().is_empty() {
         return Ok(Err("Say how you are called."));
+    }
+    if let Some(wrong) = mistake_in_name(&form.name) {
+        return Ok(Err(wrong));
     }
     if form.password.chars().count() < 12 {
         return Ok(Err("The password has fewer than twelve letters."));

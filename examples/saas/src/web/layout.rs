@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::org::Org;
 use super::session::User;
+use crate::model::membership::Role;
 
 /// Where a page is.
 pub enum Place<'a> {
@@ -73,8 +74,10 @@ fn head(place: &Place<'_>) -> Markup {
                     }
                 }
             }
-            @if org.standing().role == crate::model::membership::Role::Support {
-                p.notice { "You are here as support. You read, and the organisation sees that you were here." }
+            @match org.standing().role {
+                Role::Support => { p.notice { "You are here as support. You read, and the organisation sees that you were here." } }
+                Role::Viewer => { p.notice { "You look, and change nothing: what you send here is refused." } }
+                _ => {}
             }
         }
     }

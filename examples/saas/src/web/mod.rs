@@ -37,7 +37,7 @@ use utoipa::openapi::{ObjectBuilder, OpenApi, RefOr, Required};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use self::parts::App;
+pub use self::parts::{App, NAMESPACE};
 pub use self::session::User;
 use crate::model::membership::Members;
 
@@ -102,6 +102,8 @@ fn of_the_house() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operator::tenants))
         .routes(routes!(operator::change))
         .routes(routes!(operator::support))
+        .routes(routes!(operator::jobs))
+        .routes(routes!(operator::again))
         .routes(routes!(operator::audit))
         .routes(routes!(operator::inspection))
 }

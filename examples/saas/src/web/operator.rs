@@ -14,6 +14,7 @@ use super::App;
 use super::layout::{Place, choice, empty, field, page};
 use super::session::User;
 use crate::clock;
+use crate::jobs::queue;
 use crate::model::operator;
 use crate::{audit, database};
 
@@ -36,7 +37,7 @@ pub async fn tenants(State(app): State<Arc<App>>, user: User) -> Result<Markup, 
         "Tenants",
         &Place::House(&user),
         html! {
-            p { a href="/operator/audit" { "Audit trail" } " · " a href="/operator/inspection" { "Inspection of the wall" } }
+            p { a href="/operator/audit" { "Audit trail" } " · " a href="/operator/jobs" { "Jobs that failed" } " · " a href="/operator/inspection" { "Inspection of the wall" } }
             @for tenant in &tenants {
                 section.card {
                     h2 dir="auto" { (tenant.name) }
@@ -106,6 +107,50 @@ pub async fn support(
     let until = clock::now() + 60 * 60;
     let slug = operator::let_in(&app.db, &across, tenant, &user, until, &support.reason).await?;
     Ok(Redirect::to(&format!("/o/{slug}")))
+}
+
+#[utoipa::path(get, path = "/operator/jobs", responses((status = 200)))]
+pub async fn jobs(State(app): State<Arc<App>>, user: User) -> Result<Markup, Problem> {
+    let across = across(&app, &user, "the operator's look at jobs that failed").await?;
+    let dead = queue::dead(&app.db, &across, 200).await?;
+    Ok(page(
+        "Jobs that failed",
+        &Place::House(&user),
+        html! {
+            p { a href="/operator" { "Tenants" } }
+            @if dead.is_empty() { (empty("No job has failed for good.")) }
+            @for job in &dead {
+                section.card {
+                    p { "Of tenant " (job.tenant) ", tried " (queue::ATTEMPTS) " times." }
+                    pre { @if job.error.is_empty() { "Whoever was at it ended each time." } @else { (job.error) } }
+                    form.row method="post" action={ "/operator/tenants/" (job.tenant) "/jobs/" (job.id) } {
+                        div { (field("reason", "Try it again, because", "text", "", "off")) }
+                        button { "Try again" }
+                    }
+                }
+            }
+        },
+    ))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct Again {
+    reason: String,
+}
+
+#[utoipa::path(post, path = "/operator/tenants/{tenant_id}/jobs/{job_id}", responses((status = 303)),
+    request_body(content = Again, content_type = "application/x-www-form-urlencoded"))]
+pub async fn again(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path((tenant, job)): Path<(String, String)>,
+    Form(again): Form<Again>,
+) -> Result<Redirect, Problem> {
+    let across = across(&app, &user, &again.reason).await?;
+    let tenant = tenant.parse().map_err(|_| Problem::not_found())?;
+    super::found(queue::again(&app.db, &across, tenant, &job).await?)?;
+    app.work.notify_one();
+    Ok(Redirect::to("/operator/jobs"))
 }
 
 #[utoipa::path(get, path = "/operator/audit", responses((status = 200)))]

@@ -55,16 +55,30 @@ impl<S: Send + Sync> FromRequestParts<S> for Org {
     }
 }
 
-/// Behind the edge: who is suspended is told so, and who was let in to help reads.
+impl Standing {
+    /// Whether somebody like this may send such a request at all: who is suspended is told so, and who is here to look only looks.
+    pub fn may(&self, method: &Method) -> Result<(), Problem> {
+        let reads = matches!(*method, Method::GET | Method::HEAD);
+        match self.role {
+            Role::Support if reads => Ok(()),
+            Role::Support => Err(Problem::forbidden("support reads, and changes nothing")),
+            _ if self.is_suspended => {
+                Err(Problem::forbidden("this organisation is suspended: write to support@saas.example"))
+            }
+            Role::Viewer if !reads => {
+                Err(Problem::forbidden("you may look, and change nothing: ask an administrator"))
+            }
+            Role::Viewer | Role::Member | Role::Admin | Role::Owner => Ok(()),
+            // Nobody comes here as these.
+            Role::Invited | Role::Service => Err(Problem::forbidden("this is for people")),
+        }
+    }
+}
+
+/// Behind the edge: the same for every route.
 pub async fn rules(Member(member): Member<Standing>, request: Request, next: Next) -> Response {
-    let standing: &Standing = member.details();
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if standing.is_suspended && standing.role != Role::Support {
-        return Problem::forbidden("this organisation is suspended: write to support@saas.example")
-            .into_response();
+    match member.details().may(request.method()) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => refused.into_response(),
     }
-    if standing.role <= Role::Support && !reads {
-        return Problem::forbidden("support reads, and changes nothing").into_response();
-    }
-    next.run(request).await
 }

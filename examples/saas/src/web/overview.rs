@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::Method;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt as _};
 use maud::{Markup, html};
@@ -15,13 +16,13 @@ use super::layout::{Place, empty, page};
 use super::org::Org;
 use crate::clock;
 use crate::model;
-use crate::settings;
+use crate::model::membership::Standing;
 
 #[utoipa::path(get, path = "", responses((status = 200)))]
 pub async fn show(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
     let (agents, open, executions) = app.totals(org.scope()).await?;
     let log = model::log(&app.db, org.scope(), 10).await?;
-    let settings = settings::get(&app.db, org.scope()).await?;
+    let settings = app.settings.of(org.scope()).await?;
     Ok(page(
         "Overview",
         &Place::In(&org, ""),
@@ -43,13 +44,17 @@ pub async fn show(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Probl
     ))
 }
 
-/// What happens from now on. It ends when the membership does.
+/// What happens from now on. It ends when the membership does, when the organisation is suspended, and when whoever listens is less there than before: the
+/// browser then asks anew.
 #[utoipa::path(get, path = "/feed", responses((status = 200, content_type = "text/event-stream")))]
 pub async fn feed(
     State(app): State<Arc<App>>,
     org: Org,
     watch: Watch,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let role = org.standing().role;
+    let watch = watch
+        .only_while(&org.member, move |now: &Standing| now.may(&Method::GET).is_ok() && now.role >= role);
     let happens = app.topics.subscribe(org.scope(), ["activity"])?;
     let events = watch.guard(happens.into_stream()).map(|line| Ok(Event::default().data(line)));
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))

@@ -4,9 +4,6 @@ use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::body::Bytes;
-use object_store::local::LocalFileSystem;
-use object_store::{ObjectStore, ObjectStoreExt as _, path::Path};
 use tenancy_axum::live::Topics;
 use tenancy_axum::webhooks::{Secrets, Signature};
 use tenancy_axum::{MembershipChanges, Problem};
@@ -15,15 +12,17 @@ use tenancy_diesel::sealed_scopes::{ScopeKey, ScopeKeys, SealingAuthority};
 use tokio::sync::Notify;
 
 use crate::audit::{Pending, Trail};
-use crate::cache::Cache;
+use crate::cache::{self, Cache};
 use crate::config::Config;
 use crate::database::Database;
 use crate::model::membership::Members;
 use crate::model::{self, Scope, runs};
 use crate::policy::Policies;
+use crate::settings;
+use crate::store::Files;
 
 /// What names in caches, topics and stores begin with.
-const NAMESPACE: &str = "saas";
+pub const NAMESPACE: &str = "saas";
 
 pub struct App {
     pub db: Database,
@@ -39,8 +38,9 @@ pub struct App {
     /// Woken by a new job.
     pub work: Notify,
     pub audit: Arc<Pending>,
+    pub settings: settings::Kept,
+    pub files: Files,
     cache: Cache,
-    store: Arc<dyn ObjectStore>,
     changes: OnceLock<MembershipChanges>,
 }
 
@@ -55,20 +55,20 @@ impl App {
         let (trail, pending) = Trail::new();
         let trail = Arc::new(trail);
         let members = Members::new(db.clone())?;
+        let redis = cache::redis(config).await?;
         let keys = ScopeKeys::new("saas jobs", ScopeKey::new("1", &config.key("jobs"))?);
-        let files = config.data.join("files");
-        std::fs::create_dir_all(&files)?;
         Ok(Arc::new(Self {
             authority: Authority::new(members.clone()).with_audit_sink(Arc::clone(&trail)).sealing_with(keys),
             doorkeeper: Arc::new(Authority::new(members).with_audit_sink(Arc::clone(&trail))),
-            policies: Policies::new(config).await?,
+            policies: Policies::new(redis.clone()),
             topics: Topics::new(NAMESPACE, 64),
             billing: Signature::stripe(Secrets::one(&config.key_text("billing")))?,
             public_address: format!("http://{}", config.address),
             work: Notify::new(),
             audit: Arc::new(pending),
-            cache: Cache::new(config).await?,
-            store: Arc::new(LocalFileSystem::new_with_prefix(files)?),
+            cache: Cache::new(redis),
+            settings: settings::Kept::new(&db)?,
+            files: Files::open(config).await?,
             changes: OnceLock::new(),
             db,
         }))
@@ -80,7 +80,7 @@ impl App {
         let _ = self.changes.set(changes);
     }
 
-    /// Somebody left an organisation: what is open is looked at.
+    /// Somebody left an organisation, or is less there than before: what is open is looked at.
     pub fn left(&self) {
         if let Some(changes) = self.changes.get() {
             changes.all_changed();
@@ -107,27 +107,4 @@ impl App {
         self.cache.keep(key.as_str(), totals, Duration::from_secs(30)).await;
         Ok(totals)
     }
-
-    /// Keeps bytes under the tenant's prefix.
-    pub async fn store_bytes(&self, scope: &Scope, parts: [&str; 2], bytes: Bytes) -> Result<(), Problem> {
-        self.store
-            .put(&path(scope, parts)?, bytes.into())
-            .await
-            .map(drop)
-            .map_err(|error| Problem::internal(&error))
-    }
-
-    pub async fn stored_bytes(&self, scope: &Scope, parts: [&str; 2]) -> Result<Bytes, Problem> {
-        let found = self.store.get(&path(scope, parts)?).await.map_err(|error| match error {
-            object_store::Error::NotFound { .. } => Problem::not_found(),
-            other => Problem::internal(&other),
-        })?;
-        found.bytes().await.map_err(|error| Problem::internal(&error))
-    }
-}
-
-fn path(scope: &Scope, parts: [&str; 2]) -> Result<Path, Problem> {
-    let names = scope.names(NAMESPACE).map_err(|error| Problem::internal(&error))?;
-    // As it is: encoded once more it would be another's.
-    Path::parse(names.storage_path(parts).as_str()).map_err(|error| Problem::internal(&error))
 }

@@ -15,14 +15,13 @@ use super::layout::{Place, empty, field, mistake, page};
 use super::org::Org;
 use super::tasks::{known, task_fields, task_list};
 use crate::model::work::{TaskFilter, TaskForm};
-use crate::model::{people, work};
+use crate::model::{mistake_in_name, people, work};
 
-#[utoipa::path(get, path = "/projects", responses((status = 200)))]
-pub async fn list(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
+async fn list_page(app: &App, org: &Org, typed: &str, wrong: Option<&str>) -> Result<Markup, Problem> {
     let projects = work::projects(&app.db, org.scope()).await?;
     Ok(page(
         "Projects",
-        &Place::In(&org, "/projects"),
+        &Place::In(org, "/projects"),
         html! {
             @if projects.is_empty() { (empty("No project yet. A project has tasks in it.")) }
             ul.list {
@@ -31,12 +30,18 @@ pub async fn list(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Probl
                 }
             }
             h2 { "A new project" }
+            (mistake(wrong))
             form.card method="post" action=(org.to("/projects")) {
-                (field("name", "Name", "text", "", "off"))
+                (field("name", "Name", "text", typed, "off"))
                 button { "Make the project" }
             }
         },
     ))
+}
+
+#[utoipa::path(get, path = "/projects", responses((status = 200)))]
+pub async fn list(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Problem> {
+    list_page(&app, &org, "", None).await
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -50,12 +55,13 @@ pub async fn add(
     State(app): State<Arc<App>>,
     org: Org,
     Form(new): Form<ProjectForm>,
-) -> Result<Redirect, Problem> {
-    if new.name.trim().is_empty() || new.name.chars().count() > 200 {
-        return Err(Problem::unprocessable("a project has a name of at most 200 letters"));
+) -> Result<Response, Problem> {
+    if let Some(wrong) = mistake_in_name(&new.name) {
+        let again = list_page(&app, &org, &new.name, Some(wrong)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     }
     let id = work::add_project(&app.db, org.scope(), new.name.trim()).await?;
-    Ok(Redirect::to(&org.to(&format!("/projects/{id}"))))
+    Ok(Redirect::to(&org.to(&format!("/projects/{id}"))).into_response())
 }
 
 async fn project_page(

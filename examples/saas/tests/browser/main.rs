@@ -66,6 +66,10 @@ async fn f11_a_persons_day_by_the_keyboard_and_without_scripts() {
     browser.fill("#password", "a long enough one").await;
     browser.push("form.card button").await;
     assert_eq!(browser.path().await, "/o/acme");
+    browser.push("a[href='/o/acme/agents']").await;
+    browser.fill("#name", &"W".repeat(200)).await;
+    browser.push("form.card button").await;
+    browser.picture("05-an-agent-of-a-name-that-is-one-word").await;
     browser.push("a[href='/o/acme/projects']").await;
     browser.fill("#name", "مشروع الربيع").await;
     browser.push("form.card button").await;

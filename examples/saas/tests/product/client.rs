@@ -1,6 +1,7 @@
 //! The service in this process, and somebody who uses it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -8,6 +9,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{Method, Request, StatusCode};
+use axum::response::Response;
 use http_body_util::BodyExt as _;
 use saas::config::Config;
 use saas::database::PASSWORD;
@@ -22,28 +24,39 @@ pub struct Product {
     pub app: Arc<App>,
     pub router: Router,
     pub document: OpenApi,
-    data: TempDir,
-    database_url: Option<String>,
+    config: Config,
+    data: Arc<TempDir>,
 }
 
 impl Product {
     pub async fn on_sqlite() -> Self {
-        Self::with(None).await
+        Self::made(|_| {}).await
     }
 
     /// Behind the sealed wall.
     pub async fn on_postgres() -> Self {
-        Self::with(Some(fresh_postgres_database("saas"))).await
+        let url = fresh_postgres_database("saas");
+        Self::made(|config| config.database_url = Some(url)).await
     }
 
-    async fn with(database_url: Option<String>) -> Self {
+    /// As it is configured.
+    pub async fn made(configure: impl FnOnce(&mut Config)) -> Self {
         let data = tempfile::tempdir().unwrap();
         let mut config = Config::in_folder(data.path().to_owned()).unwrap();
-        config.database_url.clone_from(&database_url);
         config.accept_old_server = true;
+        configure(&mut config);
+        Self::with(config, Arc::new(data)).await
+    }
+
+    /// The same once more, as another process would be.
+    pub async fn another(&self) -> Self {
+        Self::with(self.config.clone(), Arc::clone(&self.data)).await
+    }
+
+    async fn with(config: Config, data: Arc<TempDir>) -> Self {
         let app = App::new(&config).await.unwrap();
         let (router, document) = service(&app).unwrap();
-        Self { app, router, document, data, database_url }
+        Self { app, router, document, config, data }
     }
 
     /// Somebody who has signed in.
@@ -103,6 +116,25 @@ impl Person {
         body: Option<(&str, String)>,
         headers: &[(&str, &str)],
     ) -> Answer {
+        let answer = self.ask(method, path, body, headers).await;
+        if let Some(cookie) = answer.headers().get(SET_COOKIE) {
+            self.cookie = Some(cookie.to_str().unwrap().split(';').next().unwrap().to_owned());
+        }
+        let location = answer.headers().get(LOCATION).map_or("", |to| to.to_str().unwrap()).to_owned();
+        let status = answer.status();
+        let body =
+            String::from_utf8_lossy(&answer.into_body().collect().await.unwrap().to_bytes()).into_owned();
+        Answer { status, location, body }
+    }
+
+    /// The answer as it comes.
+    pub async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, String)>,
+        headers: &[(&str, &str)],
+    ) -> Response {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -123,48 +155,28 @@ impl Person {
         };
         let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))));
-        let answer = self.router.clone().oneshot(request).await.unwrap();
-        if let Some(cookie) = answer.headers().get(SET_COOKIE) {
-            self.cookie = Some(cookie.to_str().unwrap().split(';').next().unwrap().to_owned());
-        }
-        let location = answer.headers().get(LOCATION).map_or("", |to| to.to_str().unwrap()).to_owned();
-        let status = answer.status();
-        let body =
-            String::from_utf8_lossy(&answer.into_body().collect().await.unwrap().to_bytes()).into_owned();
-        Answer { status, location, body }
+        self.router.clone().oneshot(request).await.unwrap()
     }
 }
 
 impl Product {
     /// What the billing provider signs with.
     pub fn billing_secret(&self) -> String {
-        Config::in_folder(self.data.path().to_owned()).unwrap().key_text("billing")
+        self.config.key_text("billing")
     }
-}
 
-impl Product {
     /// The database, for its owner.
     pub fn database_url(&self) -> Option<&str> {
-        self.database_url.as_deref()
+        self.config.database_url.as_deref()
+    }
+
+    /// The folder of what it keeps.
+    pub fn folder(&self) -> &Path {
+        self.data.path()
     }
 
     /// The id of an account.
     pub async fn id_of(&self, email: &str) -> String {
         saas::model::accounts::by_email(&self.app.db, email).await.unwrap().unwrap().id
-    }
-
-    /// Lets somebody administer an organisation.
-    pub async fn make_admin(&self, email: &str, slug: &str) {
-        let tenant = self.app.authority.membership().named(slug).await.unwrap().unwrap();
-        let scope = self
-            .app
-            .authority
-            .admit(saas::model::SCHEDULER, tenancy_diesel::Claimed::new(tenant))
-            .await
-            .unwrap();
-        let user = self.id_of(email).await;
-        saas::model::people::change_role(&self.app.db, &scope, &user, saas::model::membership::Role::Admin)
-            .await
-            .unwrap();
     }
 }

@@ -5,7 +5,13 @@
 mod client;
 mod everyday;
 mod jobs;
+mod live;
 mod load;
 mod operator;
+mod prepare;
 mod proof;
+mod queue;
+mod redis;
+mod s3;
+mod seldom;
 mod sessions;
