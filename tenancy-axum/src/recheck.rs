@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
+use axum::http::Extensions;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tenancy_core::{Claimed, Scoped};
@@ -64,7 +65,7 @@ impl MembershipChanges {
 /// Asks again whether the request's principal belongs to its tenant.
 #[derive(Clone)]
 pub(crate) struct Recheck {
-    ask: Arc<dyn Fn() -> BoxFuture<'static, Result<bool, Unanswered>> + Send + Sync>,
+    ask: Arc<dyn Fn() -> BoxFuture<'static, Result<Option<Extensions>, Unanswered>> + Send + Sync>,
     pub(crate) principal: Arc<str>,
     pub(crate) tenant: Arc<str>,
     pub(crate) expires_at: Option<SystemTime>,
@@ -92,7 +93,17 @@ impl Recheck {
             let principal = Arc::clone(&principal);
             move || {
                 let (door, principal, tenant) = (Arc::clone(&door), Arc::clone(&principal), tenant.clone());
-                async move { Ok(door.admit(&principal, Claimed::new(tenant)).await?.is_some()) }.boxed()
+                async move {
+                    let proof = door.admit(&principal, Claimed::new(tenant)).await?;
+                    Ok(proof.map(|proof| {
+                        let mut learnt = Extensions::new();
+                        if let Some(insert) = proof.details {
+                            insert(&mut learnt);
+                        }
+                        learnt
+                    }))
+                }
+                .boxed()
             }
         };
         Self {
@@ -107,7 +118,8 @@ impl Recheck {
 }
 
 impl Recheck {
-    pub(crate) fn ask(&self) -> BoxFuture<'static, Result<bool, Unanswered>> {
+    /// What the membership learns now, as a request's extensions have it; `None` where it denies.
+    pub(crate) fn ask(&self) -> BoxFuture<'static, Result<Option<Extensions>, Unanswered>> {
         (self.ask)()
     }
 

@@ -6,6 +6,7 @@
 
 mod app;
 mod bodies;
+mod either;
 mod hosts;
 mod http;
 mod jwks;
@@ -16,6 +17,7 @@ mod measured;
 mod nginx;
 mod postgres;
 mod proof;
+mod rules;
 mod sqlite;
 mod support;
 mod tokens;
