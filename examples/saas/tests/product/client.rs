@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use saas::config::Config;
@@ -74,6 +74,8 @@ pub struct Person {
 pub struct Answer {
     pub status: StatusCode,
     pub location: String,
+    /// After how many seconds to come again, where the answer says so.
+    pub retry_after: Option<u64>,
     pub body: String,
 }
 
@@ -128,10 +130,12 @@ impl Person {
             self.cookie = Some(cookie.to_str().unwrap().split(';').next().unwrap().to_owned());
         }
         let location = answer.headers().get(LOCATION).map_or("", |to| to.to_str().unwrap()).to_owned();
+        let retry_after =
+            answer.headers().get(RETRY_AFTER).map(|after| after.to_str().unwrap().parse().unwrap());
         let status = answer.status();
         let body =
             String::from_utf8_lossy(&answer.into_body().collect().await.unwrap().to_bytes()).into_owned();
-        Answer { status, location, body }
+        Answer { status, location, retry_after, body }
     }
 }
 
@@ -143,6 +147,13 @@ impl Product {
 }
 
 impl Product {
+    /// How it is set up.
+    pub fn config(&self) -> Config {
+        let mut config = Config::in_folder(self.data.path().to_owned()).unwrap();
+        config.database_url.clone_from(&self.database_url);
+        config
+    }
+
     /// The database, for its owner.
     pub fn database_url(&self) -> Option<&str> {
         self.database_url.as_deref()

@@ -6,6 +6,7 @@ mod client;
 mod everyday;
 mod jobs;
 mod load;
+mod moving;
 mod operator;
 mod proof;
 mod sessions;
