@@ -45,7 +45,7 @@ pub use recheck::MembershipChanges;
 #[cfg(feature = "metrics")]
 pub use tenant_metrics::{MetricsLayer, MetricsService};
 #[cfg(feature = "pool")]
-pub use transaction::{Transaction, TransactionLayer, TransactionService};
+pub use transaction::{EitherTransaction, Transaction, TransactionLayer, TransactionService};
 
 /// Runs the example of the README.
 #[cfg(all(doctest, feature = "jwt"))]

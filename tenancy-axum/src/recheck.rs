@@ -62,13 +62,10 @@ impl MembershipChanges {
     }
 }
 
-/// What the membership says: nothing where it says no; otherwise what it has learnt, as a request would have it.
-type Answer = BoxFuture<'static, Result<Option<Extensions>, Unanswered>>;
-
 /// Asks again whether the request's principal belongs to its tenant.
 #[derive(Clone)]
 pub(crate) struct Recheck {
-    ask: Arc<dyn Fn() -> Answer + Send + Sync>,
+    ask: Arc<dyn Fn() -> BoxFuture<'static, Result<Option<Extensions>, Unanswered>> + Send + Sync>,
     pub(crate) principal: Arc<str>,
     pub(crate) tenant: Arc<str>,
     pub(crate) expires_at: Option<SystemTime>,
@@ -97,14 +94,14 @@ impl Recheck {
             move || {
                 let (door, principal, tenant) = (Arc::clone(&door), Arc::clone(&principal), tenant.clone());
                 async move {
-                    let Some(proof) = door.admit(&principal, Claimed::new(tenant)).await? else {
-                        return Ok(None);
-                    };
-                    let mut learnt = Extensions::new();
-                    if let Some(details) = proof.details {
-                        details(&mut learnt);
-                    }
-                    Ok(Some(learnt))
+                    let proof = door.admit(&principal, Claimed::new(tenant)).await?;
+                    Ok(proof.map(|proof| {
+                        let mut learnt = Extensions::new();
+                        if let Some(insert) = proof.details {
+                            insert(&mut learnt);
+                        }
+                        learnt
+                    }))
                 }
                 .boxed()
             }
@@ -121,7 +118,8 @@ impl Recheck {
 }
 
 impl Recheck {
-    pub(crate) fn ask(&self) -> Answer {
+    /// What the membership learns now, as a request's extensions have it; `None` where it denies.
+    pub(crate) fn ask(&self) -> BoxFuture<'static, Result<Option<Extensions>, Unanswered>> {
         (self.ask)()
     }
 

@@ -62,7 +62,7 @@
 //! | keep settings with defaults | [`Settings`], [`OverlaySource`] |
 //! | count what it uses | [`UsageMeters`], [`Meter`], [`UsageSink`] |
 //! | ask before an action | [`Governance`], [`Rules`], [`Rule`] |
-//! | answer a refusal | [`Refusal`] |
+//! | answer a refusal, by the name of its limit | [`Refusal`], [`LimitName`] |
 //! | say where is counted | [`Store`] |
 //!
 //! ## Features
@@ -96,7 +96,7 @@ pub use plan_limit::PlanLimit;
 pub use quota::{Hold, Period, Quota, Reservation, SettleError, SpendError, Spending};
 pub use rate::Rate;
 pub use rate_limit::RateLimit;
-pub use refusal::Refusal;
+pub use refusal::{LimitName, Refusal};
 pub use settings::{
     InvalidSetting, OnInvalid, OverlaySource, Settings, SettingsError, SettingsFlags, SettingsOptions,
 };

@@ -1,10 +1,37 @@
 //! Why something was not allowed.
 
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tenancy_core::InvalidTenantKey;
+
+/// The name that the application gave a limit, a quota, a flag or a rule: what [`Refusal::limit`] says refused.
+///
+/// It is a constant of the program, so it may be shown to a client, and compared: `refusal.limit().is_some_and(|limit| limit == "exports")`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LimitName(&'static str);
+
+impl LimitName {
+    /// The name.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for LimitName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl PartialEq<&str> for LimitName {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
 
 /// Why a policy did not allow something.
 ///
@@ -160,7 +187,24 @@ impl Refusal {
         }
     }
 
-    /// The limit, flag, rule or action that refused.
+    /// The limit, quota, flag or rule that refused, by the name that it was made with. `None` where none did: nobody has said under which rules the
+    /// action is allowed ([`NoRule`](Self::NoRule)), or the tenant's id has no text ([`Tenant`](Self::Tenant)).
+    #[must_use]
+    pub const fn limit(&self) -> Option<LimitName> {
+        match self {
+            Self::NotInPlan { what }
+            | Self::OverPlan { what, .. }
+            | Self::TurnedOff { what }
+            | Self::Denied { what, .. }
+            | Self::TooFast { what, .. }
+            | Self::UsedUp { what, .. }
+            | Self::Busy { what, .. }
+            | Self::Unavailable { what, .. } => Some(LimitName(what)),
+            Self::NoRule { .. } | Self::Tenant(_) => None,
+        }
+    }
+
+    /// The limit, flag, rule or action that refused, for a message. [`limit`](Self::limit) is what code asks.
     #[must_use]
     pub fn what(&self) -> &str {
         match self {
@@ -181,6 +225,13 @@ impl Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_names_its_limit_and_no_value() {
+        let limit = Refusal::Busy { what: "imports", limit: 2 }.limit();
+        assert!(limit.is_some_and(|limit| limit == "imports" && limit.to_string() == "imports"));
+        assert_eq!(Refusal::NoRule { what: "Delete(7)".to_owned() }.limit(), None);
+    }
 
     /// F14: what the plan does not have is 403, and what is used up is 429 and says until when.
     #[test]

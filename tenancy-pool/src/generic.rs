@@ -60,6 +60,45 @@
 //! `Tx` is a transaction, or a handle such as [`TenantPool::within`](crate::TenantPool::within) returns. The bounds ask whether the
 //! statement may run there, as the verbs of [`RunQueryDsl`](crate::RunQueryDsl) do: two brands do not compile, and where only the ids
 //! differ nothing is sent.
+//!
+//! # One of two databases
+//!
+//! An application that runs on SQLite on a desk and on PostgreSQL elsewhere knows at its start which pool it has, and an enum of its own keeps it. Queries are written
+//! once: a macro of five lines has each compiled for both. The enum is the application's because it has the names, and whatever else comes with each database.
+//!
+//! ```
+//! # #[cfg(all(feature = "postgres", feature = "sqlite"))]
+//! # mod example {
+//! # tenancy_diesel::table! { agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, } }
+//! use diesel::SqliteConnection;
+//! use diesel_async::AsyncPgConnection;
+//! use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+//! use tenancy_pool::PoolError;
+//! use tenancy_pool::prelude::*;
+//!
+//! pub enum Database {
+//!     Sqlite(TenantPool<SyncConnectionWrapper<SqliteConnection>>),
+//!     Postgres(TenantPool<AsyncPgConnection>),
+//! }
+//!
+//! macro_rules! on {
+//!     ($database:expr, $pool:ident => $work:expr) => {
+//!         match $database {
+//!             Database::Sqlite($pool) => $work,
+//!             Database::Postgres($pool) => $work,
+//!         }
+//!     };
+//! }
+//!
+//! pub async fn names(database: &Database, scope: &Scoped<i32>) -> Result<Vec<String>, PoolError> {
+//!     let names = agents::table.scoped(scope).order(agents::id).select(agents::name);
+//!     on!(database, pool => pool.load(scope, names).await)
+//! }
+//! # }
+//! ```
+//!
+//! What one of them has not, an upsert on a constraint for example, is an error where the query is written, and names the backend. On axum a request's transaction is
+//! either's by `EitherTransaction` of `tenancy-axum`.
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::QueryMetadata;

@@ -70,6 +70,7 @@
 //! | `kit` | the module `kit`; it does not compile without debug assertions |
 //! | `kit-diesel`, `kit-diesel-async` | `kit::RolledBack`, `kit::RolledBackAsync` |
 //! | `kit-postgres` | `kit::PostgresTemplate` |
+//! | `kit-wall` | `kit::known_holes`: the waivers for whichever PostgreSQL is installed |
 
 #[cfg(all(feature = "kit", not(debug_assertions), not(tenancy_allow_testing_in_release)))]
 compile_error!(

@@ -76,6 +76,14 @@ impl Pending {
     }
 }
 
+/// Writes what somebody did outside of this program.
+pub async fn note(db: &Database, what: &str, who: &str, tenant: &str, reason: &str) -> Result<()> {
+    let (what, who, tenant, reason) = (what.to_owned(), who.to_owned(), tenant.to_owned(), reason.to_owned());
+    let entry = Entry { id: new_id(), what, who, tenant, reason, created_at: clock::now() };
+    on!(db, pools => pools.house.global().execute(diesel::insert_into(audit_events::table).values(&entry)).await)
+        .map(drop)
+}
+
 /// The last entries.
 pub async fn last(db: &Database, most: i64) -> Result<Vec<Entry>> {
     let all = audit_events::table.order(audit_events::id.desc()).limit(most);

@@ -14,6 +14,14 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::WARN).init();
     let mut config = Config::from_env()?;
+    if let Some(name) = argument_of("--schema") {
+        saas::database::make_schema(&config, &name).await?;
+        println!(
+            "the schema {name} is there, and nobody's. The manifest: {}",
+            config.data.join("tenancy.json").display()
+        );
+        return Ok(());
+    }
     let listener = match TcpListener::bind(&config.address).await {
         Ok(listener) => listener,
         Err(error) => {
@@ -29,6 +37,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let (router, _) = service(&app)?;
     tokio::spawn(Arc::clone(&app).work_on());
     tokio::spawn(write_audit(Arc::clone(&app)));
+    tokio::spawn(notice_moves(Arc::clone(&app)));
     if std::env::args().any(|argument| argument == "--once") {
         // Everything is there: for who only wants to know that.
         return Ok(());
@@ -61,4 +70,18 @@ async fn write_audit(app: Arc<App>) {
             tracing::error!(%error, "the audit trail is not written");
         }
     }
+}
+
+async fn notice_moves(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        if let Err(error) = saas::model::places::notice(&app).await {
+            tracing::error!(%error, "it is not known where all organisations are");
+        }
+    }
+}
+
+/// What stands behind an argument.
+fn argument_of(name: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != name).nth(1)
 }

@@ -1,4 +1,8 @@
-//! The tables, in Rust. `schema.sql` has them for both databases, and `house.sql` those that belong to no tenant.
+//! The tables, in Rust. `main.sql` and `schema.sql` have them for both databases, and `house.sql` those that belong to no tenant.
+//!
+//! Those in `main` are in one place, whichever organisation's their rows are: what is read before anybody is admitted, and what our own people see of all. That is
+//! SQLite's name for a database's own tables, and a schema of this name on PostgreSQL. The others are in the tables that organisations share, or in a
+//! schema of an organisation's own.
 
 tenancy_diesel::table! {
     #![tenant_column(tenant_id: tenancy_diesel::TenantId)]
@@ -6,7 +10,7 @@ tenancy_diesel::table! {
 
     /// The tenants. Before anybody is admitted, one is found by its name in addresses, or by its account with the billing provider.
     #[tenant_scoped(id: tenancy_diesel::TenantId, admission(slug, billing_account, read(name, plan, status)))]
-    organisations (id) {
+    main.organisations (id) {
         id -> Text,
         slug -> Text,
         name -> Text,
@@ -18,7 +22,7 @@ tenancy_diesel::table! {
 
     /// Who belongs where, and as what. `user_id` is a person's, or the name of a part of this program.
     #[tenant_scoped(tenant_id: tenancy_diesel::TenantId, admission(user_id, read(role, slug, expires_at)))]
-    memberships (tenant_id, user_id) {
+    main.memberships (tenant_id, user_id) {
         tenant_id -> Text,
         user_id -> Text,
         slug -> Text,
@@ -30,7 +34,7 @@ tenancy_diesel::table! {
 
     /// Found by what stands in the link, of which only the hash is kept.
     #[tenant_scoped(tenant_id: tenancy_diesel::TenantId, admission(token_hash, read(expires_at, accepted_at)))]
-    invitations (tenant_id, id) {
+    main.invitations (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,
         email -> Text,
@@ -121,7 +125,7 @@ tenancy_diesel::table! {
     }
 
     /// What happened, for the organisation to read: supporters of ours show here as well.
-    activity (tenant_id, id) {
+    main.activity (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,
         who -> Text,
@@ -130,10 +134,16 @@ tenancy_diesel::table! {
     }
 
     /// Executions of a day.
-    usage (tenant_id, day) {
+    main.usage (tenant_id, day) {
         tenant_id -> Text,
         day -> BigInt,
         executions -> BigInt,
+    }
+
+    /// Where an organisation's rows were when that was looked at last.
+    main.places (tenant_id) {
+        tenant_id -> Text,
+        place -> Text,
     }
 
     /// What waits to be done. What it is, and for whom, is sealed in the message; `error` is why it was not done the last time.

@@ -100,6 +100,8 @@ impl<A: Authenticate<TenantId: PartialEq + Clone + Display + Send + Sync + 'stat
     /// One whose scopes carry nothing but the tenant.
     ///
     /// The authenticator's principals are the membership's, or what borrows as that: `String` where the membership asks for `str`.
+    ///
+    /// The authority is taken by value, in an `Arc`, or as `&sealing` from a `SealingAuthority` (`tenancy-core`, feature `sealed-scopes`), which goes on using it.
     pub fn new<M>(authority: impl Into<Arc<Authority<M>>>, authenticator: A) -> Self
     where
         M: Membership<TenantId = A::TenantId> + 'static,
@@ -108,7 +110,7 @@ impl<A: Authenticate<TenantId: PartialEq + Clone + Display + Send + Sync + 'stat
         Self::behind(Plain(authority.into()), authenticator)
     }
 
-    /// One whose scopes carry what the membership learns: handlers take it by [`Member`](crate::Member).
+    /// One whose scopes carry what the membership learns: handlers take it by [`Member`](crate::Member). The authority is taken as by [`new`](Self::new).
     pub fn with_details<M>(authority: impl Into<Arc<Authority<M>>>, authenticator: A) -> Self
     where
         M: DetailedMembership<TenantId = A::TenantId> + 'static,

@@ -6,8 +6,9 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_
 use axum::response::Response;
 use futures_util::future::Either;
 
+use super::ended::Ended;
 use super::topics::Subscription;
-use super::watch::{Ended, Watch};
+use super::watch::Watch;
 
 /// A web socket of a principal in a tenant: it closes when they no longer belong to it, whether it is reading or writing.
 ///
@@ -151,13 +152,7 @@ impl TenantSocket {
 
     async fn close(&mut self, ended: Ended) {
         self.is_closed = true;
-        let reason = match ended {
-            Ended::NoMember => "no member any more",
-            Ended::NotEnough => "not as what this was opened for any more",
-            Ended::Expired => "the credential has expired",
-            Ended::Unanswered => "the membership could not be checked",
-        };
-        let frame = CloseFrame { code: close_code::POLICY, reason: reason.into() };
+        let frame = CloseFrame { code: close_code::POLICY, reason: ended.reason().into() };
         // To a client that reads no more, nothing can be said.
         let _ =
             tokio::time::timeout(super::watch::CLOSE_WITHIN, self.socket.send(Message::Close(Some(frame))))

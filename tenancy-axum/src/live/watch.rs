@@ -1,5 +1,6 @@
 //! What ends a stream when its principal no longer belongs.
 
+use std::any::type_name;
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tenancy_core::Admitted;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::ended::Ended;
 use crate::Problem;
 use crate::extract::found;
 use crate::recheck::{Change, Recheck};
@@ -47,6 +49,9 @@ pub(super) const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 /// asks, for a second at most; what comes later than that passes until there is an answer, or the [grace](Self::grace) is over.
 ///
 /// A question that has begun is asked to its end, however often somebody stops waiting for it.
+///
+/// It asks the membership and nothing else: what a layer or a handler refuses beside that, members of a tenant that is suspended for example, it
+/// knows only where [`only_while`](Self::only_while) says so.
 #[must_use = "a watch ends nothing by itself: guard a stream with it, or wait for its end"]
 pub struct Watch {
     recheck: Recheck,
@@ -62,31 +67,23 @@ pub struct Watch {
     asking: Option<Question>,
     /// Whether somebody has said that it has changed, since it was asked.
     is_told: bool,
-    /// Whether what the membership has learnt is enough. It says no where there is nothing to look at.
-    is_enough: Option<IsEnough>,
+    /// What else has to hold of what the membership learns.
+    rules: Vec<Rule>,
     ended: Option<Ended>,
 }
 
-type IsEnough = Arc<dyn Fn(&Extensions) -> bool + Send + Sync>;
+type Rule = Arc<dyn Fn(&Extensions) -> bool + Send + Sync>;
 
 struct Question {
-    /// What follows from what the membership says, if it says anything.
-    answer: BoxFuture<'static, Option<Result<(), Ended>>>,
+    /// What was found out, if anything was.
+    answer: BoxFuture<'static, Option<Found>>,
     holds_until: Instant,
 }
 
-/// Why a stream has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Ended {
-    /// The principal does not belong to the tenant any more.
-    NoMember,
-    /// They do, and no longer as what the stream is for: [`Watch::only_while`].
-    NotEnough,
-    /// The credential has expired.
-    Expired,
-    /// The membership has not answered for too long.
-    Unanswered,
+/// What the membership and the rules say.
+enum Found {
+    GoesOn,
+    Ends(Ended),
 }
 
 impl Watch {
@@ -108,45 +105,42 @@ impl Watch {
         self
     }
 
-    /// Ends as well when what the membership learns is no longer enough: the role was lowered, the tenant suspended. `member` is what the request was
-    /// admitted with, and is looked at first.
+    /// Ends also when `rule` says no of what the membership learns, by [`Ended::NotAllowed`]. It is asked whenever the membership is, and once before
+    /// anything passes.
     ///
-    /// An edge whose membership [has details](crate::Edge::with_details) may admit somebody who is then refused by them, and a stream is behind the
-    /// place where that is decided. Said twice, both have to hold.
+    /// For what refuses requests behind the edge: a stream is a request that was let through once. The edge has to be one
+    /// [`with_details`](crate::Edge::with_details) of this type; otherwise the rule does not hold, and the log says why. Several rules have to hold all.
     ///
     /// # Examples
     ///
     /// ```
-    /// use axum::response::sse::{Event, Sse};
-    /// use futures_util::Stream;
-    /// use tenancy_axum::Member;
     /// use tenancy_axum::live::Watch;
+    /// use tenancy_core::{Admitted, TenantId};
     ///
     /// struct Standing { is_suspended: bool }
     ///
-    /// async fn feed(Member(member): Member<Standing>, watch: Watch) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
-    ///     let watch = watch.only_while(&member, |now| !now.is_suspended);
-    ///     Sse::new(watch.guard(futures_util::stream::pending()))
+    /// fn unless_suspended(watch: Watch) -> Watch {
+    ///     watch.only_while(|member: &Admitted<TenantId, Standing>| !member.details().is_suspended)
     /// }
     /// ```
-    pub fn only_while<I, D>(
-        mut self,
-        member: &Admitted<I, D>,
-        is_enough: impl Fn(&D) -> bool + Send + Sync + 'static,
-    ) -> Self
+    pub fn only_while<I, D>(mut self, rule: impl Fn(&Admitted<I, D>) -> bool + Send + Sync + 'static) -> Self
     where
-        I: Send + Sync + 'static,
+        I: Clone + Send + Sync + 'static,
         D: Send + Sync + 'static,
     {
-        if !is_enough(member.details()) {
-            self.ended = Some(Ended::NotEnough);
-        }
-        let before = self.is_enough.take();
-        self.is_enough = Some(Arc::new(move |learnt| {
-            let now = learnt.get::<Admitted<I, D>>();
-            now.is_some_and(|now| is_enough(now.details()))
-                && before.as_ref().is_none_or(|before| before(learnt))
+        self.rules.push(Arc::new(move |learnt: &Extensions| match learnt.get::<Admitted<I, D>>() {
+            Some(member) => rule(member),
+            None => {
+                let details = type_name::<D>();
+                tracing::error!(
+                    target: "tenancy::edge",
+                    details,
+                    "a watch has a rule about details that the edge does not learn: make the edge by `Edge::with_details`, with these details"
+                );
+                false
+            }
         }));
+        self.next = Instant::now();
         self
     }
 
@@ -192,6 +186,20 @@ impl Watch {
         unfold((self, Box::pin(stream)), |(mut watch, mut stream)| async move {
             let next = watch.unless_ended(stream.next()).await.ok().flatten();
             next.map(|item| (item, (watch, stream)))
+        })
+    }
+
+    /// As [`guard`](Self::guard), and the last item says why it has ended, unless the stream has ended by itself: for a client that is to be told.
+    pub fn guard_to_the_end<S>(self, stream: S) -> impl Stream<Item = Result<S::Item, Ended>> + Send
+    where
+        S: Stream<Item: Send> + Send + 'static,
+    {
+        unfold(Some((self, Box::pin(stream))), |open| async move {
+            let (mut watch, mut stream) = open?;
+            match watch.unless_ended(stream.next()).await {
+                Ok(next) => next.map(|item| (Ok(item), Some((watch, stream)))),
+                Err(ended) => Some((Err(ended), None)),
+            }
         })
     }
 
@@ -244,32 +252,30 @@ impl Watch {
     }
 
     fn ask(&mut self, now: Instant) {
-        let (asked, is_enough) = (self.recheck.ask(), self.is_enough.clone());
+        let (asked, rules) = (self.recheck.ask(), self.rules.clone());
         let answer = async move {
             let learnt = timeout(ANSWER_WITHIN, asked).await.ok()?.ok()?;
             Some(match learnt {
-                None => Err(Ended::NoMember),
-                Some(learnt) if is_enough.is_some_and(|is_enough| !is_enough(&learnt)) => {
-                    Err(Ended::NotEnough)
-                }
-                Some(_) => Ok(()),
+                None => Found::Ends(Ended::NoMember),
+                Some(learnt) if rules.iter().all(|rule| rule(&learnt)) => Found::GoesOn,
+                Some(_) => Found::Ends(Ended::NotAllowed),
             })
-        };
-        let answer = answer.boxed();
+        }
+        .boxed();
         self.asking = Some(Question { answer, holds_until: now + HOLD });
         self.unanswered_since.get_or_insert(now);
     }
 
-    fn take(&mut self, answer: Option<Result<(), Ended>>) {
+    fn take(&mut self, answer: Option<Found>) {
         let now = Instant::now();
         self.asking = None;
         match answer {
-            Some(Ok(())) => {
+            Some(Found::GoesOn) => {
                 self.confirmed = now;
                 self.unanswered_since = None;
                 self.next = after(now, self.every);
             }
-            Some(Err(ended)) => self.ended = Some(ended),
+            Some(Found::Ends(ended)) => self.ended = Some(ended),
             None => {
                 if now.duration_since(self.confirmed) >= self.grace {
                     self.ended = Some(Ended::Unanswered);
@@ -311,7 +317,7 @@ impl Watch {
 }
 
 /// The answer to a question, or nothing for ever where there is none.
-async fn answered(asking: &mut Option<Question>) -> Option<Result<(), Ended>> {
+async fn answered(asking: &mut Option<Question>) -> Option<Found> {
     match asking {
         Some(question) => (&mut question.answer).await,
         None => std::future::pending().await,
@@ -350,7 +356,7 @@ impl<S: Sync> FromRequestParts<S> for Watch {
             unanswered_since: None,
             asking: None,
             is_told: false,
-            is_enough: None,
+            rules: Vec::new(),
             ended: None,
         })
     }

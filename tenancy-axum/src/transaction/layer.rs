@@ -21,6 +21,9 @@ use crate::Problem;
 ///
 /// The answer is sent when the database has confirmed the commit. A commit that fails is an error answer in the place of the handler's. Where the
 /// connection breaks while it is under way, nobody knows whether it was done; the answer is an error then.
+///
+/// An application that runs on one of two databases adds the layer of the one that it is started with, and its handlers take an
+/// [`EitherTransaction`](crate::EitherTransaction).
 #[must_use = "a layer does nothing until a service has it"]
 pub struct TransactionLayer<C: TenantConnection> {
     pool: TenantPool<C>,

@@ -28,9 +28,10 @@ const DEFAULT_LEEWAY: Duration = Duration::from_secs(60);
 
 /// An [`Authority`] with keys, which seals scopes and opens them. See [the module](crate::sealed_scopes).
 ///
-/// It lends its authority: `sealing.admit(…)`, and `&sealing` where an `&Authority<M>` is asked for.
+/// It lends its authority: `sealing.admit(…)`, and `&sealing` where an `&Authority<M>` is asked for. What keeps an authority, as
+/// the edge of `tenancy-axum` does, takes `&sealing` as well: it is the same one, with the same membership and audit.
 pub struct SealingAuthority<M> {
-    authority: Authority<M>,
+    authority: Arc<Authority<M>>,
     keys: Arc<ScopeKeys>,
     leeway: Duration,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
@@ -40,7 +41,7 @@ impl<M> Authority<M> {
     /// Lets it seal scopes, and open them, with `keys`.
     pub fn sealing_with(self, keys: ScopeKeys) -> SealingAuthority<M> {
         SealingAuthority {
-            authority: self,
+            authority: Arc::new(self),
             keys: Arc::new(keys),
             leeway: DEFAULT_LEEWAY,
             clock: Arc::new(SystemTime::now),
@@ -344,10 +345,18 @@ impl<M> Deref for SealingAuthority<M> {
     }
 }
 
-impl<M: Clone> Clone for SealingAuthority<M> {
+/// The authority within, for what keeps one: `Edge::new(&sealing, …)`.
+impl<M> From<&SealingAuthority<M>> for Arc<Authority<M>> {
+    fn from(sealing: &SealingAuthority<M>) -> Self {
+        Self::clone(&sealing.authority)
+    }
+}
+
+// By hand: deriving would ask `M: Clone`.
+impl<M> Clone for SealingAuthority<M> {
     fn clone(&self) -> Self {
         Self {
-            authority: self.authority.clone(),
+            authority: Arc::clone(&self.authority),
             keys: Arc::clone(&self.keys),
             leeway: self.leeway,
             clock: Arc::clone(&self.clock),

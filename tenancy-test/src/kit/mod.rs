@@ -3,6 +3,8 @@
 
 mod factory;
 mod isolation;
+#[cfg(feature = "kit-wall")]
+mod known_holes;
 #[cfg(feature = "kit-postgres")]
 mod postgres;
 #[cfg(any(feature = "kit-diesel", feature = "kit-diesel-async"))]
@@ -14,6 +16,8 @@ pub use self::factory::{Factory, Sequence};
 pub use self::isolation::NotIsolated;
 #[doc(hidden)]
 pub use self::isolation::check as __check;
+#[cfg(feature = "kit-wall")]
+pub use self::known_holes::{KnownHolesError, known_holes};
 #[cfg(feature = "kit-postgres")]
 pub use self::postgres::{PostgresTemplate, TemplateError, TestDatabase};
 #[cfg(feature = "kit-diesel")]

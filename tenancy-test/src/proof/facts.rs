@@ -67,6 +67,23 @@ impl Facts {
         }
     }
 
+    /// Whether these have numbers of JSON, and `other` has the same ones, beyond the noise and what was sent.
+    pub(crate) fn has_figures_of(&self, other: &Self, noise: &Noise) -> bool {
+        let figures = |facts: &Self| -> Vec<(String, String)> {
+            let is_figure = |name: &str, fact: &Fact| {
+                name.starts_with("body")
+                    && !name.contains(" word ")
+                    && !name.ends_with(" (length)")
+                    && fact.raw == fact.plain
+                    && fact.raw.parse::<f64>().is_ok()
+            };
+            let found = facts.0.iter().filter(|(name, fact)| is_figure(name, fact) && !noise.covers(name));
+            found.map(|(name, fact)| (name.clone(), fact.raw.clone())).collect()
+        };
+        let own = figures(self);
+        !own.is_empty() && own == figures(other)
+    }
+
     /// The facts of these that differ among them, though they answer the same question.
     pub(crate) fn noise<'f>(answers: impl IntoIterator<Item = &'f Self>) -> Noise {
         let answers: Vec<&Self> = answers.into_iter().collect();

@@ -92,3 +92,59 @@ async fn f33_l64_answers_that_are_alike_past_caches_as_well_are_not_taken_for_a_
     let report = proof(Key::Path, None).run().await.unwrap();
     assert!(!is_tried(&report) && alike(&report), "{report}");
 }
+
+/// Two tenants' dashboards: a name, and figures that may be kept by themselves.
+async fn dashboard(State(figures): State<Arc<BTreeMap<&'static str, u32>>>, headers: HeaderMap) -> Response {
+    let login = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match figures.get(login) {
+        Some(figure) => {
+            axum::Json(json!({ "of": login, "tasks": figure, "done": true, "also": [1] })).into_response()
+        }
+        None => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+/// A row with an id in its path, which says the same of both tenants.
+async fn row(headers: HeaderMap, uri: Uri) -> StatusCode {
+    let login = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_own = [("Bearer acme", "/rows/7"), ("Bearer globex", "/rows/8")].contains(&(login, uri.path()));
+    if is_own { StatusCode::OK } else { StatusCode::NOT_FOUND }
+}
+
+/// F33: values that are alike hide a cache of them, and the report says so.
+#[tokio::test]
+async fn f33_figures_and_rows_that_are_alike_are_a_notice() {
+    let notices = async |of_globex: u32| {
+        let figures = Arc::new(BTreeMap::from([("Bearer acme", 3), ("Bearer globex", of_globex)]));
+        let router = Router::new()
+            .route("/dashboard", get(dashboard))
+            .route("/rows/{row_id}", get(row))
+            .with_state(figures);
+        let id =
+            json!([{ "name": "row_id", "in": "path", "required": true, "schema": { "type": "integer" } }]);
+        let paths = json!({ "/dashboard": { "get": {} }, "/rows/{row_id}": { "parameters": id, "get": {} } });
+        let document = json!({ "openapi": "3.1.0", "paths": paths });
+        let tenant = |name: &str, id: u32| Tenant::new(name).bearer(name).id("row_id", id);
+        let report = Proof::new(InProcess::new(router), Document::from_value(&document).unwrap())
+            .tenant(tenant("acme", 7))
+            .tenant(tenant("globex", 8))
+            .changes(async |_| Ok::<_, String>(()))
+            .run()
+            .await
+            .unwrap();
+        assert!(report.is_clean(), "{report}");
+        let about = |operation: &str| -> Vec<String> {
+            report
+                .notices
+                .iter()
+                .filter(|notice| notice.about == operation)
+                .map(|notice| notice.text.clone())
+                .collect()
+        };
+        (about("GET /dashboard"), about("GET /rows/{row_id}"))
+    };
+    let (dashboard, rows) = notices(3).await;
+    assert!(dashboard.len() == 1 && dashboard[0].contains("are answered the same figures"), "{dashboard:?}");
+    assert!(rows.len() == 1 && rows[0].contains("are answered alike"), "{rows:?}");
+    assert_eq!(notices(4).await.0, [""; 0]);
+}

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use tenancy_rls::{Inspection, Report, Roles, RowSecurity, Waivers, tables};
+use tenancy_rls::{Report, Roles, RowSecurity, Waivers, tables};
 
 use crate::schema::agents;
 
@@ -36,18 +36,13 @@ fn found(url: &'static str) -> Result<Waivers, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let roles = Roles::new("nobody", "nobody_across")?;
         let wall = RowSecurity::new(tables![agents], roles)?;
-        let report = runtime.block_on(async {
+        let reason = "a server of the tests keeps nothing of anybody's";
+        runtime.block_on(async {
             let mut connection = AsyncPgConnection::establish(url).await?;
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(
-                Inspection::new(&wall).from_elsewhere().run(&mut connection).await?,
+                tenancy_test::kit::known_holes(&mut connection, &wall, reason).await?,
             )
-        })?;
-        let mut waivers = Waivers::new();
-        for hole in report.findings.iter().filter(|finding| finding.code == RULE) {
-            waivers =
-                waivers.waive(RULE, &hole.object, "a server of the tests keeps nothing of anybody's")?;
-        }
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(waivers)
+        })
     });
     let answer = asked.join().map_err(|_| "the thread that asked the server panicked".to_owned())?;
     answer.map_err(|error| error.to_string())

@@ -9,8 +9,8 @@ use axum::Router;
 use axum::routing::get as route;
 use tenancy_axum::live::Watch;
 use tenancy_axum::resolve::{Directory, TenantPath};
-use tenancy_axum::{Edge, Member, MembershipChanges};
-use tenancy_diesel::{Authority, Decision, DetailedDecision, DetailedMembership, Membership};
+use tenancy_axum::{Edge, MembershipChanges};
+use tenancy_diesel::{Admitted, Authority, Decision, DetailedDecision, DetailedMembership, Membership};
 use tenancy_tests::fixture::ACME;
 use tokio::time::timeout;
 
@@ -40,9 +40,11 @@ impl DetailedMembership for Ranks {
 }
 
 /// Answers why the watch has ended, when it has.
-async fn ended(Member(member): Member<u8, i32>, watch: Watch) -> String {
-    let watch = watch.every(Duration::from_secs(3600)).only_while(&member, |rank| *rank >= 2);
-    format!("{:?}", watch.only_while(&member, |rank| *rank <= 3).ended().await)
+async fn ended(watch: Watch) -> String {
+    let at_least = |rank: &Admitted<i32, u8>| *rank.details() >= 2;
+    let at_most = |rank: &Admitted<i32, u8>| *rank.details() <= 3;
+    let watch = watch.every(Duration::from_secs(3600)).only_while(at_least).only_while(at_most);
+    format!("{:?}", watch.ended().await)
 }
 
 async fn served(rank: u8) -> (Arc<AtomicU8>, MembershipChanges, std::net::SocketAddr) {
@@ -71,7 +73,7 @@ async fn f18_a_stream_ends_when_what_is_learnt_is_no_longer_enough() {
         rank.store(too, Ordering::SeqCst);
         changes.changed(&"ada", &ACME);
         let ended = timeout(Duration::from_secs(20), answer).await.expect("it ends").unwrap();
-        assert_eq!(ended, "NotEnough", "{too}");
+        assert_eq!(ended, "NotAllowed", "{too}");
     }
 }
 
@@ -79,5 +81,5 @@ async fn f18_a_stream_ends_when_what_is_learnt_is_no_longer_enough() {
 async fn f18_a_stream_for_which_it_was_never_enough_does_not_begin() {
     let (_, _, address) = served(1).await;
     let ended = timeout(Duration::from_secs(20), asked(address)).await.expect("it ends");
-    assert_eq!(ended, "NotEnough");
+    assert_eq!(ended, "NotAllowed");
 }

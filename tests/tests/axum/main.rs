@@ -6,6 +6,7 @@
 
 mod app;
 mod bodies;
+mod either;
 mod enough;
 mod hosts;
 mod http;
@@ -17,6 +18,7 @@ mod measured;
 mod nginx;
 mod postgres;
 mod proof;
+mod rules;
 mod sqlite;
 mod support;
 mod tokens;

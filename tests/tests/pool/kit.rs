@@ -5,9 +5,10 @@ use diesel::{Connection as _, PgConnection, QueryDsl as _};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection as _};
 use tenancy_diesel::Scoped;
 use tenancy_pool::{PoolError, TenantPool};
+use tenancy_rls::Wall;
 use tenancy_test::assert_isolated;
 use tenancy_test::kit::{
-    Factory, PostgresTemplate, RolledBack, RolledBackAsync, Sequence, TestDatabase, TestTenants,
+    Factory, PostgresTemplate, RolledBack, RolledBackAsync, Sequence, TestDatabase, TestTenants, known_holes,
 };
 use tenancy_tests::fixture::{ACME, GLOBEX};
 use tenancy_tests::schema::agents;
@@ -35,6 +36,25 @@ impl Factory<i32> for Agents {
         let id = 100 + i32::try_from(number).unwrap();
         NewAgent { id, name: format!("agent {number} of {}", scope.tenant()) }
     }
+}
+
+/// F33: what an application's tests waive is the server's version, and nothing of the wall.
+#[tokio::test]
+async fn f33_known_holes_are_those_of_the_server_and_no_others() {
+    let database = Database::new().await;
+    let mut connection = AsyncPgConnection::establish(database.superusers()).await.unwrap();
+    let wall = database.security();
+    let waivers = known_holes(&mut connection, &wall, "a server of a test").await.unwrap();
+    let pool = |waivers| {
+        TenantPool::<AsyncPgConnection>::builder(database.application())
+            .wall(Wall::plain(wall.clone()))
+            .waive(waivers)
+    };
+    pool(waivers.clone()).build().await.unwrap();
+    database.run("ALTER TABLE agents NO FORCE ROW LEVEL SECURITY").await;
+    let waivers = known_holes(&mut connection, &wall, "a server of a test").await.unwrap();
+    let refused = pool(waivers).build().await.map(drop).unwrap_err().to_string();
+    assert!(refused.contains("R00") && refused.contains("agents"), "{refused}");
 }
 
 async fn names(pool: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> Vec<String> {

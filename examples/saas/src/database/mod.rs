@@ -1,5 +1,6 @@
 //! The two databases that this runs on, as one. Every query is written once, and compiled for each of them, by `on!`.
 
+mod places;
 mod postgres;
 mod seed;
 mod sqlite;
@@ -10,6 +11,8 @@ use std::sync::Arc;
 use diesel::SqliteConnection;
 use diesel_async::AsyncPgConnection;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use tenancy_diesel::TenantId;
+use tenancy_pool::placement::ManageError;
 use tenancy_pool::{TenantConnection, TenantPool};
 
 use crate::config::Config;
@@ -34,7 +37,7 @@ impl<C: TenantConnection> Clone for Pools<C> {
 #[derive(Clone)]
 pub enum Database {
     Sqlite(Pools<SyncConnectionWrapper<SqliteConnection>>),
-    Postgres(Pools<AsyncPgConnection>, Arc<postgres::Inspected>),
+    Postgres(Pools<AsyncPgConnection>, Arc<postgres::Server>),
 }
 
 /// Writes a query once for both databases: `on!(db, pools => pools.tenants.load(scope, …).await)`.
@@ -57,21 +60,34 @@ impl Database {
     pub async fn open(config: &Config) -> Result<Self, Box<dyn Error + Send + Sync>> {
         match &config.database_url {
             Some(url) => {
-                let (pools, inspected) = postgres::open(url, config).await?;
-                Ok(Self::Postgres(pools, Arc::new(inspected)))
+                let (pools, server) = postgres::open(url, config).await?;
+                Ok(Self::Postgres(pools, Arc::new(server)))
             }
             None => Ok(Self::Sqlite(sqlite::open(config).await?)),
         }
     }
 }
 
-/// Where the tenants' rows are, for the operator.
-#[must_use]
-pub const fn place(db: &Database) -> &'static str {
+/// Where an organisation's rows are, in words.
+///
+/// # Errors
+///
+/// If the database does not answer.
+pub async fn place(db: &Database, tenant: TenantId) -> Result<String, ManageError> {
     match db {
-        Database::Sqlite(_) => "shared tables, SQLite",
-        Database::Postgres(..) => "shared tables, PostgreSQL",
+        Database::Sqlite(_) => Ok("shared tables".to_owned()),
+        Database::Postgres(_, server) => server.places.of(tenant).await,
     }
+}
+
+/// Makes a schema with the tables that an organisation may have of its own, behind the same wall: for `tenancy move`. Nobody is in it yet.
+///
+/// # Errors
+///
+/// If there is one of that name, or no PostgreSQL.
+pub async fn make_schema(config: &Config, name: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let url = config.database_url.as_deref().ok_or("only PostgreSQL has schemas: set DATABASE_URL")?;
+    postgres::make_schema(url, config, name).await
 }
 
 /// What an inspection of the wall says, for the operator.
@@ -82,10 +98,11 @@ pub const fn place(db: &Database) -> &'static str {
 pub async fn inspection(db: &Database) -> Result<String, Box<dyn Error + Send + Sync>> {
     match db {
         Database::Sqlite(_) => Ok("SQLite has no wall: the types alone keep tenants apart.".to_owned()),
-        Database::Postgres(_, inspected) => inspected.report().await,
+        Database::Postgres(_, server) => server.report().await,
     }
 }
 
-/// The statements that make the tables.
+/// The statements that make the tables: those in one place, those that an organisation may have of its own, and those of the house.
+const MAIN: &str = include_str!("../main.sql");
 const SCHEMA: &str = include_str!("../schema.sql");
 const HOUSE: &str = include_str!("../house.sql");

@@ -7,24 +7,26 @@ use diesel::{OptionalExtension as _, QueryableByName};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use tenancy_axum::webhooks;
 use tenancy_pool::TenantPool;
+use tenancy_pool::placement::{CatalogMigration, SchemaName};
 use tenancy_rls::{
-    Binding, Inspection, Roles, RowSecurity, Sealer, SealingKey, Tables, Waivers, Wall, tables,
+    Binding, Inspection, Manifest, Roles, RowSecurity, Sealer, SealingKey, Tables, Waivers, Wall, tables,
 };
 
-use super::{HOUSE, Pools, SCHEMA, seed};
+use super::places::Places;
+use super::{HOUSE, MAIN, Pools, SCHEMA, seed};
 use crate::config::Config;
 use crate::schema::{
     activity, agents, canvases, episodes, executions, exports, invitations, jobs, memberships, organisations,
-    projects, settings, tasks, uploads, usage,
+    places, projects, settings, tasks, uploads, usage,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The roles, each for one thing: the application within a tenant, what spans tenants, what is read before admission, what reads sets of
-/// tenants, and what is nobody's. Their names begin with that of the database, because roles are the whole server's.
-const PARTS: [&str; 4] = ["app", "across", "admission", "house"];
+/// The roles, each for one thing: the application within a tenant, what spans tenants, what is read before admission, what is nobody's, and
+/// what knows where tenants are. Their names begin with that of the database, because roles are the whole server's.
+const PARTS: [&str; 5] = ["app", "across", "admission", "house", "catalog"];
 
-pub(super) async fn open(url: &str, config: &Config) -> Result<(Pools<AsyncPgConnection>, Inspected)> {
+pub(super) async fn open(url: &str, config: &Config) -> Result<(Pools<AsyncPgConnection>, Server)> {
     let setup = Setup { url, config };
     let mut owner = AsyncPgConnection::establish(url).await?;
     let security = setup.security()?;
@@ -39,7 +41,11 @@ pub(super) async fn open(url: &str, config: &Config) -> Result<(Pools<AsyncPgCon
     owner.batch_execute("SELECT pg_advisory_unlock(7233)").await?;
     let waivers =
         if config.accept_old_server { known_holes(&security, &mut owner).await? } else { Waivers::new() };
+    // For `tenancy`, the command: it moves a tenant, and looks after the wall.
+    Manifest::of(&security).write_to(config.data.join("tenancy.json"))?;
+    let places = Places::open(setup.address("catalog")).await?;
     let tenants = TenantPool::<AsyncPgConnection>::builder(setup.address("app"))
+        .catalog(places.catalog())
         .admission(setup.address("admission"))
         .across(setup.address("across"))
         .wall(Wall::sealed(security.clone(), Sealer::new(key)))
@@ -50,17 +56,31 @@ pub(super) async fn open(url: &str, config: &Config) -> Result<(Pools<AsyncPgCon
         .without_wall("accounts and sessions are no tenant's; this role has no right to any table that is")
         .build()
         .await?;
-    Ok((Pools { tenants, house }, Inspected { security, address: setup.address("app") }))
+    Ok((Pools { tenants, house }, Server { security, places, address: setup.address("app") }))
 }
 
-/// What is looked at again when the operator asks.
-pub struct Inspected {
+/// Makes a schema for one tenant, with its tables and their wall.
+pub(super) async fn make_schema(url: &str, config: &Config, name: &str) -> Result<()> {
+    let name: SchemaName = name.parse()?;
+    let wall = Setup { url, config }.security()?.in_tenant_schema(&name).tables_migration().up();
+    let mut owner = AsyncPgConnection::establish(url).await?;
+    // What is not in `main` is found in the first schema of the path.
+    let tables = format!(
+        "BEGIN; CREATE SCHEMA \"{name}\"; SET LOCAL search_path = \"{name}\", main; {SCHEMA} COMMIT;"
+    );
+    owner.batch_execute(&tables).await?;
+    Ok(owner.batch_execute(&wall).await?)
+}
+
+/// What is looked at when the operator asks.
+pub struct Server {
     security: RowSecurity,
+    pub(super) places: Places,
     /// With a password in it: it is shown nowhere.
     address: String,
 }
 
-impl Inspected {
+impl Server {
     /// What the inspection finds, as text.
     pub(super) async fn report(&self) -> Result<String> {
         let mut connection = AsyncPgConnection::establish(&self.address).await?;
@@ -118,7 +138,7 @@ impl Setup<'_> {
             name: String,
         }
         let found = diesel::sql_query(
-            "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public' AND tablename = 'organisations'",
+            "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'main' AND tablename = 'organisations'",
         );
         Ok(found.get_result::<Found>(owner).await.optional()?.is_some())
     }
@@ -127,15 +147,23 @@ impl Setup<'_> {
     async fn create(&self, owner: &mut AsyncPgConnection, security: &RowSecurity) -> Result<()> {
         let (house, seeds) = (self.role("house"), seed::statements(self.config)?);
         let wall = security.migration().up();
+        let catalog = CatalogMigration::new().reader(&self.role("catalog"))?.up();
         owner
             .batch_execute(&format!(
                 "BEGIN;
+                 CREATE SCHEMA main;
+                 SET LOCAL search_path = main;
+                 {MAIN}
+                 SET LOCAL search_path = public, main;
                  {SCHEMA}
                  CREATE SCHEMA house;
                  ALTER ROLE \"{house}\" SET search_path = house;
-                 SET LOCAL search_path = house, public;
+                 SET LOCAL search_path = house, public, main;
                  {HOUSE} {}
                  {seeds}
+                 INSERT INTO places (tenant_id, place) SELECT id, 'shared tables' FROM organisations;
+                 {catalog}
+                 INSERT INTO tenancy.tenant_placements (tenant, status, kind) SELECT id, 'active', 'shared' FROM organisations;
                  GRANT USAGE ON SCHEMA house TO \"{house}\";
                  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA house TO \"{house}\";
                  COMMIT;",
@@ -164,6 +192,7 @@ fn declared() -> Tables {
         exports,
         activity,
         usage,
+        places,
         jobs
     ]
     .unique_over_all_tenants::<organisations::table>("organisations_slug_key", "it is a name in addresses")

@@ -8,7 +8,7 @@ use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use tenancy_axum::webhooks;
 use tenancy_pool::TenantPool;
 
-use super::{HOUSE, Pools, SCHEMA, seed};
+use super::{HOUSE, MAIN, Pools, SCHEMA, seed};
 use crate::config::Config;
 
 pub(super) async fn open(
@@ -21,8 +21,10 @@ pub(super) async fn open(
         let mut connection = SqliteConnection::establish(file)?;
         let seeds = seed::statements(config)?;
         let made = connection.batch_execute("PRAGMA journal_mode = WAL").and_then(|()| {
-            connection
-                .batch_execute(&format!("BEGIN; {SCHEMA} {HOUSE} {} {seeds} COMMIT;", webhooks::MIGRATION))
+            connection.batch_execute(&format!(
+                "BEGIN; {MAIN} {SCHEMA} {HOUSE} {} {seeds} COMMIT;",
+                webhooks::MIGRATION
+            ))
         });
         if let Err(error) = made {
             // Half a database would be taken for a whole one the next time.

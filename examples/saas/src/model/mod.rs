@@ -5,6 +5,7 @@ pub mod files;
 pub mod membership;
 pub mod operator;
 pub mod people;
+pub mod places;
 pub mod runs;
 pub mod work;
 

@@ -115,7 +115,7 @@ fn of_the_house() -> OpenApiRouter<Arc<App>> {
 /// If it is put together wrongly.
 pub fn service(app: &Arc<App>) -> Result<(Router, OpenApi), Box<dyn Error + Send + Sync>> {
     let members = app.authority.membership().clone();
-    let edge = Edge::with_details(Arc::clone(&app.doorkeeper), session::Sessions)
+    let edge = Edge::with_details(&app.authority, session::Sessions)
         .resolver(TenantPath::parameter("org", Directory::of(Slugs(members))));
     app.follow(edge.membership_changes());
     let organisations = of_organisations().layer(middleware::from_fn(org::rules)).layer(edge.layer());

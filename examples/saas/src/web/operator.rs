@@ -32,18 +32,22 @@ async fn across(app: &App, user: &User, reason: &str) -> Result<CrossTenant, Pro
 #[utoipa::path(get, path = "/operator", responses((status = 200)))]
 pub async fn tenants(State(app): State<Arc<App>>, user: User) -> Result<Markup, Problem> {
     let across = across(&app, &user, "the operator's list of tenants").await?;
-    let tenants = operator::tenants(&app.db, &across).await?;
+    let mut tenants = Vec::new();
+    for tenant in operator::tenants(&app.db, &across).await? {
+        let place = database::place(&app.db, tenant.id).await.map_err(|error| Problem::internal(&error))?;
+        tenants.push((tenant, place));
+    }
     Ok(page(
         "Tenants",
         &Place::House(&user),
         html! {
             p { a href="/operator/audit" { "Audit trail" } " · " a href="/operator/jobs" { "Jobs that failed" } " · " a href="/operator/inspection" { "Inspection of the wall" } }
-            @for tenant in &tenants {
+            @for (tenant, place) in &tenants {
                 section.card {
                     h2 dir="auto" { (tenant.name) }
                     p {
-                        span.tag { (tenant.status) } " " span.tag { (tenant.plan) } " " span.tag { (database::place(&app.db)) } " "
-                        (tenant.members) " members, " (tenant.executions) " executions"
+                        span.tag { (tenant.status) } " " span.tag { (tenant.plan) } " " span.tag { (place) } " "
+                        (tenant.members) " members, " (tenant.executions) " executions " small { (tenant.id) }
                     }
                     form.row method="post" action={ "/operator/tenants/" (tenant.id) } {
                         div { (choice("status", "Status", [("active", "active"), ("suspended", "suspended")], &tenant.status)) }

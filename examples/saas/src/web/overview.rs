@@ -10,6 +10,7 @@ use futures_util::{Stream, StreamExt as _};
 use maud::{Markup, html};
 use tenancy_axum::Problem;
 use tenancy_axum::live::Watch;
+use tenancy_core::{Admitted, TenantId};
 
 use super::App;
 use super::layout::{Place, empty, page};
@@ -53,8 +54,9 @@ pub async fn feed(
     watch: Watch,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let role = org.standing().role;
-    let watch = watch
-        .only_while(&org.member, move |now: &Standing| now.may(&Method::GET).is_ok() && now.role >= role);
+    let watch = watch.only_while(move |now: &Admitted<TenantId, Standing>| {
+        now.details().may(&Method::GET).is_ok() && now.details().role >= role
+    });
     let happens = app.topics.subscribe(org.scope(), ["activity"])?;
     let events = watch.guard(happens.into_stream()).map(|line| Ok(Event::default().data(line)));
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))

@@ -26,10 +26,8 @@ pub const NAMESPACE: &str = "saas";
 
 pub struct App {
     pub db: Database,
-    /// Admits, and seals jobs.
+    /// Admits, at the edge as well, and seals jobs.
     pub authority: SealingAuthority<Members>,
-    /// The same for the edge.
-    pub doorkeeper: Arc<Authority<Members>>,
     pub policies: Policies,
     pub topics: Topics<String>,
     pub billing: Signature,
@@ -53,13 +51,11 @@ impl App {
     pub async fn new(config: &Config) -> Result<Arc<Self>, Box<dyn Error + Send + Sync>> {
         let db = Database::open(config).await?;
         let (trail, pending) = Trail::new();
-        let trail = Arc::new(trail);
         let members = Members::new(db.clone())?;
         let redis = cache::redis(config).await?;
         let keys = ScopeKeys::new("saas jobs", ScopeKey::new("1", &config.key("jobs"))?);
         Ok(Arc::new(Self {
-            authority: Authority::new(members.clone()).with_audit_sink(Arc::clone(&trail)).sealing_with(keys),
-            doorkeeper: Arc::new(Authority::new(members).with_audit_sink(Arc::clone(&trail))),
+            authority: Authority::new(members).with_audit_sink(trail).sealing_with(keys),
             policies: Policies::new(redis.clone()),
             topics: Topics::new(NAMESPACE, 64),
             billing: Signature::stripe(Secrets::one(&config.key_text("billing")))?,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::{Method, Request, StatusCode};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
@@ -87,6 +87,8 @@ pub struct Person {
 pub struct Answer {
     pub status: StatusCode,
     pub location: String,
+    /// After how many seconds to come again, where the answer says so.
+    pub retry_after: Option<u64>,
     pub body: String,
 }
 
@@ -121,10 +123,12 @@ impl Person {
             self.cookie = Some(cookie.to_str().unwrap().split(';').next().unwrap().to_owned());
         }
         let location = answer.headers().get(LOCATION).map_or("", |to| to.to_str().unwrap()).to_owned();
+        let retry_after =
+            answer.headers().get(RETRY_AFTER).map(|after| after.to_str().unwrap().parse().unwrap());
         let status = answer.status();
         let body =
             String::from_utf8_lossy(&answer.into_body().collect().await.unwrap().to_bytes()).into_owned();
-        Answer { status, location, body }
+        Answer { status, location, retry_after, body }
     }
 
     /// The answer as it comes.
@@ -163,6 +167,11 @@ impl Product {
     /// What the billing provider signs with.
     pub fn billing_secret(&self) -> String {
         self.config.key_text("billing")
+    }
+
+    /// How it is set up.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The database, for its owner.

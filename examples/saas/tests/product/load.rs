@@ -1,4 +1,5 @@
-//! Fifty tenants at once on PostgreSQL, while connections are killed: every answer is its tenant's, and an error is one that says so.
+//! Fifty tenants at once on PostgreSQL, while connections are killed, one tenant's statements take long, a table is locked, and clients hang up: every answer
+//! is its tenant's, and an error is one that says so.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -25,28 +26,46 @@ async fn fill(owner: &mut AsyncPgConnection, user: &str) {
     for number in 0..TENANTS {
         let (tenant, slug) = (tenancy_diesel::TenantId::new(), format!("tenant{number:03}"));
         sql += &format!(
-            "INSERT INTO organisations VALUES ('{tenant}', '{slug}', 'Tenant {number:03}', 'studio', 'active', 'account-{number}', 0);
-             INSERT INTO memberships VALUES ('{tenant}', '{user}', '{slug}', 'Ada', '', 'owner', NULL);
+            "INSERT INTO tenancy.tenant_placements (tenant, status, kind) VALUES ('{tenant}', 'active', 'shared');
+             INSERT INTO main.organisations VALUES ('{tenant}', '{slug}', 'Tenant {number:03}', 'studio', 'active', 'account-{number}', 0);
+             INSERT INTO main.memberships VALUES ('{tenant}', '{user}', '{slug}', 'Ada', '', 'owner', NULL);
              INSERT INTO agents VALUES ('{tenant}', 'agent', 'only-of-{slug}', '', 0);"
         );
     }
     owner.batch_execute(&sql).await.unwrap();
+    // What the first tenant writes takes long.
+    let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END';
+        DO $$ BEGIN EXECUTE format('CREATE TRIGGER slow BEFORE INSERT ON projects FOR EACH ROW WHEN (NEW.tenant_id = %L) EXECUTE FUNCTION slow()',
+            (SELECT id FROM main.organisations WHERE slug = 'tenant000')); END $$";
+    owner.batch_execute(slow).await.unwrap();
+}
+
+/// Keeps everybody's new projects waiting, again and again.
+async fn lock(mut owner: AsyncPgConnection, is_over: Arc<AtomicBool>) {
+    while !is_over.load(Ordering::SeqCst) {
+        let held = "BEGIN; LOCK TABLE projects IN SHARE MODE; SELECT pg_sleep(0.2); COMMIT";
+        owner.batch_execute(held).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes as long as one says: cargo test -p saas --test product load -- --ignored"]
-async fn every_answer_is_its_tenants_while_connections_are_killed() {
+async fn every_answer_is_its_tenants_while_connections_are_killed_and_statements_take_long() {
     let product = Product::on_postgres().await;
     let user = product.id_of("ada@acme.example").await;
     let mut owner = AsyncPgConnection::establish(product.database_url().unwrap()).await.unwrap();
     fill(&mut owner, &user).await;
     let is_over = Arc::new(AtomicBool::new(false));
+    let mut locking = AsyncPgConnection::establish(product.database_url().unwrap()).await.unwrap();
+    locking.batch_execute("SET application_name = 'lock'").await.unwrap();
+    let locker = tokio::spawn(lock(locking, Arc::clone(&is_over)));
     let killer = tokio::spawn({
         let is_over = Arc::clone(&is_over);
         async move {
             while !is_over.load(Ordering::SeqCst) {
                 let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                    WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY random() LIMIT 2";
+                    WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> 'lock' ORDER BY random() LIMIT 2";
                 owner.batch_execute(kill).await.unwrap();
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
@@ -95,6 +114,7 @@ async fn every_answer_is_its_tenants_while_connections_are_killed() {
     }
     is_over.store(true, Ordering::SeqCst);
     killer.await.unwrap();
+    locker.await.unwrap();
     // Nothing that was acknowledged is lost.
     for (slug, mut person, written) in done {
         let page = person.get(&format!("/o/{slug}/projects")).await;

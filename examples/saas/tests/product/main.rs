@@ -7,6 +7,7 @@ mod everyday;
 mod jobs;
 mod live;
 mod load;
+mod moving;
 mod operator;
 mod prepare;
 mod proof;

@@ -18,19 +18,29 @@ const SAMPLES: usize = 4;
 /// What a notice says of answers that show nothing.
 const ALIKE: &str = "are answered alike";
 
+/// The same of answers that differ, but for what is counted in them.
+const FIGURES_ALIKE: &str = "are answered the same figures, each of them";
+
 /// The position of what is found here.
 const POSITION: &str = "the same request right after another tenant's";
 
 impl<T: Transport> Run<'_, T> {
     /// One tenant asks, and another one asks the same right after: lists and whatever else has no id. Those with ids are asked again
-    /// right after their owner, among the foreign ids.
+    /// right after their owner, among the foreign ids; here it is only seen whether their own rows are answered alike.
     pub(super) async fn caches(&mut self, cases: &[Case<'_>]) {
         for (number, case) in cases.iter().enumerate() {
-            if !case.operation.is_safe() || !case.required().is_empty() {
+            if !case.operation.is_safe() {
                 continue;
             }
             for (first, second) in self.pairs() {
                 if !self.works[number][first] || !self.works[number][second] {
+                    continue;
+                }
+                if !case.required().is_empty() {
+                    // One order of the two is as good as the other, and what cannot be asked is said elsewhere.
+                    if first < second && self.are_told_apart(case, first, second).await == Ok(false) {
+                        self.note(case, first, second, ALIKE);
+                    }
                     continue;
                 }
                 if let Err(reason) = self.cached(case, first, second).await {
@@ -65,7 +75,7 @@ impl<T: Transport> Run<'_, T> {
                 if self.are_told_apart(case, first, second).await? {
                     self.tried(case, POSITION);
                 } else {
-                    self.note_alike(case, first, second);
+                    self.note(case, first, second, ALIKE);
                 }
                 return Ok(());
             }
@@ -122,18 +132,25 @@ impl<T: Transport> Run<'_, T> {
         noise.extend(Facts::noise(&of_second));
         let (Some(one), Some(other)) = (of_first.first(), of_second.first()) else { return Ok(false) };
         // What is kept is the body; headers may be written anew.
-        Ok(one.differences(other, &noise).iter().any(|difference| difference.fact.starts_with("body")))
+        let are_told_apart =
+            one.differences(other, &noise).iter().any(|difference| difference.fact.starts_with("body"));
+        // Names differ, and what is counted by itself, and may be kept by itself, does not.
+        if are_told_apart && one.has_figures_of(other, &noise) {
+            self.note(case, first, second, FIGURES_ALIKE);
+        }
+        Ok(are_told_apart)
     }
 
-    /// A cache that goes by the path alone makes answers alike, past it as well. Others would have shown if there were something to see.
-    fn note_alike(&mut self, case: &Case<'_>, first: usize, second: usize) {
+    /// A cache that goes by the path alone makes answers alike, past it as well, and one of figures makes these alike. Others would have shown if there were
+    /// something to see.
+    fn note(&mut self, case: &Case<'_>, first: usize, second: usize, how: &str) {
         let text = format!(
-            "{} and {} {ALIKE}, so a cache that forgets the tenant would not be seen: seed rows that differ",
+            "{} and {} {how}, so a cache that forgets the tenant would not be seen: seed rows that differ",
             self.tenant(first).name,
             self.tenant(second).name
         );
         let about = &case.operation.name;
-        if !self.notices.iter().any(|known| known.about == *about && known.text.contains(ALIKE)) {
+        if !self.notices.iter().any(|known| known.about == *about && known.text.contains(how)) {
             self.notices.push(Notice { about: about.clone(), text });
         }
     }
