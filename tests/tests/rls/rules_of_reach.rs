@@ -31,9 +31,10 @@ fn r070_a_table_that_may_be_read_and_that_nobody_declared() {
     superuser.batch_execute(&format!("REVOKE ALL ON TABLE currencies FROM PUBLIC, {app}")).unwrap();
     // Open to whoever has a grant, and by its name like a wall.
     superuser
-        .batch_execute(&format!(
-            "CREATE POLICY tenancy_tenant ON closed AS RESTRICTIVE USING (true); CREATE POLICY all_of_it ON closed USING (true)"
-        ))
+        .batch_execute(
+            "CREATE POLICY tenancy_tenant ON closed AS RESTRICTIVE USING (true);
+             CREATE POLICY all_of_it ON closed USING (true)",
+        )
         .unwrap();
     let report = report_as(&database, &Inspection::new(&wall), "app");
     let found: Vec<_> =
