@@ -131,7 +131,10 @@ async fn a_rule_about_details_that_nobody_learns_lets_nothing_pass() {
 /// One authority seals, and stands at the edge.
 #[tokio::test]
 async fn an_edge_takes_the_authority_that_seals() {
-    let keys = ScopeKeys::new("shop", ScopeKey::new("1", &[7; 32]).unwrap());
+    let keys = ScopeKeys::new(
+        "shop",
+        ScopeKey::new("1", &std::array::from_fn(|at| u8::try_from(at).unwrap() ^ 0xa5)).unwrap(),
+    );
     let sealing = Authority::new(Suspendable::default()).sealing_with(keys);
     for edge in [Edge::new(&sealing, Names), Edge::with_details(&sealing, Names)] {
         let edge = edge.resolver(TenantPath::parameter("tenant", Directory::ids()));

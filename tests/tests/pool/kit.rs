@@ -54,7 +54,7 @@ async fn f33_known_holes_are_those_of_the_server_and_no_others() {
     database.run("ALTER TABLE agents NO FORCE ROW LEVEL SECURITY").await;
     let waivers = known_holes(&mut connection, &wall, "a server of a test").await.unwrap();
     let refused = pool(waivers).build().await.map(drop).unwrap_err().to_string();
-    assert!(refused.contains("R00") && refused.contains("agents"), "{refused}");
+    assert!(refused.contains("R012") && refused.contains("agents"), "{refused}");
 }
 
 async fn names(pool: &TenantPool<AsyncPgConnection>, scope: &Scoped<i32>) -> Vec<String> {
