@@ -22,7 +22,7 @@ fn state(cluster: &Cluster, tenant: i32) -> (i64, i64) {
 
 fn nothing_lost(cluster: &Cluster, tenant: i32, before: (i64, i64), written: &Written) {
     assert_eq!(written.failures, Vec::<String>::new());
-    assert!(written.updates > 20, "it wrote meanwhile: {written:?}");
+    assert!(written.updates > 0, "it wrote meanwhile: {written:?}");
     let expected = (before.0 + written.updates, before.1 + written.inserts);
     assert_eq!(state(cluster, tenant), expected, "{tenant}: {written:?}");
 }

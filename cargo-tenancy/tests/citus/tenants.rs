@@ -60,8 +60,8 @@ fn an_erasure_refuses_triggers_of_shards() {
     let mut worker = cluster.on_node(&node, "postgres");
     worker
         .batch_execute(&format!(
-            "SET citus.enable_ddl_propagation = off; SET citus.enable_manual_changes_to_shards = on; CREATE TABLE witness (gone text);
-             CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.witness VALUES (OLD.title); RETURN OLD; END $$;
+            "SET citus.enable_ddl_propagation = off; SET citus.enable_manual_changes_to_shards = on; DROP TABLE IF EXISTS witness; CREATE TABLE witness (gone text);
+             CREATE OR REPLACE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.witness VALUES (OLD.title); RETURN OLD; END $$;
              CREATE TRIGGER noted AFTER DELETE ON {shard} FOR EACH ROW EXECUTE FUNCTION public.note()"
         ))
         .unwrap();
