@@ -32,6 +32,11 @@ impl ServerError {
         self.source.as_db_error().and_then(DbError::constraint)
     }
 
+    /// The message alone, as the server said it: for telling errors of one code apart, and not for showing.
+    pub(crate) fn message(&self) -> Option<&str> {
+        self.source.as_db_error().map(DbError::message)
+    }
+
     /// What was left out, as the server said it: it may show rows.
     #[must_use]
     pub fn values(&self) -> Option<&str> {

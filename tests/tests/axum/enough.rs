@@ -43,7 +43,7 @@ impl DetailedMembership for Ranks {
 async fn ended(watch: Watch) -> String {
     let at_least = |rank: &Admitted<i32, u8>| *rank.details() >= 2;
     let at_most = |rank: &Admitted<i32, u8>| *rank.details() <= 3;
-    let watch = watch.every(Duration::from_secs(3600)).only_while(at_least).only_while(at_most);
+    let mut watch = watch.every(Duration::from_secs(3600)).only_while(at_least).only_while(at_most);
     format!("{:?}", watch.ended().await)
 }
 

@@ -10,7 +10,7 @@ use futures_util::{Stream, StreamExt as _};
 use maud::{Markup, html};
 use tenancy_axum::Problem;
 use tenancy_axum::live::Watch;
-use tenancy_core::{Admitted, TenantId};
+use tenancy_diesel::{Admitted, TenantId};
 
 use super::App;
 use super::layout::{Place, empty, page};

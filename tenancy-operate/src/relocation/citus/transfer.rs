@@ -164,6 +164,6 @@ impl Work<'_> {
 
 /// Whether another move of these shards is under way.
 pub(super) fn is_another(error: &RelocationError) -> bool {
-    let RelocationError::Database { source, .. } = error else { return false };
-    source.as_db_error().is_some_and(|error| error.message().contains(ANOTHER))
+    let RelocationError::Database { said, .. } = error else { return false };
+    said.message().is_some_and(|message| message.contains(ANOTHER))
 }
