@@ -29,13 +29,10 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl App {
-    /// Puts a job into the queue, for whoever asks now.
-    pub async fn enqueue(&self, scope: &Scope, job: Job) -> Result<(), Problem> {
-        let sealed =
-            self.authority.seal_job(scope, JOBS, LONGEST, &job).map_err(|error| Problem::internal(&error))?;
-        queue::add(&self.db, scope, sealed.as_str()).await?;
-        self.work.notify_one();
-        Ok(())
+    /// A job for the queue, of whoever asks now. It is put there with what it is about, in one transaction: neither is there without the other.
+    pub fn seal(&self, scope: &Scope, job: &Job) -> Result<String, Problem> {
+        let sealed = self.authority.seal_job(scope, JOBS, LONGEST, job);
+        Ok(sealed.map_err(|error| Problem::internal(&error))?.as_str().to_owned())
     }
 
     /// Does what is due, one job of each tenant in turn, until nothing is. Returns how many were tried.

@@ -3,13 +3,13 @@
 //! A job that is taken comes again when its time is over: then whoever had it has died. It is tried some times, later each time; after that it stays, and is
 //! the operator's to look at.
 
-use tenancy_diesel::{CrossTenant, TenantId, delete, insert_into, update};
+use tenancy_diesel::{CrossTenant, TenantId, delete, update};
 use tenancy_pool::PoolError;
 use tenancy_pool::prelude::*;
 
 use crate::clock;
 use crate::database::{Database, on};
-use crate::model::{Result, Scope, new_id};
+use crate::model::{Result, Scope};
 use crate::schema::jobs;
 
 /// How long somebody has for a job before another one takes it.
@@ -30,17 +30,19 @@ pub(super) struct Leased {
     pub attempts: i64,
 }
 
-pub(super) async fn add(db: &Database, scope: &Scope, message: &str) -> Result<()> {
-    let row = (
-        jobs::id.eq(new_id()),
-        jobs::message.eq(message),
-        jobs::run_at.eq(clock::now()),
-        jobs::attempts.eq(0),
-        jobs::error.eq(""),
-    );
-    on!(db, pools => pools.tenants.execute(scope, insert_into(jobs::table.scoped(scope)).values(row)).await)
-        .map(drop)
+/// What is put into the queue, in the transaction of what it is about.
+macro_rules! queued {
+    ($scope:expr, $message:expr) => {
+        tenancy_diesel::insert_into($crate::schema::jobs::table.scoped($scope)).values((
+            $crate::schema::jobs::id.eq($crate::model::new_id()),
+            $crate::schema::jobs::message.eq($message),
+            $crate::schema::jobs::run_at.eq($crate::clock::now()),
+            $crate::schema::jobs::attempts.eq(0),
+            $crate::schema::jobs::error.eq(""),
+        ))
+    };
 }
+pub(crate) use queued;
 
 /// Takes the first job that is due. Of two that try at once on PostgreSQL each gets another one; on SQLite the update lets one have it.
 pub(super) async fn lease(db: &Database, scope: &Scope) -> Result<Option<Leased>> {

@@ -1,11 +1,13 @@
 //! Uploads and exports: rows here, and their bytes in a store under the tenant's prefix.
 
 use tenancy_diesel::{insert_into, update};
+use tenancy_pool::PoolError;
 use tenancy_pool::prelude::*;
 
-use super::{Result, Scope, new_id};
+use super::{Result, Scope};
 use crate::clock;
 use crate::database::{Database, on};
+use crate::jobs::queue::queued;
 use crate::schema::{exports, uploads};
 
 #[derive(Queryable, Selectable)]
@@ -53,16 +55,14 @@ pub struct Export {
     pub created_at: i64,
 }
 
-pub async fn begin_export(db: &Database, scope: &Scope) -> Result<String> {
-    let id = new_id();
-    let row = (
-        exports::id.eq(&id),
-        exports::status.eq("waiting"),
-        exports::size.eq(0),
-        exports::created_at.eq(clock::now()),
-    );
-    on!(db, pools => pools.tenants.execute(scope, insert_into(exports::table.scoped(scope)).values(row)).await)?;
-    Ok(id)
+/// Begins an export. `job` is what does it.
+pub async fn begin_export(db: &Database, scope: &Scope, id: &str, job: &str) -> Result<()> {
+    on!(db, pools => pools.tenants.transaction(scope, async |tx| {
+        let row = (exports::id.eq(id), exports::status.eq("waiting"), exports::size.eq(0), exports::created_at.eq(clock::now()));
+        insert_into(exports::table.scoped(scope)).values(row).execute(tx).await?;
+        queued!(scope, job).execute(tx).await?;
+        Ok::<_, PoolError>(())
+    }).await)
 }
 
 pub async fn finish_export(db: &Database, scope: &Scope, id: &str, size: i64) -> Result<usize> {

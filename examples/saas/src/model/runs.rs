@@ -7,11 +7,12 @@ use tenancy_pool::prelude::*;
 use super::{Result, Scope, new_id};
 use crate::clock;
 use crate::database::{Database, on};
+use crate::jobs::queue::queued;
 use crate::schema::{agents, episodes, executions, tasks, usage};
 
-/// Begins an execution of an agent at a task, in their episode; the first one begins that as well.
-pub async fn begin(db: &Database, scope: &Scope, agent: &str, task: &str) -> Result<String> {
-    let (id, now) = (new_id(), clock::now());
+/// Begins an execution of an agent at a task, in their episode; the first one begins that as well. `job` is what does it.
+pub async fn begin(db: &Database, scope: &Scope, id: &str, agent: &str, task: &str, job: &str) -> Result<()> {
+    let now = clock::now();
     on!(db, pools => pools.tenants.transaction(scope, async |tx| {
         let both = episodes::agent_id.eq(agent).and(episodes::task_id.eq(task));
         let episode = episodes::table.scoped(scope).filter(both).select(episodes::id);
@@ -25,7 +26,7 @@ pub async fn begin(db: &Database, scope: &Scope, agent: &str, task: &str) -> Res
             }
         };
         let row = (
-            executions::id.eq(&id), executions::episode_id.eq(episode), executions::status.eq("waiting"),
+            executions::id.eq(id), executions::episode_id.eq(episode), executions::status.eq("waiting"),
             executions::output.eq(""), executions::created_at.eq(now),
         );
         insert_into(executions::table.scoped(scope)).values(row).execute(tx).await?;
@@ -35,9 +36,9 @@ pub async fn begin(db: &Database, scope: &Scope, agent: &str, task: &str) -> Res
             .do_update()
             .set(usage::executions.eq(usage::executions + 1))
             .execute(tx).await?;
+        queued!(scope, job).execute(tx).await?;
         Ok::<_, PoolError>(())
-    }).await)?;
-    Ok(id)
+    }).await)
 }
 
 /// What an execution is about, for whoever does it.

@@ -102,10 +102,12 @@ pub async fn start_export(State(app): State<Arc<App>>, org: Org) -> Result<Redir
     app.policies
         .governance
         .act(&org.member, &Action::Export, async {
-            let export = files::begin_export(&app.db, scope).await?;
-            app.enqueue(scope, Job::Export { export }).await
+            let export = new_id();
+            let job = app.seal(scope, &Job::Export { export: export.clone() })?;
+            Ok::<_, Problem>(files::begin_export(&app.db, scope, &export, &job).await?)
         })
         .await?;
+    app.work.notify_one();
     app.happened(scope, &org.user.name, "asked for an export").await?;
     Ok(Redirect::to(&org.to("/exports")))
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use tenancy_axum::live::Topics;
 use tenancy_axum::webhooks::{Secrets, Signature};
 use tenancy_axum::{MembershipChanges, Problem};
@@ -85,11 +86,24 @@ impl App {
 
     /// Writes the organisation's log, and says so to who is looking.
     pub async fn happened(&self, scope: &Scope, who: &str, what: &str) -> Result<(), Problem> {
-        model::note(&self.db, scope, who, what).await?;
+        self.note(scope, who, what).await?;
         let names = scope.names(NAMESPACE).map_err(|error| Problem::internal(&error))?;
         self.cache.forget(names.cache_key(["totals"]).as_str()).await;
         let heard = self.topics.publish(scope, ["activity"], format!("{who} {what}"));
         heard.map(drop).map_err(|error| Problem::internal(&error))
+    }
+
+    /// What it is about is there already, and would be done twice if this were refused: a tenant that moves is waited for.
+    async fn note(&self, scope: &Scope, who: &str, what: &str) -> Result<(), Problem> {
+        for _ in 0..20 {
+            match model::note(&self.db, scope, who, what).await.map_err(Problem::from) {
+                Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                done => return done,
+            }
+        }
+        Ok(model::note(&self.db, scope, who, what).await?)
     }
 
     /// The overview's figures, from the cache.

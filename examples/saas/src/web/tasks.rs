@@ -17,7 +17,7 @@ use crate::clock;
 use crate::jobs::Job;
 use crate::model::people::Person;
 use crate::model::work::{STATUSES, Task, TaskFilter, TaskForm};
-use crate::model::{files, people, runs, work};
+use crate::model::{files, new_id, people, runs, work};
 use crate::policy::Action;
 
 /// Somebody's name, by the id.
@@ -224,10 +224,12 @@ pub async fn execute(
     app.policies
         .governance
         .act(&org.member, &Action::Execute, async {
-            let execution = runs::begin(&app.db, scope, &agent.id, &id).await?;
-            app.enqueue(scope, Job::Execute { execution }).await
+            let execution = new_id();
+            let job = app.seal(scope, &Job::Execute { execution: execution.clone() })?;
+            Ok::<_, Problem>(runs::begin(&app.db, scope, &execution, &agent.id, &id, &job).await?)
         })
         .await?;
+    app.work.notify_one();
     app.happened(scope, &org.user.name, &format!("gave {} to {}", task.title, agent.name)).await?;
     Ok(Redirect::to(&org.to(&format!("/tasks/{id}"))))
 }

@@ -103,7 +103,7 @@ async fn a_tenant_moves_to_a_schema_and_back_while_its_people_work() {
     let product = Product::on_postgres().await;
     let config = product.config();
     let url = product.database_url().unwrap().to_owned();
-    make_schema(&config, "of_acme").await.unwrap();
+    make_schema(config, "of_acme").await.unwrap();
     let members = product.app.authority.membership();
     let acme = members.named("acme").await.unwrap().unwrap().to_string();
     let globex = members.named("globex").await.unwrap().unwrap().to_string();
@@ -181,7 +181,7 @@ async fn a_tenant_moves_to_a_schema_and_back_while_its_people_work() {
 async fn all_of_the_product_works_in_a_schema_of_ones_own() {
     let product = Product::on_postgres().await;
     let config = product.config();
-    make_schema(&config, "of_acme").await.unwrap();
+    make_schema(config, "of_acme").await.unwrap();
     let tenant = product.app.authority.membership().named("acme").await.unwrap().unwrap();
     let scope = async || {
         let claimed = tenancy_diesel::Claimed::new(tenant);
