@@ -1,10 +1,11 @@
 //! The two things that Citus is asked to do, each a transaction in which its outcome is compared before it is committed.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tenancy_core::TenantKey;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_postgres::error::SqlState;
 
 use super::super::error::RelocationError;
@@ -21,6 +22,9 @@ use crate::tenants::failpoint;
 
 /// How Citus says that another move of these shards is under way, for which it has no code.
 const ANOTHER: &str = "could not acquire the lock required to";
+
+/// How long lies between two looks at what is open.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What the steps need.
 pub(super) struct Work<'a> {
@@ -58,6 +62,7 @@ impl Work<'_> {
             "SELECT pg_catalog.isolate_tenant_to_new_shard({table}::oid::regclass, {}, 'CASCADE', 'block_writes')",
             self.group.value
         );
+        self.earlier_ended().await?;
         let doing = "giving the tenant a shard of its own";
         let (stop, _) = self.done(doing, &isolate, None, shards, Outcome::Split { node }).await?;
         Ok(stop)
@@ -79,8 +84,51 @@ impl Work<'_> {
             to.port,
             self.transfer.mode(),
         );
+        self.earlier_ended().await?;
         let admits = (self.transfer == Transfer::Online).then_some(to);
         self.done("moving the tenant's shards", &transfer, admits, shards, Outcome::Moved { from, to }).await
+    }
+
+    /// Waits until the transactions that are open now have ended, on every node.
+    ///
+    /// Citus locks a shard by its place among the others, which a split changes. A transaction that waited for the split has the lock of the old place,
+    /// for which the next split or move does not wait, so that what it writes would be left behind.
+    async fn earlier_ended(&self) -> Result<(), RelocationError> {
+        let doing = "waiting for earlier transactions";
+        let now = self.session.text(doing, "SELECT clock_timestamp()").await?.unwrap_or_default();
+        let open = format!(
+            "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL
+                AND (backend_type IS NULL OR backend_type = 'client backend' AND xact_start < {}::timestamptz
+                     AND application_name NOT LIKE 'citus_internal gpid=%')",
+            literal(&now)
+        );
+        let query = format!(
+            "SELECT r.success, CASE WHEN r.success AND r.result = '0' THEN 0 ELSE 1 END, pg_catalog.format('%s:%s: %s', n.nodename, n.nodeport, r.result)
+               FROM pg_catalog.run_command_on_all_nodes({}) AS r JOIN pg_catalog.pg_dist_node AS n USING (nodeid) ORDER BY 2 DESC",
+            literal(&open)
+        );
+        let begun = Instant::now();
+        loop {
+            let first = self.session.texts(doing, &query).await?.into_iter().next().unwrap_or_default();
+            let mut texts = first.into_iter().map(Option::unwrap_or_default);
+            let (success, is_open, what) = (
+                texts.next().unwrap_or_default(),
+                texts.next().unwrap_or_default(),
+                texts.next().unwrap_or_default(),
+            );
+            if success == "t" && is_open == "0" {
+                return Ok(());
+            }
+            if begun.elapsed() > self.options.patience {
+                return Err(RelocationError::Busy {
+                    message: format!(
+                        "transactions that were open before the move have not ended, or this role does not see whether they have ({what})"
+                    ),
+                    fix: "have them end, or run it again later; a role that is no superuser needs pg_read_all_stats on each node".to_owned(),
+                });
+            }
+            sleep(PAUSE).await;
+        }
     }
 
     /// Runs `statement` and compares its outcome in one transaction, while a second session looks on.
