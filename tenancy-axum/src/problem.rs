@@ -315,7 +315,7 @@ mod tests {
         use tenancy_policies::Refusal;
 
         let refused = || Problem::from(Refusal::NotInPlan { what: "exports" });
-        assert_eq!(refused().limit().map(|limit| limit.as_str().to_owned()).as_deref(), Some("exports"));
+        assert_eq!(refused().limit().map(|limit| limit.as_str()), Some("exports"));
         let answer = refused().into_response();
         assert_eq!(answer.extensions().get::<LimitName>().map(LimitName::as_str), Some("exports"));
         assert!(!body(answer).contains("exports"));
