@@ -24,7 +24,7 @@ pub use self::stop::NodeStop;
 use self::transfer::Work;
 use super::error::RelocationError;
 use super::options::{Event, Options};
-use super::session::Session;
+use super::session::{Part, Session};
 use super::verify::Checked;
 use crate::tenants::failpoint;
 
@@ -123,6 +123,8 @@ impl NodeMove {
     pub async fn run(&self, to: &Node) -> Result<MovedToNode, RelocationError> {
         let session = self.session().await?;
         let group = preflight::all(&session, self, to).await?;
+        // One move to a node at a time: the ids of other moves begin at 1.
+        session.alone(0, Part::Journal, self.options.patience).await?;
         // What an earlier move left on a node would be in this one's way.
         session.run("taking away what broken moves have left", CLEAR_UP).await?;
         let watch = self.session().await?;

@@ -124,7 +124,8 @@ impl Work<'_> {
                     message: format!(
                         "transactions that were open before the move have not ended, or this role does not see whether they have ({what})"
                     ),
-                    fix: "have them end, or run it again later; a role that is no superuser needs pg_read_all_stats on each node".to_owned(),
+                    fix: "have them end, or run it again later; a role that is no superuser needs pg_read_all_stats on each node, and EXECUTE on pg_stat_get_activity where \
+                          it was taken from PUBLIC".to_owned(),
                 });
             }
             sleep(PAUSE).await;
