@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn a_refusal_names_its_limit_and_no_value() {
         let limit = Refusal::Busy { what: "imports", limit: 2 }.limit();
-        assert!(limit.is_some_and(|limit| limit == "imports" && limit.to_string() == "imports"));
+        assert!(limit.is_some_and(|limit| limit == "imports" && limit.as_str() == "imports"));
         assert_eq!(Refusal::NoRule { what: "Delete(7)".to_owned() }.limit(), None);
     }
 

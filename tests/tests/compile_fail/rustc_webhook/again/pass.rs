@@ -3,7 +3,12 @@ use tenancy_axum::Problem;
 use tenancy_axum::webhooks::{Accounts, EventLog, Once, Verified, Webhook};
 use tenancy_diesel::{Authority, Membership};
 
-pub async fn pay<M, A, L>(hook: Webhook<Verified>, authority: &Authority<M>, accounts: &A, log: &L) -> Result<(), Problem>
+pub async fn pay<M, A, L>(
+    hook: Webhook<Verified>,
+    authority: &Authority<M>,
+    accounts: &A,
+    log: &L,
+) -> Result<(), Problem>
 where
     M: Membership<Principal = str>,
     A: Accounts<TenantId = M::TenantId>,
