@@ -58,6 +58,6 @@ where
 {
     let report = Inspection::new(wall).from_elsewhere().run(connection).await?;
     let holes = report.findings.iter().filter(|finding| finding.code == RULE);
-    let waived = holes.fold(Ok(Waivers::new()), |waivers, hole| waivers?.waive(RULE, &hole.object, reason));
+    let waived = holes.try_fold(Waivers::new(), |waivers, hole| waivers.waive(RULE, &hole.object, reason));
     Ok(waived?)
 }
