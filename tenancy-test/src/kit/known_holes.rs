@@ -57,7 +57,7 @@ where
     C: AsyncConnection<Backend = Pg>,
 {
     let report = Inspection::new(wall).from_elsewhere().run(connection).await?;
-    let holes = report.findings.iter().filter(|finding| finding.code == RULE);
+    let mut holes = report.findings.iter().filter(|finding| finding.code == RULE);
     let waived = holes.try_fold(Waivers::new(), |waivers, hole| waivers.waive(RULE, &hole.object, reason));
     Ok(waived?)
 }

@@ -13,7 +13,13 @@ SELECT DISTINCT 'R040', c.oid::regclass::text,
    AND (NOT (c.relrowsecurity AND c.relforcerowsecurity) OR c.relnamespace IN (SELECT relnamespace FROM walled)
         OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND p.polpermissive)
            AND NOT EXISTS (SELECT FROM walled_elsewhere AS e
-                            WHERE e.relation = c.oid AND coalesce(e.member = translate(quote_ident(a.attname), ' ()', ''), true)))
+                            -- By the column that the declared table of that name has, if there is one: tables of one schema may have several.
+                            WHERE e.relation = c.oid
+                              AND (e.member IS NULL
+                                   OR e.member IN (SELECT translate(quote_ident(w.tenant), ' ()', '') FROM walled AS w JOIN pg_class AS d ON d.oid = w.relation
+                                                    WHERE d.relname = c.relname)
+                                   OR e.member = translate(quote_ident(a.attname), ' ()', '')
+                                      AND NOT EXISTS (SELECT FROM walled AS w JOIN pg_class AS d ON d.oid = w.relation WHERE d.relname = c.relname))))
    AND (c.relnamespace IN (SELECT relnamespace FROM walled)
         OR c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
            AND has_schema_privilege(s.oid, c.relnamespace, 'USAGE'))
