@@ -62,7 +62,7 @@ async fn ends_with_what_it_is_for(product: &Product) {
     let suspended = [("status", "suspended"), ("plan", "free"), ("reason", "unpaid")];
     olga.post(&format!("/operator/tenants/{globex}"), &suspended).await;
     // A grant of support ends by the clock; nobody has to say so.
-    product.sql("UPDATE memberships SET expires_at = 0 WHERE role = 'support'").await;
+    product.sql("UPDATE main.memberships SET expires_at = 0 WHERE role = 'support'").await;
     product.app.left();
     for (feed, whose) in feeds.iter_mut().zip(["removed", "lowered", "supporter", "suspended"]) {
         while let Some(said) = feed.next().await {
