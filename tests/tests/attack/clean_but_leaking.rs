@@ -45,14 +45,18 @@ pub(crate) fn found(
         report.refusals().any(|finding| finding.code == code),
         "it leaks {read:?}, and {code} is not in: {report}"
     );
-    for finding in &report.findings {
+    // What is told without SQL is a person's to decide, and refuses nothing.
+    let is_told = |finding: &tenancy_rls::Finding| {
+        finding.severity == tenancy_rls::Severity::Notice && finding.mend.starts_with("--")
+    };
+    for finding in report.findings.iter().filter(|finding| !is_told(finding)) {
         database
             .superuser()
             .batch_execute(&finding.mend)
             .unwrap_or_else(|error| panic!("{error}: {finding}"));
     }
     let mended = inspect();
-    assert!(mended.findings.is_empty(), "mended: {mended}");
+    assert!(mended.findings.iter().all(is_told), "mended: {mended}");
     let mut app = database.app();
     let _ = app.batch_execute(&fill(setup));
     let again = format!("{:?}", lines(&mut app, &fill(query)));
