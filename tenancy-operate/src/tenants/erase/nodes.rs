@@ -22,10 +22,17 @@ pub(super) async fn none_from_before(session: &Session, settled: i64) -> Result<
     if !citus::is_here(session).await? {
         return Ok(());
     }
+    // This session is on the coordinator, which is one of the nodes: no other has its number and began when it did.
+    let query = "SELECT a.pid, a.backend_start::text FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = pg_backend_pid()";
+    let rows = session.rows("this session cannot be told apart", query).await?;
+    let own = rows.first().map_or_else(String::new, |row| {
+        let (pid, since): (i32, String) = (row.get(0), row.get(1));
+        format!("AND NOT (a.pid = {pid} AND a.backend_start = {}::timestamptz)", sql::literal(&since))
+    });
     let statement = format!(
         "SELECT json_build_object(
             'before', (SELECT coalesce(json_agg(a.pid), '[]') FROM pg_catalog.pg_stat_activity AS a
-                        WHERE a.datname = current_database() AND a.xact_start < clock_timestamp() - {settled} * interval '1 millisecond' AND a.backend_type = 'client backend'
+                        WHERE a.datname = current_database() AND a.xact_start < clock_timestamp() - {settled} * interval '1 millisecond' AND a.backend_type = 'client backend' {own}
                           AND a.application_name NOT LIKE 'citus_internal gpid=%'),
             'prepared', (SELECT count(*) FROM pg_catalog.pg_prepared_xacts AS x WHERE x.database = current_database()),
             'hidden', (SELECT count(*) FROM pg_catalog.pg_stat_activity AS a
