@@ -1,4 +1,4 @@
-//! The features of what is released: none of them, and, when it is asked for, each by itself and each with each other one. All combinations would be
+//! The features of what is released, when it is asked for: none and each by itself, and each with each other one. All combinations would be
 //! thousands; all of them together are what clippy looks at.
 //!
 //! By itself a feature is turned on in one package, so that what it forgets to turn on is missed there. Two are turned
@@ -20,13 +20,7 @@ type Name = String;
 
 pub(super) fn run() -> Result<(), Failure> {
     let packages = workspace::published()?;
-    check(runs(&packages).alone.into_iter().filter(|run| run.features.is_empty()).collect())
-}
-
-/// Each by itself.
-pub(super) fn each() -> Result<(), Failure> {
-    let packages = workspace::published()?;
-    check(runs(&packages).alone.into_iter().filter(|run| !run.features.is_empty()).collect())
+    check(runs(&packages).alone)
 }
 
 /// Each with each other one.

@@ -30,22 +30,21 @@ impl Part {
 }
 
 /// In an order in which what one compiles serves the next.
-pub(crate) const PARTS: [Part; 15] = [
+pub(crate) const PARTS: [Part; 14] = [
     Part::new("fmt", "rustfmt, also of the benches and of the compile-fail cases", fmt),
     Part::new("deny", "licences, sources, versions twice, advisories (deny.toml)", deny::run),
     Part::new("clippy", "clippy over everything, with all features", clippy),
     Part::new("docs", "rustdoc of everything", docs),
-    Part::new("features", "what is released, without any feature", features::run),
     Part::new("packages", "what is released is packaged, and has every file it includes", packages::run),
     Part::new("examples", "the examples run to their end, and compile by themselves", examples),
     Part::new("benches", "the benches compile, without their peers", benches::run),
-    // Some forty runs, for each set of backends one of Diesel.
+    // Some fifty runs, for each set of backends one of Diesel.
     Part {
         when_named: true,
         ..Part::new(
-            "each-feature",
-            "each feature of what is released by itself; only when it is named, after a change of features",
-            features::each,
+            "features",
+            "what is released without features and with each by itself; only when it is named, after a change of features",
+            features::run,
         )
     },
     // Everything is compiled once more, with the optimised parts of it.
