@@ -42,7 +42,8 @@ impl Work<'_> {
         let from = &self.export.manifest().tenant;
         may_get_rows(session, operation).await?;
         let residence = self.residence(session, &operation.tenant).await?;
-        hooks::call(session, operation, self.hooks, HookStep::Created, Some(from)).await?;
+        let place = Some(residence.placement());
+        hooks::call(session, operation, self.hooks, HookStep::Created, Some(from), place).await?;
         let Some((other, _)) = residence.elsewhere() else {
             session.run("the transaction cannot be begun", "BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
             let catalog = may_get_rows(session, operation).await?;
