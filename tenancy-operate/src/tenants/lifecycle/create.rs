@@ -137,7 +137,12 @@ async fn there(
     if let Some(asked) = asked.filter(|asked| was_created && **asked != lives) {
         return Err(OperateError::new(
             OperateErrorKind::Conflict,
-            format!("the tenant {:?} lives in {}, and not in {}", tenant.as_str(), named(&lives), named(asked)),
+            format!(
+                "the tenant {:?} lives in {}, and not in {}",
+                tenant.as_str(),
+                named(&lives),
+                named(asked)
+            ),
         )
         .fix(format!(
             "leave out `--to`, where it is to stay; or move it, with its rows: `tenancy move {} --to …`",

@@ -37,7 +37,10 @@ pub(super) async fn is_ready(
     if let Some(schema) = place.schema() {
         let owned = |table| declared.ownership_of(table) != Ownership::Global;
         if declared.iter().any(|table| owned(table) && declared.schema_of(table) == schema.as_str()) {
-            return Err(refused("has the tables that tenants share".to_owned(), "name a schema of the tenant's own".to_owned()));
+            return Err(refused(
+                "has the tables that tenants share".to_owned(),
+                "name a schema of the tenant's own".to_owned(),
+            ));
         }
         if !schema_is_there(residence.session(), schema).await? {
             return Err(refused("is not there".to_owned(), to_make(place)));
@@ -81,7 +84,10 @@ pub(super) async fn is_ready(
         .collect();
     if !bare.is_empty() {
         return Err(refused(
-            format!("is not behind the wall that the shared tables are behind: {} without forced row-level security", bare.join(", ")),
+            format!(
+                "is not behind the wall that the shared tables are behind: {} without forced row-level security",
+                bare.join(", ")
+            ),
             to_wall(place),
         ));
     }
@@ -186,7 +192,9 @@ fn to_make(place: &Placement<DatabaseName>) -> String {
 
 fn to_migrate(place: &Placement<DatabaseName>) -> String {
     match target(place) {
-        Some(target) => format!("run the application's migrations there: `tenancy migrate run --schema {target}`"),
+        Some(target) => {
+            format!("run the application's migrations there: `tenancy migrate run --schema {target}`")
+        }
         None => "run the application's migrations in that database, as its tables' owner".to_owned(),
     }
 }

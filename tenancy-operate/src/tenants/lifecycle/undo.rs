@@ -21,7 +21,11 @@ use crate::tenants::session::Session;
 ///
 /// When the tenant was created to the end; when rows of the tenant are there: its hook's, which are not deleted without a certificate; and
 /// when this role may not delete from the catalog, whose owner may.
-pub async fn undo_create(session: &Session, tables: &Tables, tenant: &TenantKey) -> Result<bool, OperateError> {
+pub async fn undo_create(
+    session: &Session,
+    tables: &Tables,
+    tenant: &TenantKey,
+) -> Result<bool, OperateError> {
     status::required(session).await?;
     let Some(operation) = Operation::open(session, tenant, OperationKind::Create).await? else {
         return nothing_begun(session, tenant).await;
