@@ -180,7 +180,7 @@ fn a_place_that_is_not_ready_is_refused_with_what_it_lacks_and_nothing_is_left()
     refused(&to_schema("other"), &["the schema other is or was the tenant \"5\"'s", "a schema of its own"]);
     refused(&to_schema("used"), &["the schema used has rows of others: used.keyless", "fix: "]);
     refused(&to_schema("sales"), &["the schema sales has the tables that tenants share"]);
-    refused(&["create", "7", "--to", "schema"], &["a schema takes --schema"]);
+    operator.run(&["create", "7", "--to", "schema"]).failed_with(&["a schema takes --schema", "fix: "]);
     let to_silo = ["create", "7", "--to", "database", "--name", "silo"];
     refused(&to_silo, &["the database \"silo\" lacks declared tables: public.replies", "in that database"]);
     refused(

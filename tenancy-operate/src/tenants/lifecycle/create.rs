@@ -66,6 +66,7 @@ pub async fn create(
                 session.roll_back().await;
                 return there(session, &operation, to, &entry).await;
             }
+            status::is_nobodys(session, tenant, &place).await?;
             let residence = Residence::at(session, tables, place.clone()).await?;
             ready::is_ready(session, tables, &residence).await?;
             ready::is_free(session, tables, &residence, tenant).await?;

@@ -13,7 +13,7 @@ use crate::tenants::sql;
 const EXPECTED: &str = "
 WITH others AS (
     SELECT s.database_name, s.schema_name, s.version, s.name FROM tenancy.migration_steps AS s
-     WHERE s.state = 'applied' AND (s.schema_name <> '') = ($2 <> '') AND (s.database_name, s.schema_name) <> ($1, $2)
+     WHERE s.state = 'applied' AND (s.schema_name <> '') = ($2::text <> '') AND (s.database_name, s.schema_name) <> ($1::text, $2::text)
        AND (s.schema_name = '' OR EXISTS (SELECT FROM tenancy.tenant_placements AS p
              WHERE p.status <> 'deleted' AND coalesce(p.database_name, '') = s.database_name AND p.schema_name = s.schema_name))
 )

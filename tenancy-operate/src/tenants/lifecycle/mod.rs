@@ -2,7 +2,7 @@
 
 mod create;
 mod migrated;
-mod ready;
+pub(super) mod ready;
 pub(crate) mod status;
 mod undo;
 

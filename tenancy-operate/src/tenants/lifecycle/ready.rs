@@ -3,7 +3,7 @@
 use tenancy_core::TenantKey;
 use tenancy_core::placement::{Placement, SchemaName};
 use tenancy_pool::placement::DatabaseName;
-use tenancy_rls::{Ownership, Tables};
+use tenancy_rls::{Ownership, Table, Tables};
 
 use super::migrated;
 use crate::tenants::error::{OperateError, OperateErrorKind, database};
@@ -22,7 +22,7 @@ struct Found {
 }
 
 /// Refuses a place that lacks something of what the application needs there. Of the shared tables the layout says it.
-pub(super) async fn is_ready(
+pub(in crate::tenants) async fn is_ready(
     home: &Session,
     declared: &Tables,
     residence: &Residence<'_>,
@@ -35,7 +35,7 @@ pub(super) async fn is_ready(
         OperateError::new(OperateErrorKind::Request, format!("{} {reason}", named(place))).fix(fix)
     };
     if let Some(schema) = place.schema() {
-        let owned = |table| declared.ownership_of(table) != Ownership::Global;
+        let owned = |table: &Table| declared.ownership_of(table) != Ownership::Global;
         if declared.iter().any(|table| owned(table) && declared.schema_of(table) == schema.as_str()) {
             return Err(refused(
                 "has the tables that tenants share".to_owned(),
