@@ -206,6 +206,10 @@ fn a_place_that_is_not_ready_is_refused_with_what_it_lacks_and_nothing_is_left()
             "`tenancy wall migration --tenant-schema bare`",
         ],
     );
+    // Rows that are brought there are refused as well.
+    operator
+        .run(&["clone", "1", "--into", "7", "--to", "schema", "--schema", "bare"])
+        .failed_with(&["the tenant \"1\" is not cloned", "the schema bare is not behind the wall"]);
     home.run("ALTER TABLE bare.keyless ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
     operator.run(&to_schema("bare")).ended(0);
     assert_eq!(entry(&home, "7"), "active schema bare");
