@@ -58,6 +58,8 @@ pub(crate) enum Command {
     /// Compare a database with the declared wall, and try it
     Inspect(inspect::Arguments),
     /// The keys that seal tenants: make, install, list, rotate, retire
+    ///
+    /// On a Citus cluster only `generate`: each node has keys of its own, and `SealingKey::install_on_all_nodes` and `retire_on_all_nodes` reach them.
     Keys(keys::Arguments),
     /// What the wall of a database lacks, and the migrations that lead there
     Wall(wall::Arguments),

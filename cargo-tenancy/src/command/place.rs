@@ -21,7 +21,7 @@ pub(super) enum Kind {
     Node,
 }
 
-/// The kind of place of rows that are written.
+/// The kind of place of a tenant that comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum NewKind {
     /// The tables that tenants share, in the catalog's database
@@ -32,7 +32,7 @@ enum NewKind {
     Database,
 }
 
-/// The place of rows that are written.
+/// The place of a tenant that comes, by itself or with rows.
 #[derive(Debug, Args)]
 pub(super) struct NewPlace {
     /// Where the tenant is to live [default: where the catalog has it, or in the shared tables]

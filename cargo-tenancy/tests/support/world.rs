@@ -12,6 +12,7 @@ use tenancy_core::{
 };
 use tenancy_operate::support::{self, Grant, GrantRequest, Person, PgSupportStore, SupportMigration};
 use tenancy_operate::tenants::{OperateError, Session};
+use tenancy_rls::RowSecurity;
 
 use crate::database::Database;
 
@@ -46,9 +47,14 @@ pub(crate) struct World {
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
 impl World {
-    /// Behind the wall, with the application's role and a door.
+    /// Behind the plain wall, with the application's role and a door.
     pub(crate) async fn new(prefix: &str) -> Self {
-        let database = Database::walled(prefix, |wall| wall);
+        Self::behind(prefix, |wall| wall).await
+    }
+
+    /// The same behind the wall that `make` makes of it.
+    pub(crate) async fn behind(prefix: &str, make: impl Fn(RowSecurity) -> RowSecurity) -> Self {
+        let database = Database::walled(prefix, make);
         let door = format!("CREATE ROLE {} LOGIN PASSWORD 'tenancy'", database.role("door"));
         database.superuser().batch_execute(&door).unwrap();
         let store = PgSupportStore::new(address(&database.url("door")));

@@ -16,4 +16,5 @@ mod command;
 mod hooks;
 mod killed;
 mod killed_elsewhere;
+mod placed;
 mod told;

@@ -3,10 +3,10 @@
 use std::fs;
 
 use diesel::connection::SimpleConnection as _;
-use tenancy_rls::{RowSecurity, SealingKey};
+use tenancy_rls::{Manifest, Roles, RowSecurity, SealingKey, tables};
 use tenancy_tests::server;
 
-use crate::database::{Database, command, said};
+use crate::database::{Database, boards, command, invoices, said};
 
 fn ids(database: &Database) -> Vec<String> {
     let list = database.json(&["keys", "list"], "owner", 0);
@@ -163,4 +163,39 @@ fn a_server_that_logs_values_gets_no_key_unless_it_can_be_left_out() {
         assert!(log.contains("INSERT INTO tenancy.sealing_keys") && !log.contains(&pad));
     }
     assert_eq!(ids(&database), ["1backend"]);
+}
+
+#[test]
+fn a_manifest_of_citus_is_refused_before_anything_with_what_to_run_instead() {
+    let folder = std::env::temp_dir().join(format!("tenancy-keys-citus-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let wall = RowSecurity::new(tables![boards, invoices], Roles::new("app", "across").unwrap()).unwrap();
+    Manifest::of(&wall.sealed().citus().unwrap()).write_to(folder.join("tenancy.json")).unwrap();
+    let run = |arguments: &[&str], code| {
+        // Nobody answers there: what is refused later would say so.
+        let mut command = command(arguments, &folder);
+        said(&command.env("DATABASE_URL", "postgres://a@127.0.0.1:1/b").output().unwrap(), code)
+    };
+    run(&["keys", "generate", "--id", "1", "--out", "one.key"], 0);
+    for arguments in [
+        &["keys", "install", "--key-file", "one.key"][..],
+        &["keys", "list"],
+        &["keys", "rotate", "--next-key-file", "next.key"],
+        &["keys", "retire", "1"],
+        &["wall", "seal"],
+    ] {
+        let refused = run(arguments, 3);
+        for text in [
+            "not here: the manifest declares a wall of Citus, where each node has keys",
+            "on the coordinator",
+            "install_on_all_nodes",
+            "tenancy_rls/#citus",
+        ] {
+            assert!(refused.contains(text), "{arguments:?}: {text:?} is not in {refused}");
+        }
+        let help = run(&[&arguments[..2], &["--help"]].concat(), 0);
+        assert!(help.contains("Not on a Citus cluster, where each node has keys"), "{arguments:?}: {help}");
+    }
+    assert!(!folder.join("next.key").exists());
+    fs::remove_dir_all(folder).unwrap();
 }

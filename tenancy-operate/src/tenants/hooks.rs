@@ -6,11 +6,14 @@ use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use serde::Serialize;
 use serde_json::json;
 use tenancy_core::TenantKey;
+use tenancy_core::placement::{Placement, SchemaName};
+use tenancy_pool::placement::DatabaseName;
 use uuid::Uuid;
 
 use super::error::{OperateError, OperateErrorKind};
 use super::failpoint;
 use super::journal::Operation;
+use super::lifecycle::status;
 use super::session::Session;
 
 /// The step at which a hook is called.
@@ -59,6 +62,12 @@ pub struct HookCall {
     /// The tenant whose rows these were, where they are another's now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<TenantKey>,
+    /// The schema that the tenant lives in, where it has one of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<SchemaName>,
+    /// What the catalog calls the database that it lives in, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseName>,
     /// The operation, in the journal.
     pub operation: Uuid,
     /// The same for the same step of the same operation, and for no other. Whoever keeps it does nothing twice.
@@ -98,21 +107,28 @@ impl Hooks for NoHooks {
     }
 }
 
-/// Calls the hook of a step, unless it was.
+/// Calls the hook of a step, unless it was. It is told where the tenant lives: at `place`, or where the catalog has it.
 pub(crate) async fn call(
     session: &Session,
     operation: &mut Operation,
     hooks: &dyn Hooks,
     step: HookStep,
     from: Option<&TenantKey>,
+    place: Option<&Placement<DatabaseName>>,
 ) -> Result<(), OperateError> {
     if !hooks.is_called_at(step) || operation.done(step.name()).is_some() {
         return Ok(());
     }
+    let place = match place {
+        Some(place) => Some(place.clone()),
+        None => status::place_of(session, &operation.tenant).await?,
+    };
     let call = HookCall {
         step,
         tenant: operation.tenant.clone(),
         from: from.cloned(),
+        schema: place.as_ref().and_then(Placement::schema).cloned(),
+        database: place.as_ref().and_then(Placement::database).cloned(),
         operation: operation.id,
         idempotency_key: format!("{}/{}", operation.id, step.name().replace(' ', "-")),
     };

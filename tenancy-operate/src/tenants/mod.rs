@@ -28,7 +28,9 @@ pub use self::export::{
 };
 pub use self::hooks::{HookCall, HookStep, Hooks, NoHooks};
 pub use self::journal::JOURNAL_MIGRATION;
-pub use self::lifecycle::{Changed, TenantEntry, create, list, prepare, resume, suspend};
+pub use self::lifecycle::{
+    Changed, Created, TenantEntry, create, list, prepare, resume, suspend, undo_create,
+};
 pub use self::progress::{NoProgress, Progress};
 pub use self::restore::{
     Afterwards, ChangedRows, FreshKey, Restore, Restored, RestoredTable, Scrub, Triggers, restore,

@@ -35,7 +35,7 @@ async fn a_tenant_is_served_when_its_hook_has_succeeded_and_the_hook_knows_that_
     let session = database.session().await;
     let hooks = Failing { times: Mutex::new(2), told: Mutex::new(Vec::new()) };
     for _ in 0..2 {
-        let error = create(&session, &tables(), &key("7"), &hooks).await.unwrap_err();
+        let error = create(&session, &tables(), &key("7"), None, &hooks).await.unwrap_err();
         assert_eq!(error.kind(), OperateErrorKind::Hook, "{error}");
         assert_eq!(database.status("7"), "suspended");
     }
@@ -46,14 +46,14 @@ async fn a_tenant_is_served_when_its_hook_has_succeeded_and_the_hook_knows_that_
         list(&session).await.unwrap().iter().find(|entry| entry.tenant == "7").unwrap().operation.as_deref(),
         Some("create")
     );
-    let changed = create(&session, &tables(), &key("7"), &hooks).await.unwrap();
+    let changed = create(&session, &tables(), &key("7"), None, &hooks).await.unwrap();
     assert_eq!(
         (changed.status, changed.was_done, database.status("7")),
         (TenantStatus::Active, false, "active".to_owned())
     );
     let told = hooks.told.lock().unwrap().clone();
     assert!(told.len() == 3 && told.iter().all(|key| *key == told[0]), "{told:?}");
-    assert!(create(&session, &tables(), &key("7"), &hooks).await.unwrap().was_done);
+    assert!(create(&session, &tables(), &key("7"), None, &hooks).await.unwrap().was_done);
     assert_eq!(hooks.told.lock().unwrap().len(), 3);
 }
 
@@ -61,10 +61,10 @@ async fn a_tenant_is_served_when_its_hook_has_succeeded_and_the_hook_knows_that_
 async fn an_id_that_has_rows_or_was_given_before_is_not_given_again() {
     let database = Database::of_three("tenants_given");
     let session = database.session().await;
-    let error = create(&session, &tables(), &key("1"), &NoHooks).await.unwrap_err();
+    let error = create(&session, &tables(), &key("1"), None, &NoHooks).await.unwrap_err();
     assert!(error.to_string().contains("never given twice"), "{error}");
     database.run("INSERT INTO keyless VALUES (8, 'left by somebody')");
-    let error = create(&session, &tables(), &key("8"), &NoHooks).await.unwrap_err();
+    let error = create(&session, &tables(), &key("8"), None, &NoHooks).await.unwrap_err();
     assert!(error.to_string().contains("has rows already: public.keyless (1)"), "{error}");
     assert_eq!(database.status("8"), "none");
 }

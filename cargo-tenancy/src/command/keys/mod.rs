@@ -17,12 +17,20 @@ subcommands! {
     /// Make a key, from the random numbers of the operating system
     Generate(generate::Arguments),
     /// Let the database accept a key's seals
+    ///
+    /// Not on a Citus cluster, where each node has keys of its own: `SealingKey::install_on_all_nodes`.
     Install(install::Arguments),
     /// The keys that the database accepts
+    ///
+    /// Not on a Citus cluster, where each node has keys of its own: `tenancy inspect`, which asks every node.
     List(list::Arguments),
     /// Make and install the next key, and say how the old one is retired
+    ///
+    /// Not on a Citus cluster, where each node has keys of its own: `SealingKey::install_on_all_nodes`.
     Rotate(rotate::Arguments),
     /// Have the database refuse a key's seals
+    ///
+    /// Not on a Citus cluster, where each node has keys of its own: `SealingKey::retire_on_all_nodes`.
     Retire(retire::Arguments),
 }
 
@@ -63,13 +71,18 @@ impl Use {
     }
 }
 
-/// Each node of Citus has keys of its own.
+/// Each node of Citus has keys of its own, and this connects to one.
 fn not_on_citus(manifest: &Manifest) -> Result<(), Failure> {
     if manifest.row_security().server() == Server::PostgreSql {
         return Ok(());
     }
-    Err(Failure::new("not here: on Citus each node has keys of its own")
-        .fix("run `SealingKey::install_on_all_nodes` and `retire_on_all_nodes` on the coordinator"))
+    Err(Failure::new(
+        "not here: the manifest declares a wall of Citus, where each node has keys of its own, and this command works on one node",
+    )
+    .fix(
+        "run on the coordinator what `SealingKey::install_on_all_nodes` and `SealingKey::retire_on_all_nodes` give, and see by `tenancy inspect` \
+         which node lacks a key: https://docs.rs/tenancy-rls/latest/tenancy_rls/#citus",
+    ))
 }
 
 fn failed(what: &str) -> impl FnOnce(KeyError) -> Failure {

@@ -1,4 +1,4 @@
-//! `tenants prepare`, `list`, `create`, `suspend` and `resume`.
+//! `tenants prepare`, `list`, `suspend` and `resume`.
 
 use anstyle::Style;
 use clap::Args;
@@ -12,7 +12,6 @@ use super::target::{failed, tenant};
 use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
-use crate::manifest::ManifestFile;
 use crate::not_here;
 use crate::output::Output;
 
@@ -92,30 +91,6 @@ impl List {
             Ok(())
         })?;
         Ok(if interrupted { exit::FOUND } else { exit::DONE })
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Create {
-    /// The new tenant's id
-    tenant: String,
-    #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    declared: ManifestFile,
-    #[command(flatten)]
-    hook: Hook,
-}
-
-impl Create {
-    pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
-        let (tenant, tables, hook) = (tenant(&self.tenant)?, self.declared.read()?, self.hook.program()?);
-        let changed = block_on(async {
-            let session = self.database.session(not_here::TENANTS).await?;
-            let created = tenants::create(&session, tables.row_security().tables(), &tenant, &hook).await;
-            created.map_err(|error| failed(format!("the tenant {:?} is not created", self.tenant), error))
-        })?;
-        said(output, &changed)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `tenants`: a tenant's life.
 
 mod clone;
+mod create;
 mod erase;
 mod export;
 mod hook;
@@ -14,8 +15,7 @@ subcommands! {
     Prepare(life::Prepare),
     /// List the tenants of the catalog
     List(life::List),
-    /// Add a tenant to the shared tables; it is served when its hook has succeeded
-    Create(life::Create),
+    Create(create::Arguments),
     /// Stop serving a tenant; its rows stay
     Suspend(life::Suspend),
     /// Serve a suspended tenant again

@@ -15,6 +15,8 @@ subcommands! {
     /// Write the migration that leads to the declared wall
     Migration(migration::Arguments),
     /// Write the next migration on the way from plain tenants to sealed ones
+    ///
+    /// Not on a Citus cluster, where each node has keys and functions of its own: the guide to the wall has the steps.
     Seal(seal::Arguments),
 }
 

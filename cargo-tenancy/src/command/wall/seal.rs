@@ -71,8 +71,12 @@ impl Arguments {
         let manifest = self.manifest.read()?;
         let wall = manifest.row_security().clone();
         if wall.server() == Server::Citus {
-            return Err(Failure::new("not here: on Citus each node has keys and functions of its own").fix(
-                "follow the guide, with `SealingKey::install_on_all_nodes` and `RowSecurity::mode_migration`",
+            return Err(Failure::new(
+                "not here: the manifest declares a wall of Citus, where each node has keys and functions of its own, and this command looks at one node",
+            )
+            .fix(
+                "take the two steps by hand, on the coordinator: a key by `SealingKey::install_on_all_nodes`, the `mode_migration()` of \
+                 `RowSecurity::accepting_both`, and when every server seals that of `sealed()`: https://docs.rs/tenancy-rls/latest/tenancy_rls/#citus",
             ));
         }
         let (mode, keys) = block_on(async {

@@ -103,12 +103,12 @@ async fn run(
         Some(Some(certificate)) => certificate.clone(),
         _ => {
             suspended::may_be_erased(session, erasure).await?;
-            hooks::call(session, operation, hooks, HookStep::Erasing, None).await?;
+            hooks::call(session, operation, hooks, HookStep::Erasing, None, None).await?;
             failpoint::reached("erase.begin").await;
             json!(rows_of(session, tables, erasure, operation, progress).await?)
         }
     };
-    hooks::call(session, operation, hooks, HookStep::Erased, None).await?;
+    hooks::call(session, operation, hooks, HookStep::Erased, None, None).await?;
     operation.finish(session, &certificate).await?;
     let sealed = SealedCertificate::new(read(certificate)?, erasure.key.as_ref())?;
     Ok(Erased { sealed, was_done: false })

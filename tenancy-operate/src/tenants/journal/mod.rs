@@ -102,15 +102,16 @@ impl Operation {
                     ),
                 )
                 .fix(format!(
-                    "run it again with the arguments that it had ({})",
-                    row.get::<_, Value>("request")
+                    "run it again with the arguments that it had ({}){}",
+                    row.get::<_, Value>("request"),
+                    if other == OperationKind::Create.as_str() {
+                        ", or take it back: `tenancy tenants create ID --undo`"
+                    } else {
+                        ""
+                    }
                 )));
             }
-            session
-                .client()
-                .execute("UPDATE tenancy.tenant_operations SET finished_at = now() WHERE id = $1", &[&id])
-                .await
-                .map_err(database("the journal of operations cannot be written"))?;
+            give_up(session, id).await?;
         }
         let id = Uuid::now_v7();
         session
@@ -122,6 +123,32 @@ impl Operation {
             .await
             .map_err(database("the journal of operations cannot be written"))?;
         Ok(Self { id, tenant: tenant.clone(), is_resumed: false, done: HashMap::new() })
+    }
+
+    /// The operation of this kind that was begun and has not ended, whatever was asked for.
+    pub(crate) async fn open(
+        session: &Session,
+        tenant: &TenantKey,
+        kind: OperationKind,
+    ) -> Result<Option<Self>, OperateError> {
+        prepared(session).await?;
+        lock(session, tenant).await?;
+        let found = async {
+            let query =
+                "SELECT id FROM tenancy.tenant_operations WHERE tenant = $1 AND kind = $2 AND finished_at IS NULL";
+            let row = session.client().query_opt(query, &[&tenant.as_str(), &kind.as_str()]).await;
+            let Some(row) = row.map_err(database("the journal of operations cannot be read"))? else {
+                return Ok(None);
+            };
+            let id = row.get("id");
+            let done = steps(session, id).await?;
+            Ok(Some(Self { id, tenant: tenant.clone(), is_resumed: true, done }))
+        }
+        .await;
+        if !matches!(found, Ok(Some(_))) {
+            unlock(session, tenant).await;
+        }
+        found
     }
 
     /// What a step left when it was done; `None` when it was not.
@@ -190,6 +217,11 @@ impl Operation {
         }
     }
 
+    /// Ends it without a result, in the transaction that there is: what was done of it was taken back.
+    pub(crate) async fn give_up(&self, session: &Session) -> Result<(), OperateError> {
+        give_up(session, self.id).await
+    }
+
     /// Takes it out of the journal: what it was to do was done before.
     pub(crate) async fn clear(&self, session: &Session) -> Result<(), OperateError> {
         const CLEAR: &str = "WITH steps AS (DELETE FROM tenancy.tenant_operation_steps WHERE operation = $1)
@@ -202,6 +234,15 @@ impl Operation {
     pub(crate) async fn release(&self, session: &Session) {
         unlock(session, &self.tenant).await;
     }
+}
+
+async fn give_up(session: &Session, id: Uuid) -> Result<(), OperateError> {
+    session
+        .client()
+        .execute("UPDATE tenancy.tenant_operations SET finished_at = now() WHERE id = $1", &[&id])
+        .await
+        .map(drop)
+        .map_err(database("the journal of operations cannot be written"))
 }
 
 async fn unlock(session: &Session, tenant: &TenantKey) {

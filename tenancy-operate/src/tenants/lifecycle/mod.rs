@@ -1,20 +1,23 @@
 //! Tenants of the catalog: those that there are, and how they come, rest and return.
 
+mod create;
+mod migrated;
+pub(super) mod ready;
 pub(crate) mod status;
+mod undo;
 
 use serde::Serialize;
 use serde_json::json;
 use tenancy_core::TenantKey;
-use tenancy_core::placement::{Placement, TenantStatus};
+use tenancy_core::placement::TenantStatus;
 use tenancy_pool::placement::CatalogMigration;
-use tenancy_rls::Tables;
 
+pub use self::create::{Created, create};
 pub use self::status::TenantEntry;
+pub use self::undo::undo_create;
 use super::error::{OperateError, OperateErrorKind};
 use super::hooks::{self, HookStep, Hooks};
 use super::journal::{JOURNAL_MIGRATION, Operation, OperationKind};
-use super::layout::Layout;
-use super::restore::conflicts::no_rows;
 use super::session::Session;
 
 /// What became of a tenant's entry.
@@ -61,61 +64,6 @@ pub async fn list(session: &Session) -> Result<Vec<TenantEntry>, OperateError> {
     status::all(session).await
 }
 
-/// Adds a tenant of the shared tables. It is served when the hook of [`HookStep::Created`] has succeeded.
-///
-/// # Errors
-///
-/// When the catalog has the id, be it a deleted tenant's, or rows have it; and when the hook fails: then it is run again.
-pub async fn create(
-    session: &Session,
-    tables: &Tables,
-    tenant: &TenantKey,
-    hooks: &dyn Hooks,
-) -> Result<Changed, OperateError> {
-    const ADDED: &str = "added";
-    status::required(session).await?;
-    let mut operation = Operation::begin(session, tenant, OperationKind::Create, &json!({})).await?;
-    let created = async {
-        if operation.done(ADDED).is_none() {
-            session.run("the transaction cannot be begun", "BEGIN").await?;
-            let entry = status::locked(session, tenant).await?;
-            if let Some(entry) = entry {
-                session.roll_back().await;
-                return there(session, &operation, &entry).await;
-            }
-            let layout = Layout::read(session, tables, tenant).await?;
-            no_rows(session, &layout).await?;
-            status::put(session, tenant, TenantStatus::Suspended, &Placement::Shared).await?;
-            operation.step(session, ADDED, None).await?;
-            session.run("the tenant cannot be added", "COMMIT").await?;
-        }
-        super::failpoint::reached("create.added").await;
-        hooks::call(session, &mut operation, hooks, HookStep::Created, None).await?;
-        end(session, &operation, TenantStatus::Active).await
-    }
-    .await;
-    ended(session, &operation, created).await
-}
-
-/// A tenant that is created again is there, if it was created by the same.
-async fn there(
-    session: &Session,
-    operation: &Operation,
-    entry: &TenantEntry,
-) -> Result<Changed, OperateError> {
-    let tenant = &operation.tenant;
-    let earlier = super::journal::last_result(session, tenant, OperationKind::Create).await?;
-    if earlier.is_some() && entry.status == TenantStatus::Active {
-        operation.clear(session).await?;
-        return Ok(Changed { tenant: tenant.clone(), status: entry.status, was_done: true });
-    }
-    Err(OperateError::new(
-        OperateErrorKind::Conflict,
-        format!("the tenant {:?} is in the catalog already, as {}, and an id is never given twice", tenant.as_str(), entry.status),
-    )
-    .fix("take another id; one that was suspended is resumed, and one that was erased is restored from an export"))
-}
-
 /// Stops serving a tenant. Its rows stay.
 ///
 /// Servers hear of it a little later, and transactions that have begun go on.
@@ -149,7 +97,7 @@ pub async fn suspend(
             session.run("the tenant cannot be suspended", "COMMIT").await?;
         }
         super::failpoint::reached("suspend.committed").await;
-        hooks::call(session, &mut operation, hooks, HookStep::Suspended, None).await?;
+        hooks::call(session, &mut operation, hooks, HookStep::Suspended, None, None).await?;
         end(session, &operation, TenantStatus::Suspended).await
     }
     .await;
@@ -173,7 +121,7 @@ pub async fn resume(
             operation.clear(session).await?;
             return Ok(Changed { tenant: tenant.clone(), status: TenantStatus::Active, was_done: true });
         }
-        hooks::call(session, &mut operation, hooks, HookStep::Resuming, None).await?;
+        hooks::call(session, &mut operation, hooks, HookStep::Resuming, None, None).await?;
         end(session, &operation, TenantStatus::Active).await
     }
     .await;

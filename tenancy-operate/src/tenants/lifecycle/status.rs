@@ -232,6 +232,19 @@ pub(crate) async fn is_nobodys(
     .fix("make the tenant a schema of its own"))
 }
 
+/// Takes out a tenant that was never served.
+pub(crate) async fn take_out(session: &Session, tenant: &TenantKey) -> Result<(), OperateError> {
+    session
+        .client()
+        .execute(
+            "DELETE FROM tenancy.tenant_placements WHERE tenant = $1 AND status = 'suspended'",
+            &[&tenant.as_str()],
+        )
+        .await
+        .map(drop)
+        .map_err(database_error("the catalog's entry cannot be taken out"))
+}
+
 /// Changes a tenant's status.
 pub(crate) async fn set(
     session: &Session,

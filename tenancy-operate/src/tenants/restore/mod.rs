@@ -150,7 +150,7 @@ pub(super) async fn conclude(
     operation: &mut Operation,
     hooks: &dyn Hooks,
 ) -> Result<Restored, OperateError> {
-    hooks::call(session, operation, hooks, HookStep::Restored, Some(&restored.from)).await?;
+    hooks::call(session, operation, hooks, HookStep::Restored, Some(&restored.from), None).await?;
     if afterwards == Afterwards::Active && restored.status.is_some() {
         status::set(session, &operation.tenant, TenantStatus::Active).await?;
         restored.status = Some(TenantStatus::Active);

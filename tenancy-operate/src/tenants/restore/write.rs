@@ -15,7 +15,7 @@ use crate::tenants::failpoint;
 use crate::tenants::hooks::{self, HookStep, Hooks};
 use crate::tenants::journal::{Elsewhere, Operation, OperationKind};
 use crate::tenants::layout::LaidTable;
-use crate::tenants::lifecycle::status;
+use crate::tenants::lifecycle::{ready, status};
 use crate::tenants::progress::Progress;
 use crate::tenants::residence::Residence;
 use crate::tenants::session::Session;
@@ -42,7 +42,8 @@ impl Work<'_> {
         let from = &self.export.manifest().tenant;
         may_get_rows(session, operation).await?;
         let residence = self.residence(session, &operation.tenant).await?;
-        hooks::call(session, operation, self.hooks, HookStep::Created, Some(from)).await?;
+        let place = Some(residence.placement());
+        hooks::call(session, operation, self.hooks, HookStep::Created, Some(from), place).await?;
         let Some((other, _)) = residence.elsewhere() else {
             session.run("the transaction cannot be begun", "BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
             let catalog = may_get_rows(session, operation).await?;
@@ -118,6 +119,7 @@ impl Work<'_> {
         if status::is_there(session).await? {
             status::is_nobodys(session, tenant, residence.placement()).await?;
         }
+        ready::is_ready(session, self.tables, residence).await?;
         match status::place_of(session, tenant).await? {
             Some(place) if place != *residence.placement() => {
                 let before = Residence::at(session, self.tables, place).await?;
