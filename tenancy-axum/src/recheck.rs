@@ -1,4 +1,6 @@
 //! Whether somebody who was admitted still belongs: for what outlives its request.
+//!
+//! A request that has come through several edges, of an organisation and of a workspace in it, belongs as long as each of them says so.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tenancy_core::{Claimed, Scoped};
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::edge::door::{Door, Unanswered};
 
@@ -29,7 +32,7 @@ pub struct MembershipChanges {
 
 /// A change that was told. Texts, as principals and tenants display themselves.
 #[derive(Clone, Debug)]
-pub(crate) enum Change {
+enum Change {
     Of { principal: Arc<str>, tenant: Arc<str> },
     Any,
 }
@@ -66,12 +69,21 @@ impl MembershipChanges {
 #[derive(Clone)]
 pub(crate) struct Recheck {
     ask: Arc<dyn Fn() -> BoxFuture<'static, Result<Option<Extensions>, Unanswered>> + Send + Sync>,
-    pub(crate) principal: Arc<str>,
-    pub(crate) tenant: Arc<str>,
-    pub(crate) expires_at: Option<SystemTime>,
+    principal: Arc<str>,
+    tenant: Arc<str>,
+    expires_at: Option<SystemTime>,
     changes: MembershipChanges,
     /// How many changes were told before the membership was asked.
     told_before: u64,
+    /// That of the edge that the request has come through before.
+    outer: Option<Arc<Self>>,
+}
+
+/// What is told of one membership.
+pub(crate) struct Changes {
+    receiver: broadcast::Receiver<Change>,
+    principal: Arc<str>,
+    tenant: Arc<str>,
 }
 
 impl Recheck {
@@ -113,20 +125,82 @@ impl Recheck {
             expires_at,
             changes: changes.clone(),
             told_before,
+            outer: None,
         }
+    }
+
+    /// The same, and what the edge before it asks as well.
+    pub(crate) fn behind(self, outer: Option<Self>) -> Self {
+        Self { outer: outer.map(Arc::new), ..self }
+    }
+
+    /// Each edge's, the innermost first.
+    fn each(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |recheck| recheck.outer.as_deref())
+    }
+
+    /// What the memberships learn now, as a request's extensions have it; `None` where one denies.
+    pub(crate) fn ask(&self) -> BoxFuture<'static, Result<Option<Extensions>, Unanswered>> {
+        let asked: Vec<_> = self.each().map(|recheck| (recheck.ask)()).collect();
+        async move {
+            let mut all = Extensions::new();
+            // The outermost first: what an inner edge has learnt takes its place, as in the request.
+            for asked in asked.into_iter().rev() {
+                let Some(learnt) = asked.await? else { return Ok(None) };
+                all.extend(learnt);
+            }
+            Ok(Some(all))
+        }
+        .boxed()
+    }
+
+    /// When the first of the credentials expires.
+    pub(crate) fn expires_at(&self) -> Option<SystemTime> {
+        self.each().filter_map(|recheck| recheck.expires_at).min()
+    }
+
+    /// What is told from now on, and whether something was between the memberships' answers and now.
+    pub(crate) fn changes(&self) -> (Vec<Changes>, bool) {
+        let changes = self.each().map(|recheck| Changes {
+            receiver: recheck.changes.sender.subscribe(),
+            principal: Arc::clone(&recheck.principal),
+            tenant: Arc::clone(&recheck.tenant),
+        });
+        let changes = changes.collect();
+        let missed = self.each().any(|recheck| recheck.changes.told() != recheck.told_before);
+        (changes, missed)
     }
 }
 
-impl Recheck {
-    /// What the membership learns now, as a request's extensions have it; `None` where it denies.
-    pub(crate) fn ask(&self) -> BoxFuture<'static, Result<Option<Extensions>, Unanswered>> {
-        (self.ask)()
+impl Changes {
+    /// Waits for the next, and says whether it was of this membership.
+    ///
+    /// Dropping the future loses none.
+    pub(crate) async fn next(&mut self) -> bool {
+        let change = self.receiver.recv().await;
+        self.is_ours(&change)
     }
 
-    /// What is told from now on, and whether something was between the membership's answer and now.
-    pub(crate) fn changes(&self) -> (broadcast::Receiver<Change>, bool) {
-        let changes = self.changes.sender.subscribe();
-        let missed = self.changes.told() != self.told_before;
-        (changes, missed)
+    /// Whether there was one of this membership among those that were told.
+    pub(crate) fn heard(&mut self) -> bool {
+        let mut is_told = false;
+        loop {
+            let change = match self.receiver.try_recv() {
+                Ok(change) => Ok(change),
+                Err(TryRecvError::Lagged(missed)) => Err(RecvError::Lagged(missed)),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return is_told,
+            };
+            is_told |= self.is_ours(&change);
+        }
+    }
+
+    fn is_ours(&self, change: &Result<Change, RecvError>) -> bool {
+        match change {
+            Ok(Change::Of { principal, tenant }) => *principal == self.principal && *tenant == self.tenant,
+            // It may have been among those that were missed.
+            Ok(Change::Any) | Err(RecvError::Lagged(_)) => true,
+            // Not while it has a sender of its own.
+            Err(RecvError::Closed) => false,
+        }
     }
 }

@@ -14,9 +14,9 @@ AND NOT EXISTS (SELECT FROM pg_policy AS p
                    AND EXISTS (SELECT FROM unnest(p.polroles) AS role
                                 WHERE CASE role WHEN 0 THEN true ELSE pg_has_role(role, 'USAGE') END)
                    AND NOT EXISTS (SELECT FROM (VALUES
-                                        ('^\(?\( SELECT \(pg_has_role\(''((?:[^'']|'''')+)''::name, ''USAGE''::text\) OR pg_has_role\(''((?:[^'']|'''')+)''::name, ''USAGE''::text\)\)(?: AS "?[?\w]+"?)?\)(?:$| OR )'),
+                                        ('^\(?\(\s*SELECT\s+\(pg_has_role\(''((?:[^'']|'''')+)''::name,\s+''USAGE''::text\)\s+OR\s+pg_has_role\(''((?:[^'']|'''')+)''::name,\s+''USAGE''::text\)\)(?:\s+AS\s+"?[?\w]+"?)?\)(?:$|\s+OR\s)'),
                                         -- On Citus the role across tenants comes first, and the other has its condition.
-                                        ('^\(pg_has_role\(''((?:[^'']|'''')+)''::name, ''USAGE''::text\) OR ')) AS known (pattern),
-                                        unnest(regexp_match(regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\s+', ' ', 'g'), known.pattern)) AS named (role)
+                                        ('^\(pg_has_role\(''((?:[^'']|'''')+)''::name,\s+''USAGE''::text\)\s+OR\s')) AS known (pattern),
+                                        unnest(regexp_match(pg_get_expr(p.polqual, p.polrelid), known.pattern)) AS named (role)
                                    JOIN pg_roles AS r ON r.rolname = replace(named.role, '''''', '''')
                                   WHERE pg_has_role(r.oid, 'USAGE'))))"#;

@@ -8,5 +8,6 @@ pub mod relocation;
 mod server_error;
 pub mod support;
 pub mod tenants;
+mod which_database;
 
 pub use self::server_error::ServerError;

@@ -8,6 +8,12 @@ use tokio_postgres::error::{DbError, SqlState};
 /// The classes of SQLSTATE whose details name objects, and never what is in a row. Of any other class nothing is shown but the message.
 const OF_OBJECTS: [&str; 12] = ["08", "0A", "2B", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"];
 
+/// That of a statement, and of what a function is given to read: `syntax error in tsquery: "ada lovelace"`.
+const SYNTAX_ERROR: &str = "42601";
+
+/// The quotes of the languages that servers speak (`lc_messages`).
+const QUOTES: [char; 13] = ['"', '\'', '«', '»', '‹', '›', '„', '“', '”', '‚', '‘', '’', '「'];
+
 /// What a PostgreSQL server answered.
 ///
 /// PostgreSQL puts values of rows into its errors: `Key (email)=(ada@example.com) already exists`. They are a tenant's, and an error ends in logs; so
@@ -65,9 +71,10 @@ impl From<tokio_postgres::Error> for ServerError {
 
 /// What is shown, and what is not.
 fn parts(code: &str, message: &str, detail: Option<&str>, place: Option<&str>) -> (String, Option<String>) {
-    let message_shown = if code.starts_with("22") { without_quoted(message) } else { message.to_owned() };
+    let quotes_values = code.starts_with("22") || code == SYNTAX_ERROR;
+    let message_shown = if quotes_values { without_quoted(message) } else { message.to_owned() };
     let detail_shown = detail.and_then(|detail| shown_detail(code, detail));
-    let place_shown = place.map(without_quoted);
+    let place_shown = place.and_then(shown_place);
     let left_out =
         message_shown != message || detail_shown.as_deref() != detail || place_shown.as_deref() != place;
     let values =
@@ -85,10 +92,26 @@ fn shown_detail(code: &str, detail: &str) -> Option<String> {
     }
 }
 
-/// `invalid input syntax for type integer: "12x"` without the text.
+/// What of the place of an error is no value: `COPY users, line 7` and where a function stood. The rest may quote a row without quotes, such as
+/// `JSON data, line 1: {"name": ada…`, or what a statement was given.
+fn shown_place(place: &str) -> Option<String> {
+    if place.starts_with("COPY ") {
+        // What stands behind a colon is the row, or a column of it.
+        let before = |character| character == ':' || character == '：' || QUOTES.contains(&character);
+        return place.split(before).next().map(str::to_owned);
+    }
+    let of_code = place.starts_with("PL/pgSQL function ") || place.starts_with("SQL function \"");
+    of_code.then(|| place.to_owned())
+}
+
+/// `invalid input syntax for type integer: "12x"` without the text, in whichever language's quotes.
 fn without_quoted(text: &str) -> String {
-    match (text.find('"'), text.rfind('"')) {
-        (Some(from), Some(to)) if from < to => format!("{}\"…\"{}", &text[..from], &text[to + 1..]),
+    let first = text.find(QUOTES);
+    let last = text.char_indices().rfind(|(_, character)| QUOTES.contains(character));
+    match (first, last) {
+        (Some(from), Some((to, quote))) if from < to => {
+            format!("{}\"…\"{}", &text[..from], &text[to + quote.len_utf8()..])
+        }
         (Some(from), _) => format!("{}\"…", &text[..from]),
         _ => text.to_owned(),
     }
@@ -136,7 +159,7 @@ mod tests {
                 r#"invalid input syntax for type integer: "ada "the" first""#,
                 None,
                 Some(r#"COPY rows, line 1, column id: "ada"#),
-                r#"invalid input syntax for type integer: "…" (COPY rows, line 1, column id: "…), SQLSTATE 22P02"#,
+                r#"invalid input syntax for type integer: "…" (COPY rows, line 1, column id), SQLSTATE 22P02"#,
             ),
             (
                 "44000",
@@ -146,6 +169,41 @@ mod tests {
                 "new row violates check option, SQLSTATE 44000",
             ),
             ("XX000", "unexpected", Some("ada"), None, "unexpected, SQLSTATE XX000"),
+            (
+                "22P02",
+                "invalid input syntax for type json",
+                Some(r#"Token "ada" is invalid."#),
+                Some("JSON data, line 1: ada"),
+                "invalid input syntax for type json, SQLSTATE 22P02",
+            ),
+            (
+                "42601",
+                r#"syntax error in tsquery: "ada lovelace""#,
+                None,
+                Some("PL/pgSQL function index_it() line 3 at assignment"),
+                r#"syntax error in tsquery: "…" (PL/pgSQL function index_it() line 3 at assignment), SQLSTATE 42601"#,
+            ),
+            (
+                "22P02",
+                "ungültige Eingabesyntax für Typ integer: »ada«",
+                None,
+                Some("COPY users, Zeile 1, Spalte id: »ada«"),
+                r#"ungültige Eingabesyntax für Typ integer: "…" (COPY users, Zeile 1, Spalte id), SQLSTATE 22P02"#,
+            ),
+            (
+                "22012",
+                "division by zero",
+                None,
+                Some("extended query with parameters: $1 = 'ada'"),
+                "division by zero, SQLSTATE 22012",
+            ),
+            (
+                "P0001",
+                "no more than three",
+                None,
+                Some(r#"SQL statement "INSERT INTO users VALUES ('ada')""#),
+                "no more than three, SQLSTATE P0001",
+            ),
         ] {
             let (said, values) = parts(code, message, detail, place);
             assert_eq!(said, shown);

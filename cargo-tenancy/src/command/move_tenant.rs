@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     schema: Option<String>,
     /// What the catalog calls the database; needed for `database` and `server`
     ///
-    /// Its address is in the environment, as TENANCY_DATABASE_NAME: upper case, and `_` for `-` and `.`.
+    /// Its address is in the environment, as TENANCY_DATABASE_NAME: upper case, `_` for `-`, `__` for `_`, `___` for `.`.
     #[arg(long, value_name = "NAME", requires = "to")]
     name: Option<String>,
     /// The node, as Citus has it; needed for `node`

@@ -43,7 +43,7 @@ pub(super) struct NewPlace {
     schema: Option<String>,
     /// What the catalog calls the database; needed for `database`
     ///
-    /// Its address is in the environment, as TENANCY_DATABASE_NAME: upper case, and `_` for `-` and `.`.
+    /// Its address is in the environment, as TENANCY_DATABASE_NAME: upper case, `_` for `-`, `__` for `_`, `___` for `.`.
     #[arg(long, value_name = "NAME", requires = "to")]
     name: Option<String>,
 }

@@ -49,14 +49,18 @@ where
             let principal = Arc::new(principal);
             let extensions = &mut request.extensions;
             #[cfg(feature = "live")]
-            extensions.insert(Recheck::new(
-                Arc::clone(&self.door),
-                Arc::clone(&principal),
-                &proof.scope,
-                expires_at,
-                &self.changes,
-                told_before,
-            ));
+            {
+                let recheck = Recheck::new(
+                    Arc::clone(&self.door),
+                    Arc::clone(&principal),
+                    &proof.scope,
+                    expires_at,
+                    &self.changes,
+                    told_before,
+                );
+                let outer = extensions.remove::<Recheck>();
+                extensions.insert(recheck.behind(outer));
+            }
             #[cfg(not(feature = "live"))]
             let _ = expires_at;
             extensions.insert(PrincipalOf(principal));

@@ -9,17 +9,16 @@ use std::time::{Duration, SystemTime};
 use axum::extract::FromRequestParts;
 use axum::http::Extensions;
 use axum::http::request::Parts;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, select_all};
 use futures_util::stream::unfold;
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use tenancy_core::Admitted;
-use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::ended::Ended;
 use crate::Problem;
 use crate::extract::found;
-use crate::recheck::{Change, Recheck};
+use crate::recheck::{Changes, Recheck};
 
 /// How often the membership is asked, unless said otherwise.
 const EVERY: Duration = Duration::from_secs(60);
@@ -43,10 +42,12 @@ const NEVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 #[cfg(feature = "ws")]
 pub(super) const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
-/// Watches whether the principal of a request still belongs to its tenant. An extractor, behind the [edge's layer](crate::EdgeLayer).
+/// Watches whether the principal of a request still belongs to its tenant. An extractor, behind the [edge's layer](crate::EdgeLayer). Behind several
+/// edges, of an organisation and of a workspace in it say, it asks each of them, and ends with the first.
 ///
 /// It asks the membership every minute, and at once when [`MembershipChanges`](crate::MembershipChanges) says that this one has changed. Nothing passes while it
-/// asks, for a second at most; what comes later than that passes until there is an answer, or the [grace](Self::grace) is over.
+/// asks, for a second at most; what comes later than that passes until there is an answer, or the [grace](Self::grace) is over. With a rule of
+/// [`only_while`](Self::only_while) nothing passes before the first answer, however late that is.
 ///
 /// A question that has begun is asked to its end, however often somebody stops waiting for it.
 ///
@@ -55,7 +56,7 @@ pub(super) const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 #[must_use = "a watch ends nothing by itself: guard a stream with it, or wait for its end"]
 pub struct Watch {
     recheck: Recheck,
-    changes: broadcast::Receiver<Change>,
+    changes: Vec<Changes>,
     every: Duration,
     grace: Duration,
     next: Instant,
@@ -69,6 +70,8 @@ pub struct Watch {
     is_told: bool,
     /// What else has to hold of what the membership learns.
     rules: Vec<Rule>,
+    /// Whether a rule was given that no answer has been held against yet. The request was admitted without it.
+    is_untried: bool,
     ended: Option<Ended>,
 }
 
@@ -140,6 +143,7 @@ impl Watch {
                 false
             }
         }));
+        self.is_untried = true;
         self.next = Instant::now();
         self
     }
@@ -169,7 +173,7 @@ impl Watch {
             if let Some(ended) = self.look() {
                 return Err(ended);
             }
-            let is_held = self.held_until().is_some();
+            let is_held = self.is_untried || self.held_until().is_some();
             tokio::select! {
                 biased;
                 () = self.step() => {}
@@ -231,7 +235,7 @@ impl Watch {
             biased;
             answer = answered(&mut self.asking) => self.take(answer),
             // While it is asked, changes wait: the answer may be older than they are, so it is asked again.
-            change = self.changes.recv(), if !is_asking => self.is_told |= self.is_ours(&change),
+            is_ours = next_of(&mut self.changes), if !is_asking => self.is_told |= is_ours,
             () = expire(expiry) => self.ended = Some(Ended::Expired),
             () = sleep_until(wake.unwrap_or_else(|| after(Instant::now(), NEVER))) => {}
         }
@@ -239,16 +243,10 @@ impl Watch {
 
     /// Whether a change of this membership was told since it was last asked. One question answers all of them.
     fn hear(&mut self) -> bool {
-        use broadcast::error::{RecvError, TryRecvError};
-        let mut is_told = std::mem::take(&mut self.is_told);
-        loop {
-            let change = match self.changes.try_recv() {
-                Ok(change) => Ok(change),
-                Err(TryRecvError::Lagged(missed)) => Err(RecvError::Lagged(missed)),
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return is_told,
-            };
-            is_told |= self.is_ours(&change);
-        }
+        // Each of them, and not only up to the first that says so: what stays would be another question.
+        self.changes
+            .iter_mut()
+            .fold(std::mem::take(&mut self.is_told), |is_told, changes| changes.heard() | is_told)
     }
 
     fn ask(&mut self, now: Instant) {
@@ -272,6 +270,7 @@ impl Watch {
         match answer {
             Some(Found::GoesOn) => {
                 self.confirmed = now;
+                self.is_untried = false;
                 self.unanswered_since = None;
                 self.next = after(now, self.every);
             }
@@ -299,21 +298,14 @@ impl Watch {
 
     /// Until the credential expires, by the clock of the wall, which may be set.
     fn time_left(&self) -> Option<Duration> {
-        let end = self.recheck.expires_at?;
+        let end = self.recheck.expires_at()?;
         Some(end.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO))
     }
+}
 
-    fn is_ours(&self, change: &Result<Change, broadcast::error::RecvError>) -> bool {
-        match change {
-            Ok(Change::Of { principal, tenant }) => {
-                *principal == self.recheck.principal && *tenant == self.recheck.tenant
-            }
-            // It may have been among those that were missed.
-            Ok(Change::Any) | Err(broadcast::error::RecvError::Lagged(_)) => true,
-            // Not while it has a sender of its own.
-            Err(broadcast::error::RecvError::Closed) => false,
-        }
-    }
+/// The next change that is told, and whether it is of the membership that it was told for. Dropping the future loses none.
+async fn next_of(changes: &mut [Changes]) -> bool {
+    select_all(changes.iter_mut().map(|changes| changes.next().boxed())).await.0
 }
 
 /// The answer to a question, or nothing for ever where there is none.
@@ -357,6 +349,7 @@ impl<S: Sync> FromRequestParts<S> for Watch {
             asking: None,
             is_told: false,
             rules: Vec::new(),
+            is_untried: false,
             ended: None,
         })
     }

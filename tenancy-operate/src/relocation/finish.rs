@@ -59,7 +59,7 @@ impl Relocation {
             return Ok(0);
         }
         self.options.tell(&Event::Erasing);
-        let mut sites = self.reversed(&entry.source, &entry.destination).await?;
+        let mut sites = self.reversed(entry).await?;
         sites.alone(entry.id, self.options.patience).await?;
         let prepared = sites.prepare(self, &mut Vec::new()).await?;
         let mut obstacles = Vec::new();

@@ -10,6 +10,7 @@ use tenancy_pool::placement::DatabaseName;
 use super::error::RelocationError;
 use super::session::Session;
 use super::sql::literal;
+use crate::which_database::WhichDatabase;
 
 /// The journal's table: one row a move. Those that have ended stay, as what was done.
 const TABLE: &str = "
@@ -77,6 +78,9 @@ pub(super) struct Kept {
     schema: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     database: Option<DatabaseName>,
+    /// Which database that is, as [`WhichDatabase::lasting`] says it. A move of an earlier version has not said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    is: Option<String>,
 }
 
 impl From<&Placement<DatabaseName>> for Kept {
@@ -84,6 +88,7 @@ impl From<&Placement<DatabaseName>> for Kept {
         Self {
             schema: placement.schema().map(|schema| schema.as_str().to_owned()),
             database: placement.database().cloned(),
+            is: None,
         }
     }
 }
@@ -122,6 +127,8 @@ pub(super) struct Entry {
     pub(super) step: Step,
     pub(super) source: Placement<DatabaseName>,
     pub(super) destination: Placement<DatabaseName>,
+    /// Which databases those are.
+    pub(super) databases: [Option<String>; 2],
     /// The tables, by the numbers that the source's triggers know.
     pub(super) tables: Vec<String>,
     pub(super) copied: BTreeMap<String, Copied>,
@@ -158,6 +165,7 @@ pub(super) async fn open(session: &Session, tenant: &TenantKey) -> Result<Option
     Ok(Some(Entry {
         id: row.id,
         step: row.step,
+        databases: [row.source.is.clone(), row.destination.is.clone()],
         source: row.source.placement()?,
         destination: row.destination.placement()?,
         tables: row.tables,
@@ -194,21 +202,38 @@ struct Row {
 pub(super) async fn begin(
     session: &Session,
     tenant: &TenantKey,
-    source: &Placement<DatabaseName>,
-    destination: &Placement<DatabaseName>,
+    ends: [(&Placement<DatabaseName>, &WhichDatabase); 2],
     tables: &[String],
 ) -> Result<(), RelocationError> {
+    let [source, destination] =
+        ends.map(|(placement, which)| Kept { is: Some(which.lasting()), ..placement.into() });
     let insert = format!(
         "INSERT INTO tenancy.moves (tenant, step, source, destination, tables) VALUES ({}, 'begun', {}, {}, {})",
         literal(tenant.as_str()),
-        json(&Kept::from(source))?,
-        json(&Kept::from(destination))?,
+        json(&source)?,
+        json(&destination)?,
         json(&tables)?,
     );
     session.run("writing the move into the journal", &insert).await
 }
 
 impl Entry {
+    /// Refuses databases that are not those that the move began in: a name leads where its address says, which may have changed since.
+    pub(super) fn is_between(&self, databases: &[WhichDatabase; 2]) -> Result<(), RelocationError> {
+        let ends = [("source", &self.source), ("destination", &self.destination)];
+        for ((end, placement), (began, now)) in ends.into_iter().zip(self.databases.iter().zip(databases)) {
+            if began.as_ref().is_some_and(|began| *began != now.lasting()) {
+                return Err(RelocationError::refused(
+                    format!(
+                        "the {end} of this move, {placement:?}, is another database than the one it began in"
+                    ),
+                    "give the name the address that it had; the tenant's rows in this database are not the move's",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the next step down.
     pub(super) async fn reach(&mut self, session: &Session, step: Step) -> Result<(), RelocationError> {
         let switched =

@@ -9,20 +9,16 @@ use super::sql::{identifier, literals};
 use super::tables::Moved;
 use super::verify::{self, ForeignKey};
 use crate::every_row::SHOWS_ALL;
+use crate::which_database::{self, WhichDatabase};
 
 /// The oldest server: generated walls ask for it as well, and earlier ones grant no role the settings that a move needs.
 const OLDEST: u64 = 150_000;
 
-/// Which database a session leads to: the cluster's number, and the database's in it.
-pub(super) async fn identity(session: &Session) -> Result<(String, String), RelocationError> {
-    let rows = session
-        .texts(
-            "asking which server it is",
-            "SELECT (SELECT system_identifier FROM pg_control_system()), oid FROM pg_database WHERE datname = current_database()",
-        )
-        .await?;
+/// Which database a session leads to.
+pub(super) async fn which(session: &Session) -> Result<WhichDatabase, RelocationError> {
+    let rows = session.texts("asking which database it is", which_database::QUERY).await?;
     let mut texts = rows.into_iter().flatten().map(Option::unwrap_or_default);
-    Ok((texts.next().unwrap_or_default(), texts.next().unwrap_or_default()))
+    Ok(WhichDatabase::new(std::array::from_fn(|_| texts.next().unwrap_or_default())))
 }
 
 /// Which role sees every tenant's rows there: `across`, unless the session's own does. It has to be a PostgreSQL that is known here, and the role

@@ -53,7 +53,7 @@ impl Relocation {
             return self.switched(&journal, entry, None).await;
         }
 
-        let mut sites = self.sites(&entry.source, &entry.destination).await?;
+        let mut sites = self.sites_of(&entry).await?;
         sites.alone(entry.id, self.options.patience).await?;
         // Whoever was at it before may have switched in its last moment.
         if self.arrived(&catalog, &entry).await? {
@@ -152,7 +152,8 @@ impl Relocation {
             return Err(RelocationError::Impossible(obstacles));
         }
         let tables = self.names(&entry.placement);
-        journal::begin(journal, &self.tenant, &entry.placement, destination, &tables).await?;
+        let ends = [(&entry.placement, &sites.databases[0]), (destination, &sites.databases[1])];
+        journal::begin(journal, &self.tenant, ends, &tables).await?;
         journal::open(journal, &self.tenant).await
     }
 
@@ -164,7 +165,7 @@ impl Relocation {
         done: Option<(Stop, Vec<Checked>)>,
     ) -> Result<Moved, RelocationError> {
         failpoint::reached("arrived").await;
-        let mut sites = self.sites(&entry.source, &entry.destination).await?;
+        let mut sites = self.sites_of(&entry).await?;
         sites.alone(entry.id, self.options.patience).await?;
         let prepared = sites.prepare(self, &mut Vec::new()).await?;
         Stage::of(entry.id).drop(&sites.writer, &prepared.tables).await?;

@@ -9,6 +9,7 @@ use tenancy_pool::placement::DatabaseName;
 use tenancy_rls::{RowSecurity, Server};
 
 use super::error::{Obstacle, RelocationError};
+use super::journal::Entry;
 use super::options::ExpectedServer;
 use super::sequences::{self, Sequence};
 use super::session::{Part, Session};
@@ -16,6 +17,7 @@ use super::sql::literal;
 use super::tables::{self, Moved};
 use super::verify::{self, ForeignKey};
 use super::{Relocation, conflicts, preflight};
+use crate::which_database::WhichDatabase;
 
 /// What the declared tables are called at a place.
 pub(super) fn security_at(security: &RowSecurity, placement: &Placement<DatabaseName>) -> RowSecurity {
@@ -32,6 +34,8 @@ pub(super) struct Sites {
     pub(super) writer: Session,
     at_source: RowSecurity,
     at_destination: RowSecurity,
+    /// The databases of the source and of the destination.
+    pub(super) databases: [WhichDatabase; 2],
     same_database: bool,
 }
 
@@ -45,6 +49,21 @@ pub(super) struct Prepared {
 }
 
 impl Relocation {
+    /// Opens the sessions of a move that has begun: in the databases that it began in, whatever their names lead to by now. Rows are erased there.
+    pub(super) async fn sites_of(&self, entry: &Entry) -> Result<Sites, RelocationError> {
+        let sites = self.sites(&entry.source, &entry.destination).await?;
+        entry.is_between(&sites.databases)?;
+        Ok(sites)
+    }
+
+    /// The same the other way round: what is written is the source.
+    pub(super) async fn reversed(&self, entry: &Entry) -> Result<Sites, RelocationError> {
+        let sites = self.open((&entry.destination, "destination"), (&entry.source, "source")).await?;
+        let [read, written] = &sites.databases;
+        entry.is_between(&[written.clone(), read.clone()])?;
+        Ok(sites)
+    }
+
     /// Opens the sessions.
     pub(super) async fn sites(
         &self,
@@ -52,15 +71,6 @@ impl Relocation {
         destination: &Placement<DatabaseName>,
     ) -> Result<Sites, RelocationError> {
         self.open((source, "source"), (destination, "destination")).await
-    }
-
-    /// The same the other way round: what is written is the source.
-    pub(super) async fn reversed(
-        &self,
-        source: &Placement<DatabaseName>,
-        destination: &Placement<DatabaseName>,
-    ) -> Result<Sites, RelocationError> {
-        self.open((destination, "destination"), (source, "source")).await
     }
 
     async fn open(
@@ -72,14 +82,15 @@ impl Relocation {
         let gate = Session::open(&self.connect, &one, from).await?;
         let reader = Session::open(&self.connect, &one, from).await?;
         let writer = Session::open(&self.connect, &other, to).await?;
-        let (one, other) = (preflight::identity(&gate).await?, preflight::identity(&writer).await?);
+        let databases = [preflight::which(&gate).await?, preflight::which(&writer).await?];
         Ok(Sites {
             gate,
             reader,
             writer,
             at_source: security_at(&self.security, source),
             at_destination: security_at(&self.security, destination),
-            same_database: one == other,
+            same_database: databases[0] == databases[1],
+            databases,
         })
     }
 
@@ -200,15 +211,14 @@ impl Sites {
         obstacles: &mut Vec<Obstacle>,
     ) -> Result<(), RelocationError> {
         let Some(server) = server else { return Ok(()) };
-        let home = preflight::identity(home).await?;
-        let there = preflight::identity(&self.writer).await?;
+        let is_beside = preflight::which(home).await?.is_beside(&self.databases[1]);
         match server {
-            ExpectedServer::Same if home.0 != there.0 => obstacles.push(Obstacle::new(
+            ExpectedServer::Same if !is_beside => obstacles.push(Obstacle::new(
                 "the destination",
                 "it is on another server than the catalog",
                 "say that a server is meant, if it is",
             )),
-            ExpectedServer::Other if home.0 == there.0 => obstacles.push(Obstacle::new(
+            ExpectedServer::Other if is_beside => obstacles.push(Obstacle::new(
                 "the destination",
                 "it is on the same server as the catalog",
                 "say that a database is meant, if it is; or look at the address",

@@ -37,7 +37,7 @@ impl Relocation {
         failpoint::reached("released").await;
         drop(source);
 
-        let mut sites = self.sites(&entry.source, &entry.destination).await?;
+        let mut sites = self.sites_of(&entry).await?;
         sites.alone(entry.id, self.options.patience).await?;
         // What is in the way of a move is not in the way of this.
         let prepared = sites.prepare(self, &mut Vec::new()).await?;

@@ -44,7 +44,7 @@ impl<'s> Residence<'s> {
             Some(name) => {
                 let other = home.other(name).await?;
                 // A name may lead home. Two connections would wait for each other there.
-                (home.identity().await? != other.identity().await?).then_some(other)
+                (home.which().await? != other.which().await?).then_some(other)
             }
         };
         let at_place = match placement.schema() {

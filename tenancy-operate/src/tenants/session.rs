@@ -8,6 +8,7 @@ use tenancy_pool::placement::{AddressBook, DatabaseName};
 use tokio_postgres::{Client, Row};
 
 use super::error::{OperateError, OperateErrorKind, database};
+use crate::which_database::{self, WhichDatabase};
 
 /// How texts look, whatever the role's or the database's settings say: what an export holds is what a restore reads.
 ///
@@ -95,13 +96,11 @@ impl Session {
         Self::new(client, &address).await
     }
 
-    /// Which database it is: the cluster's number, and the database's in it.
-    pub(crate) async fn identity(&self) -> Result<(String, String), OperateError> {
-        let query =
-            "SELECT (SELECT system_identifier FROM pg_control_system())::text, oid::text FROM pg_database
-                      WHERE datname = current_database()";
-        let rows = self.rows("which database it is cannot be asked", query).await?;
-        Ok(rows.first().map(|row| (row.get(0), row.get(1))).unwrap_or_default())
+    /// Which database it is.
+    pub(crate) async fn which(&self) -> Result<WhichDatabase, OperateError> {
+        let asked = self.client.query_one(which_database::QUERY, &[]).await;
+        let row = asked.map_err(database("which database it is cannot be asked"))?;
+        Ok(WhichDatabase::new([0, 1, 2].map(|place| row.get(place))))
     }
 
     /// The address, without its password.

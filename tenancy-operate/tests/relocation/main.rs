@@ -1,6 +1,7 @@
 //! Moving a tenant between shared tables, schemas and databases, while it is written to, with the process killed at every step.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be prepared ends the test")]
 
+mod addresses;
 mod hidden;
 mod killed;
 mod numbers;

@@ -81,19 +81,9 @@ impl World {
             let _alone = alone();
             world.run(server, &format!("ALTER ROLE {owner} NOINHERIT; GRANT {across} TO {owner}; GRANT SET ON PARAMETER session_replication_role TO {owner}"));
         }
-        let owner = world.role("owner");
-        for database in [&world.home, &world.silo] {
-            world.run(
-                database,
-                &format!(
-                    "ALTER DATABASE {} OWNER TO {owner}; ALTER SCHEMA public OWNER TO {owner}",
-                    name(database)
-                ),
-            );
-            world.run(&world.url(database, "owner"), SHARED);
-            world.schema(database, "public");
-        }
-        world.run(&world.home, &ROWS.replace("{rows}", &rows.to_string()));
+        world.database(&world.home);
+        world.database(&world.silo);
+        world.rows_for_all(&world.home, rows);
         world.run(&world.url(&world.home, "owner"), &CatalogMigration::new().up());
         for tenant in 1..=3 {
             world.run(
@@ -102,6 +92,23 @@ impl World {
             );
         }
         world
+    }
+
+    /// Makes an empty database one of this world's.
+    pub(crate) fn database(&self, database: &str) {
+        let owner = self.role("owner");
+        let owned = format!(
+            "ALTER DATABASE {} OWNER TO {owner}; ALTER SCHEMA public OWNER TO {owner}",
+            name(database)
+        );
+        self.run(database, &owned);
+        self.run(&self.url(database, "owner"), SHARED);
+        self.schema(database, "public");
+    }
+
+    /// Rows of the three tenants in a database's shared tables: this many boards each.
+    pub(crate) fn rows_for_all(&self, database: &str, rows: u32) {
+        self.run(database, &ROWS.replace("{rows}", &rows.to_string()));
     }
 
     /// Makes the tables and their wall in a schema.

@@ -8,6 +8,7 @@ use tenancy_operate::tenants::{
     Restored, Session, clone, erase, export, list, restore, resume, suspend,
 };
 use tenancy_pool::placement::Placement;
+use tenancy_tests::server::FreshPostgres;
 
 use crate::database::{Database, folder, key, tables, without_empty};
 
@@ -207,11 +208,33 @@ async fn what_a_transaction_in_the_other_database_may_still_write_keeps_it_from_
     erased(&session, "4").await.unwrap();
 }
 
+/// On the server, a database that has the numbers of `home`, as one has that came of a copy of the files: a replica that was promoted.
+fn copy_of(home: &Database, server: &FreshPostgres) -> Database {
+    let first = server.fresh_database("elsewhere_other");
+    let (server, first) = first.rsplit_once('/').unwrap();
+    let root = Database { url: format!("{server}/postgres") };
+    root.run(&format!("DROP DATABASE {first}"));
+    let number = home.one("SELECT oid::text AS line FROM pg_database WHERE datname = current_database()");
+    root.run(&format!("CREATE DATABASE copied TEMPLATE template0 OID = {number}"));
+    let silo = Database::of_one_at(format!("{server}/copied"), "4");
+    let system = "SELECT system_identifier::text AS line FROM pg_control_system()";
+    silo.run(&format!(
+        "SET allow_system_table_mods = on;
+         UPDATE pg_proc SET proname = 'pg_control_system_of_its_own' WHERE proname = 'pg_control_system';
+         CREATE FUNCTION pg_catalog.pg_control_system(OUT pg_control_version integer, OUT catalog_version_no integer,
+             OUT system_identifier bigint, OUT pg_control_last_modified timestamptz)
+         LANGUAGE sql AS 'SELECT 0, 0, {}, now()'",
+        home.one(system)
+    ));
+    assert_eq!(silo.one(system), home.one(system));
+    silo
+}
+
 #[tokio::test]
-async fn a_tenant_on_another_server_has_the_same_life() {
+async fn a_tenant_on_another_server_has_the_same_life_also_where_that_is_a_copy_of_this_one() {
     let server = tenancy_tests::server::fresh_postgres();
     let home = Database::of_three("elsewhere_server");
-    let silo = Database::of_one_at(server.fresh_database("elsewhere_other"), "4");
+    let silo = copy_of(&home, &server);
     home.run("INSERT INTO tenancy.tenant_placements VALUES ('4', 'active', 'database', NULL, 'silo')");
     let session = home.session_with(&silo).await;
     let (own, others) = (silo.own("4"), home.others("4"));

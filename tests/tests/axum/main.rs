@@ -15,6 +15,7 @@ mod jwt;
 mod layers;
 mod live;
 mod measured;
+mod nested;
 mod nginx;
 mod postgres;
 mod proof;

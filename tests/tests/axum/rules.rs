@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -21,7 +21,7 @@ use tenancy_diesel::{
     Admitted, Authority, Claimed, Decision, DetailedDecision, DetailedMembership, Membership,
 };
 use tenancy_tests::fixture::ACME;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::{Message as Frame, client::IntoClientRequest as _};
 
@@ -32,7 +32,12 @@ const SOON: Duration = Duration::from_secs(5);
 
 /// Everybody belongs to ACME, which may be suspended: its members are told so, and are members still.
 #[derive(Clone, Default)]
-struct Suspendable(Arc<AtomicBool>);
+struct Suspendable {
+    is_suspended: Arc<AtomicBool>,
+    /// Every second question is answered after some time only.
+    answers_late: Arc<AtomicBool>,
+    asked: Arc<AtomicU32>,
+}
 
 struct Standing {
     is_suspended: bool,
@@ -52,7 +57,11 @@ impl DetailedMembership for Suspendable {
     type Details = Standing;
 
     async fn check_details(&self, _: &str, tenant: &i32) -> Result<DetailedDecision<Standing>, Infallible> {
-        let standing = Standing { is_suspended: self.0.load(Ordering::SeqCst) };
+        let turn = self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.answers_late.load(Ordering::SeqCst) && turn % 2 == 1 {
+            sleep(Duration::from_millis(1500)).await;
+        }
+        let standing = Standing { is_suspended: self.is_suspended.load(Ordering::SeqCst) };
         Ok(DetailedDecision::admit_if_some((*tenant == ACME).then_some(standing)))
     }
 }
@@ -104,7 +113,7 @@ async fn a_rule_ends_what_is_open_of_a_tenant_that_is_suspended_and_says_why() {
     let (mut socket, _) = connect_async(request).await.unwrap();
 
     // The membership goes on to say yes.
-    members.0.store(true, Ordering::SeqCst);
+    members.is_suspended.store(true, Ordering::SeqCst);
     changes.all_changed();
     assert_eq!(next().await.unwrap(), "event: end\ndata: not allowed any more\n\n");
     assert_eq!(next().await, None, "and that is the end");
@@ -113,6 +122,19 @@ async fn a_rule_ends_what_is_open_of_a_tenant_that_is_suspended_and_says_why() {
     assert_eq!(closed.reason, "not allowed any more");
 
     // Nothing passes where it does not hold from the beginning.
+    let ada = bearer("ada");
+    let path = format!("/{ACME}/events");
+    let answer = timeout(SOON, get(address, &path, &[("authorization", &ada)])).await.expect("it ends");
+    assert_eq!(answer.body, "event: end\ndata: not allowed any more\n\n");
+}
+
+/// A membership that takes longer than a stream is held while it is asked again: the request was let in without the rule.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_passes_before_a_rule_was_held_against_an_answer() {
+    let members = Suspendable { is_suspended: Arc::new(AtomicBool::new(true)), ..Suspendable::default() };
+    let (address, _) = start(Edge::with_details(Authority::new(members.clone()), Names)).await;
+    // The edge's own question is answered at once, the watch's much later.
+    members.answers_late.store(true, Ordering::SeqCst);
     let ada = bearer("ada");
     let path = format!("/{ACME}/events");
     let answer = timeout(SOON, get(address, &path, &[("authorization", &ada)])).await.expect("it ends");

@@ -7,7 +7,20 @@
 #![allow(clippy::duplicate_mod, reason = "what runs the statements is a module of each database")]
 #![allow(clippy::expect_used, reason = "a database that cannot be prepared ends the test")]
 
+/// An enum without values, and the array of all of it.
+macro_rules! listed {
+    ($name:ident, $all:ident: $($variant:ident),* $(,)?) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum $name {
+            $($variant),*
+        }
+
+        pub(crate) const $all: [$name; [$(stringify!($variant)),*].len()] = [$($name::$variant),*];
+    };
+}
+
 mod belonging;
+mod harbour;
 mod mariadb;
 mod postgres;
 mod predicate;

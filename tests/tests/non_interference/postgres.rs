@@ -10,10 +10,15 @@ use tenancy_tests::schema::{agents, canvases};
 use tenancy_tests::server;
 
 use crate::belonging::property as belonging;
+use crate::harbour::property as harbour;
 use crate::property::{self, Answer};
 
 type Backend = diesel::pg::Pg;
 type Connection = PgConnection;
+
+/// The text of a document of the harbour's, and what its tables need.
+const PAPERS: &str = "papers";
+const BEFORE: &str = crate::harbour::schema::ENUM;
 
 fn connect() -> Connection {
     let url = server::fresh_postgres_database("non_interference");
@@ -82,11 +87,23 @@ fn no_kind_of_belonging_is_idle() {
     belonging::no_kind_is_idle(&mut belonging_statements::Statements::on(connect()));
 }
 
+#[test]
+fn a_schema_of_all_forms_keeps_reads_apart() {
+    harbour::reads_depend_on_their_reach_alone(&mut harbour_statements::Statements::on(connect()));
+}
+
+#[test]
+fn a_schema_of_all_forms_keeps_writes_apart() {
+    harbour::writes_touch_ones_own_rows_alone(&mut harbour_statements::Statements::on(connect()));
+}
+
 #[path = "belonging/on_sqlite_and_postgres.rs"]
 mod belonging_dialect;
 #[path = "belonging/statements/mod.rs"]
 mod belonging_statements;
 #[path = "on_sqlite_and_postgres.rs"]
 mod dialect;
+#[path = "harbour/statements/mod.rs"]
+mod harbour_statements;
 #[path = "statements/mod.rs"]
 mod statements;

@@ -9,10 +9,15 @@ use tenancy_tests::blocking::RunQueryDsl;
 use tenancy_tests::schema::{agents, canvases};
 
 use crate::belonging::property as belonging;
+use crate::harbour::property as harbour;
 use crate::property::{self, Answer};
 
 type Backend = diesel::sqlite::Sqlite;
 type Connection = SqliteConnection;
+
+/// The text of a document of the harbour's, and what its tables need.
+const PAPERS: &str = "json(papers)";
+const BEFORE: &str = "";
 
 fn connect() -> Connection {
     SqliteConnection::establish(":memory:").expect("SQLite opens")
@@ -79,11 +84,23 @@ fn no_kind_of_belonging_is_idle() {
     belonging::no_kind_is_idle(&mut belonging_statements::Statements::on(connect()));
 }
 
+#[test]
+fn a_schema_of_all_forms_keeps_reads_apart() {
+    harbour::reads_depend_on_their_reach_alone(&mut harbour_statements::Statements::on(connect()));
+}
+
+#[test]
+fn a_schema_of_all_forms_keeps_writes_apart() {
+    harbour::writes_touch_ones_own_rows_alone(&mut harbour_statements::Statements::on(connect()));
+}
+
 #[path = "belonging/on_sqlite_and_postgres.rs"]
 mod belonging_dialect;
 #[path = "belonging/statements/mod.rs"]
 mod belonging_statements;
 #[path = "on_sqlite_and_postgres.rs"]
 mod dialect;
+#[path = "harbour/statements/mod.rs"]
+mod harbour_statements;
 #[path = "statements/mod.rs"]
 mod statements;

@@ -1,7 +1,7 @@
 //! The rules of what the application's role can reach beside the declared tables, and of walls that have only the name of one.
 
 use diesel::connection::SimpleConnection as _;
-use tenancy_rls::{Inspection, Severity};
+use tenancy_rls::{Finding, Inspection, Severity};
 
 use crate::database::{Database, lines};
 use crate::rules::{broken_and_mended, report_as};
@@ -118,6 +118,7 @@ fn r040_a_wall_elsewhere_is_known_by_what_it_says_and_not_by_its_name() {
         "TO {across} USING (tenant_id = (SELECT tenancy.tenant()::integer))",
         "USING (other_id = (SELECT tenancy.tenant()::integer))",
         "USING (tenant_id = (SELECT tenancy.tenant()::integer) OR true)",
+        "USING (tenant_id = (SELECT tenancy.tenant()::integer)) WITH CHECK (true)",
     ] {
         broken_and_mended("R040", "elsewhere.named", &named(using));
     }
@@ -127,4 +128,19 @@ fn r040_a_wall_elsewhere_is_known_by_what_it_says_and_not_by_its_name() {
     database.superuser().batch_execute(&sql.replace("{app}", &database.role("app"))).unwrap();
     let report = report_as(&database, &Inspection::new(&wall), "app");
     assert!(report.findings.is_empty(), "{report}");
+    // It is the application's alone, and a role that the application can become is let in by another policy.
+    let reporting = database.role("reporting");
+    let sql = format!(
+        "ALTER POLICY tenancy_tenant ON elsewhere.named TO {app};
+         CREATE ROLE {reporting}; GRANT {reporting} TO {app};
+         GRANT USAGE ON SCHEMA elsewhere TO {reporting}; GRANT SELECT ON elsewhere.named TO {reporting}",
+        app = database.role("app")
+    );
+    database.superuser().batch_execute(&sql).unwrap();
+    let report = report_as(&database, &Inspection::new(&wall), "app");
+    let found = |finding: &Finding| {
+        finding.code == "R040" && finding.object == "elsewhere.named" && finding.mend.contains(&reporting)
+    };
+    assert!(report.findings.iter().any(found), "{report}");
+    database.superuser().batch_execute(&format!("DROP OWNED BY {reporting}; DROP ROLE {reporting}")).unwrap();
 }

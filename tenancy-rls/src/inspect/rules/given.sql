@@ -149,26 +149,28 @@ known AS (
      GROUP BY w.relation, p.is_read
 ), walled_elsewhere AS (
     -- The tables of other schemas, of tenants of their own, that have a wall for the application: known by what its restrictive policy
-    -- says, and by which column. The name only spares the others from being read.
-    SELECT p.polrelid AS relation, (regexp_match(t.plain, own.form))[1] AS member
+    -- says of rows that are read and of rows that are written, by which column and for whom. The name only spares the others from being read.
+    SELECT p.polrelid AS relation, (regexp_match(t.plain, own.form))[1] AS member, p.polroles AS roles
       FROM given AS g, pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace,
-           LATERAL (SELECT regexp_replace(pg_get_expr(p.polqual, p.polrelid), ' AS "?\w+"?', '', 'g') AS text) AS e,
-           LATERAL (SELECT translate(e.text, E' ()\n', '') AS plain) AS t,
+           LATERAL (SELECT regexp_replace(pg_get_expr(p.polqual, p.polrelid), ' AS "?\w+"?', '', 'g') AS text,
+                           regexp_replace(pg_get_expr(coalesce(p.polwithcheck, p.polqual), p.polrelid), ' AS "?\w+"?', '', 'g') AS check_) AS e,
+           LATERAL (SELECT translate(e.text, E' ()\n', '') AS plain, translate(e.check_, E' ()\n', '') AS plain_check) AS t,
            LATERAL (SELECT '^("[^"]+"|[a-z_0-9]+)(?:::text)?=(?:SELECT)?tenancy\.tenant(?:::[a-z_0-9."]+)?\Z' AS form) AS own
      WHERE p.polname = 'tenancy_tenant' AND (NOT p.polpermissive OR $16) AND p.polcmd = '*' AND c.relrowsecurity AND c.relforcerowsecurity
        AND (0 = ANY (p.polroles) OR g.application_oid = ANY (p.polroles))
        AND c.relnamespace NOT IN (SELECT relnamespace FROM walled)
-       AND (t.plain ~ own.form
-            -- Or as the declared table of that name has it, but for the schemas.
+       AND (t.plain ~ own.form AND t.plain_check = t.plain
+            -- Or as the declared table of that name has both, but for the schemas.
             OR EXISTS (SELECT FROM patterns AS o JOIN pg_class AS d ON d.oid = o.relation JOIN pg_namespace AS m ON m.oid = d.relnamespace,
                               LATERAL (SELECT regexp_replace(
                                                   regexp_replace(
-                                                      regexp_replace(e.text, '\(((?:"(?:[^"]|"")*"|[\w.])+(?:\(\))?)\)::(?:text|integer|bigint|smallint|uuid|character varying)(?![\w(])', '\1', 'g'),
+                                                      regexp_replace(CASE WHEN o.is_read THEN e.text ELSE e.check_ END, '\(((?:"(?:[^"]|"")*"|[\w.])+(?:\(\))?)\)::(?:text|integer|bigint|smallint|uuid|character varying)(?![\w(])', '\1', 'g'),
                                                       '(''(?:[^'']|'''')*'')::(?:text|integer|bigint|smallint|uuid|character varying)(?![\w(])', '\1', 'g'),
                                                   '\s', '', 'g') AS pattern) AS here
-                        WHERE o.is_read AND d.relname = c.relname
+                        WHERE d.relname = c.relname
                           AND replace(replace(o.pattern, quote_ident(m.nspname) || '.', ''), quote_ident(n.nspname) || '.', '')
-                              = replace(replace(here.pattern, quote_ident(m.nspname) || '.', ''), quote_ident(n.nspname) || '.', '')))
+                              = replace(replace(here.pattern, quote_ident(m.nspname) || '.', ''), quote_ident(n.nspname) || '.', '')
+                        GROUP BY o.relation HAVING bool_or(o.is_read) AND bool_or(NOT o.is_read)))
 ), policies AS (
     SELECT w.object, w.relation, w.wall, w.reads <> '' AS is_of_pattern, p.polname, p.polpermissive, p.polcmd, p.polroles,
            format('DROP POLICY %I ON %s', p.polname, w.object) AS dropped,

@@ -11,10 +11,14 @@ SELECT DISTINCT 'R040', c.oid::regclass::text,
    -- In other schemas the tables of tenants of their own, which have a wall of their own, and those that nobody is let into: by
    -- themselves, because there may be thousands of them, and this asks little of each.
    AND (NOT (c.relrowsecurity AND c.relforcerowsecurity) OR c.relnamespace IN (SELECT relnamespace FROM walled)
-        OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND p.polpermissive)
+        OR EXISTS (SELECT FROM pg_policy AS p, unnest(p.polroles) AS role
+                    WHERE p.polrelid = c.oid AND p.polpermissive AND CASE role WHEN 0 THEN true ELSE pg_has_role(s.oid, role, 'USAGE') END)
            AND NOT EXISTS (SELECT FROM walled_elsewhere AS e
                             -- By the column that the declared table of that name has, if there is one: tables of one schema may have several.
                             WHERE e.relation = c.oid
+                              -- It holds for the role as well. Those that see more have policies of their own, which other rules look at.
+                              AND (s.oid = g.across_oid OR s.oid IN (SELECT oid FROM readers WHERE oid IS NOT NULL)
+                                   OR EXISTS (SELECT FROM unnest(e.roles) AS role WHERE CASE role WHEN 0 THEN true ELSE pg_has_role(s.oid, role, 'USAGE') END))
                               AND (e.member IS NULL
                                    OR e.member IN (SELECT translate(quote_ident(w.tenant), ' ()', '') FROM walled AS w JOIN pg_class AS d ON d.oid = w.relation
                                                     WHERE d.relname = c.relname)

@@ -4,18 +4,6 @@
 //! Whose a row is can be told by its key (`key`), whatever its columns say and without the library. So a row that changes its
 //! owner is one of the others' that has changed.
 
-/// An enum without values, and the array of all of it.
-macro_rules! listed {
-    ($name:ident, $all:ident: $($variant:ident),* $(,)?) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum $name {
-            $($variant),*
-        }
-
-        pub(crate) const $all: [$name; [$(stringify!($variant)),*].len()] = [$($name::$variant),*];
-    };
-}
-
 pub(crate) mod property;
 pub(crate) mod read;
 pub(crate) mod rows;
