@@ -86,8 +86,7 @@ fn no_index_is_there_twice_when_the_wall_is_up_and_the_keys_are_as_before_when_i
         .unwrap();
     connection.batch_execute(&wall.migration().down()).unwrap();
     let pins = shape(&mut connection);
-    let pinned =
-        "pins pinned FOREIGN KEY (organization_id, note_id) REFERENCES notes(organization_id, id)";
+    let pinned = "pins pinned FOREIGN KEY (organization_id, note_id) REFERENCES notes(organization_id, id)";
     assert!(pins.iter().any(|line| line == pinned), "{pins:#?}");
     connection.batch_execute("DROP TABLE pins").unwrap();
     for folder in desk.migrations().iter().rev() {
