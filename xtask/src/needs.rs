@@ -19,7 +19,7 @@ pub(crate) struct Need {
     here: fn() -> bool,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     Need {
         what: "libpq with its headers, which Diesel links with",
         apt: "libpq-dev",
@@ -49,7 +49,7 @@ const NEEDS: [Need; 6] = [
         here: || program("redis-server") || program("valkey-server"),
     },
     Need {
-        what: "PgBouncer: what the library says of one that is too old is tested",
+        what: "PgBouncer: what stays on its connections, and what the library says of one that is too old, is tested",
         apt: "pgbouncer",
         brew: "pgbouncer",
         instead: None,
@@ -61,6 +61,13 @@ const NEEDS: [Need; 6] = [
         brew: "nginx",
         instead: None,
         here: || program("nginx"),
+    },
+    Need {
+        what: "xmllint, which compares JUnit's XML with its schema",
+        apt: "libxml2-utils",
+        brew: "libxml2",
+        instead: None,
+        here: || program("xmllint"),
     },
 ];
 

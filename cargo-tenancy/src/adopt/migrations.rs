@@ -82,6 +82,7 @@ pub(crate) fn folders(
         enforce(&mut up, &mut down, name, column);
     }
     folder(&mut folders, "not_null", up, down);
+    // No constraints of them: the foreign keys take an index, and the wall's migration can make a table's key of it.
     for key in &changes.keys {
         folders.push(Folder {
             name: format!("tenancy_index_{}", plain(&Name { schema: key.table.schema.clone(), name: key.name.clone() })),
@@ -89,17 +90,9 @@ pub(crate) fn folders(
                 "-- No writer waits for it. Where it was broken off, drop the index, which is invalid then, and run it again.\nCREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({});\n",
                 quoted(&key.name), key.table.sql(), list(&key.columns)
             ),
-            // Where it has become a constraint, that is dropped before.
             down: format!("DROP INDEX CONCURRENTLY IF EXISTS {}.{};\n", quoted(&key.table.schema), quoted(&key.name)),
         });
     }
-    let (mut up, mut down) = (Script::new(pace), Script::new(pace));
-    for key in &changes.keys {
-        let (table, name) = (key.table.sql(), quoted(&key.name));
-        up.step(&[format!("ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}")]);
-        down.step(&[format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")]);
-    }
-    folder(&mut folders, "keys", up, down);
     let (mut up, mut down) = (Script::new(pace), Script::new(pace));
     for key in &changes.foreign_keys {
         pair(&mut up, &mut down, catalog, key);

@@ -59,7 +59,7 @@ impl Arguments {
                 output.document(&log)?;
             }
             Format::Junit => {
-                let document = check::junit(&report).to_string().map_err(|error| {
+                let document = check::junit(&report).map_err(|error| {
                     Failure::new("the report cannot be written as JUnit's XML").because(error)
                 })?;
                 output.document(&document)?;

@@ -6,7 +6,7 @@ use tenancy_rls::{Roles, RowSecurity, tables};
 use crate::desk::{DECIDED, Desk};
 
 /// `schema/written.rs`, with the include as it is seen from this crate.
-mod schema {
+pub(crate) mod schema {
     #![allow(unused, unreachable_pub)] // as the Diesel CLI prints it
     tenancy_diesel::schema! {
         include = "tests/adopt/schema/written_diesel_schema.rs",

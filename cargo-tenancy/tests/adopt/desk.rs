@@ -55,6 +55,12 @@ impl Desk {
         PgConnection::establish(&self.url).unwrap()
     }
 
+    /// The name of a role, which is of the whole server, for this one's database.
+    pub(crate) fn role(&self, role: &str) -> String {
+        let database = self.url.rsplit('/').next().and_then(|name| name.split('?').next()).unwrap();
+        format!("{database}_{role}")
+    }
+
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.path().join(file)
     }

@@ -6,3 +6,4 @@ mod declared;
 mod desk;
 mod migrated;
 mod told;
+mod walled;

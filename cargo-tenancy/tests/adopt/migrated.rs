@@ -18,9 +18,9 @@ struct Count {
 }
 
 #[derive(QueryableByName)]
-struct Line {
+pub(crate) struct Line {
     #[diesel(sql_type = Text)]
-    line: String,
+    pub(crate) line: String,
 }
 
 fn count(connection: &mut PgConnection, from: &str) -> i64 {
@@ -28,7 +28,7 @@ fn count(connection: &mut PgConnection, from: &str) -> i64 {
 }
 
 /// Columns, constraints, indexes, triggers and functions, as the catalog prints them.
-fn shape(connection: &mut PgConnection) -> Vec<String> {
+pub(crate) fn shape(connection: &mut PgConnection) -> Vec<String> {
     let lines: Vec<Line> = sql_query(
         "SELECT line FROM (
              SELECT format('%s.%s %s %s', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull) AS line

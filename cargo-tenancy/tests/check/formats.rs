@@ -1,9 +1,10 @@
-//! SARIF and JUnit, parsed back; and SARIF compared with its schema.
+//! SARIF and JUnit, parsed back, and compared with their schemas.
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use quick_junit::{Report, TestCaseStatus};
 use serde_json::Value;
 
+use crate::junit::{read, validated};
 use crate::project::{Project, code};
 
 /// A project with a place that is known, one that is new and one that is gone.
@@ -132,4 +133,72 @@ fn junit_is_read_back_with_a_failure_for_each_new_place() {
         .collect();
     assert_eq!(failures.iter().map(|(ty, _)| *ty).collect::<Vec<_>>(), ["raw-sql", "stale"]);
     assert!(failures[0].1.contains("Reason: a < b & \"c\""), "{failures:?}");
+}
+
+/// What `--format junit` prints.
+fn junit(project: &Project) -> String {
+    String::from_utf8(project.run(&["--format", "junit"]).stdout).expect("UTF-8")
+}
+
+#[test]
+fn junit_is_as_its_schema_says() {
+    let odd = Project::of("fn odd() { tx.raw(\"\u{7}]]> <!-- & 'ü' \", \"SELECT 1\"); }\n");
+    for (project, cases) in [(project(), 3), (odd, 1), (Project::of("fn nothing() {}\n"), 0)] {
+        let document = junit(&project);
+        assert_eq!(read(&document, "count(//testcase)"), cases.to_string(), "{document}");
+        validated(&document).unwrap_or_else(|wrong| panic!("{wrong}\n{document}"));
+    }
+    // It finds what is wrong.
+    let document = junit(&project());
+    for (present, spoiled) in [
+        ("<testsuites ", "<testsuites skipped=\"0\" "),
+        ("<testsuite name=\"tenancy check\"", "<testsuite"),
+        (" classname=", " class="),
+        ("<failure ", "<failure line=\"1\" "),
+        ("<testcase name=", "<testcase nom="),
+        ("</testsuites>", ""),
+    ] {
+        assert!(document.contains(present), "{present}: {document}");
+        let wrong = validated(&document.replacen(present, spoiled, 1));
+        assert!(wrong.is_err(), "{spoiled} is not looked at");
+    }
+}
+
+/// Jenkins shows `classname`, `name` and the failure's `message` and text; GitLab the same, each `classname` and `name` once; the actions
+/// for GitHub count by the suite's numbers.
+#[test]
+fn junit_has_what_is_read_of_it() {
+    let document = junit(&project());
+    for (expression, value) in [
+        ("/testsuites/@name", "tenancy check"),
+        ("/testsuites/@tests", "3"),
+        ("/testsuites/@failures", "2"),
+        ("/testsuites/@errors", "0"),
+        ("count(/testsuites/testsuite)", "1"),
+        ("//testsuite/@name", "tenancy check"),
+        ("//testsuite/@tests", "3"),
+        ("//testsuite/@failures", "2"),
+        ("//testsuite/@errors", "0"),
+        ("//testsuite/@skipped", "0"),
+        ("count(//testsuite/testcase[@name != '' and @classname = 'src/lib.rs'])", "3"),
+        ("count(//testcase/failure[@type != '' and @message != ''])", "2"),
+        ("count(//testcase[not(failure)])", "1"),
+        ("count(//error | //skipped)", "0"),
+        ("substring-before(//failure[@type = 'raw-sql'], '\n')", "src/lib.rs:2:15"),
+    ] {
+        assert_eq!(read(&document, expression), value, "{expression}\n{document}");
+    }
+}
+
+#[test]
+fn no_two_cases_of_junit_have_one_name() {
+    let place = "fn work() { q.unfiltered(); }\n";
+    let project = Project::of(place);
+    project.run(&["--update"]);
+    project.write("src/lib.rs", "fn work() { q.unfiltered(); q.unfiltered(); }\n");
+    let document = junit(&project);
+    assert_eq!(read(&document, "count(//testcase)"), "2", "{document}");
+    let [first, second] = [1, 2].map(|at| read(&document, &format!("//testcase[{at}]/@name")));
+    assert_eq!(second, format!("{first} (2)"), "{document}");
+    assert_eq!(read(&document, "count(//failure)"), "1", "{document}");
 }

@@ -6,6 +6,7 @@ mod files;
 mod followed;
 mod formats;
 mod inventory;
+mod junit;
 mod kinds;
 mod project;
 mod tables;

@@ -5,6 +5,10 @@
 #[path = "../wall/database.rs"]
 mod database;
 mod load;
+#[allow(dead_code, reason = "the tests of placement use the rest")]
+#[path = "../../../tests/tests/placement/pgbouncer.rs"]
+mod pgbouncer;
+mod pooled;
 mod seen;
 mod served;
 mod stock;

@@ -113,6 +113,9 @@ impl<C: TenantConnection + Driver<Options = PostgresOptions>> TenantPoolBuilder<
     /// tenant on a connection is one message more, and before a single write one round trip. Statements of nobody's, across tenants, over a set, or before admission have the
     /// [`application_name`](Self::application_name).
     ///
+    /// Behind a pooler in transaction mode a session is a tenant's for a transaction: the label is set for it and ends with it, so that none stays on a connection to the server that
+    /// the pooler lends to another tenant, or to another program. Between transactions such a connection is nobody's.
+    ///
     /// # Tenancy
     ///
     /// PostgreSQL shows the names of all sessions to every role: raw SQL of one tenant can read which others are at work, unless `pg_stat_get_activity` is taken away from its role (the

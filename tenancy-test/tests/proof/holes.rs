@@ -3,6 +3,7 @@
 use tenancy_test::Finding;
 
 use crate::hole::Hole;
+use crate::junit::{read, validated};
 use crate::proof;
 use crate::service::Shop;
 
@@ -51,4 +52,10 @@ async fn f33_a_finding_says_what_was_sent_what_came_back_and_how_to_mend_it_and_
         "{junit}"
     );
     assert!(!junit.contains("another tenant's"), "{junit}");
+    validated(&junit).unwrap_or_else(|wrong| panic!("{wrong}\n{junit}"));
+    for (counted, count) in [("testcase", "tests"), ("testcase[failure]", "failures"), ("skipped", "skipped")]
+    {
+        let expression = format!("count(//{counted}) = /testsuite/@{count} and /testsuite/@tests > 0");
+        assert_eq!(read(&junit, &expression), "true", "{expression}\n{junit}");
+    }
 }

@@ -6,6 +6,8 @@ mod clean;
 mod document;
 mod hole;
 mod holes;
+#[path = "../../../cargo-tenancy/tests/check/junit.rs"]
+mod junit;
 mod other_conventions;
 mod pages;
 mod refusals;

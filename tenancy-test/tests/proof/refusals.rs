@@ -8,6 +8,7 @@ use axum::routing::get;
 use serde_json::json;
 use tenancy_test::{Document, InProcess, Kind, Proof, ProofError, Report, Tenant};
 
+use crate::junit::{read, validated};
 use crate::service::{Shop, router};
 use crate::{acme, document, globex, proof};
 
@@ -96,7 +97,10 @@ async fn f33_what_cannot_be_tried_fails_unless_it_is_left_out_with_a_reason() {
     assert!(report.to_string().contains("plans are everybody's"));
     let public = report.notices.iter().find(|notice| notice.about == "GET /health").unwrap();
     assert!(public.text.contains("granted without a login as well"), "{report}");
-    assert!(report.to_junit().contains("<skipped message=\"plans are everybody&apos;s\"/>"));
+    let junit = report.to_junit();
+    assert!(junit.contains("<skipped message=\"plans are everybody&apos;s\"/>"));
+    validated(&junit).unwrap_or_else(|wrong| panic!("{wrong}\n{junit}"));
+    assert_eq!(read(&junit, "/testsuite/@skipped"), "1", "{junit}");
     let report =
         unseeded().value("plan_id", "free").changes(async |_| Ok::<_, String>(())).run().await.unwrap();
     assert!(report.is_clean(), "{report}");

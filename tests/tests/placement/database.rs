@@ -13,6 +13,9 @@ use tenancy_tests::server;
 /// The address that the test's address book has for `silo`.
 pub(crate) const SILO: &str = "postgres://silo.example/silo";
 
+/// The roles'.
+pub(crate) const PASSWORD: &str = "x";
+
 /// A database of its own, with the catalog's table and three roles.
 pub(crate) struct Database {
     /// As the superuser.
@@ -33,7 +36,7 @@ impl Database {
         let role = |part: &str| format!("{part}_{name}").chars().take(63).collect::<String>();
         let database = Self { url, reader: role("r"), manager: role("m"), application: role("a") };
         for role in [&database.reader, &database.manager, &database.application] {
-            database.run(&format!("CREATE ROLE {role} LOGIN PASSWORD 'x' NOSUPERUSER NOBYPASSRLS"));
+            database.run(&format!("CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}' NOSUPERUSER NOBYPASSRLS"));
         }
         // What a careless administrator may have set up before.
         database.run(&format!(
@@ -47,6 +50,11 @@ impl Database {
     pub(crate) fn migration(&self) -> CatalogMigration {
         let named = CatalogMigration::new().reader(&self.reader).expect("a role");
         named.manager(&self.manager).expect("a role")
+    }
+
+    /// The roles, as a pooler is told them.
+    pub(crate) fn logins(&self) -> [(&str, &str); 3] {
+        [&self.reader, &self.manager, &self.application].map(|role| (role.as_str(), PASSWORD))
     }
 
     /// Runs statements as the superuser.
@@ -106,7 +114,7 @@ pub(crate) fn url_of(url: &str, role: &str) -> String {
     let (scheme, rest) = url.split_once("://").expect("a URL");
     let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
     let rest = rest.split('?').next().unwrap_or(rest);
-    format!("{scheme}://{role}:x@{rest}?sslmode=disable")
+    format!("{scheme}://{role}:{PASSWORD}@{rest}?sslmode=disable")
 }
 
 /// The name of the database.

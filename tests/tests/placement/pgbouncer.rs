@@ -9,8 +9,6 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::database::{Database, name};
-
 /// Ends it, and removes its files, when the pipe from us closes, whatever ended us.
 const SUPERVISE: &str =
     r#"trap '' INT; "$1" -q "$2/pgbouncer.ini" >"$2/log" 2>&1 & cat >/dev/null; kill -9 $!; rm -rf "$2""#;
@@ -18,18 +16,19 @@ const SUPERVISE: &str =
 pub(crate) struct PgBouncer {
     supervisor: Child,
     directory: PathBuf,
-    pub(crate) port: u16,
+    port: u16,
+    database: String,
 }
 
 impl PgBouncer {
-    /// One in front of the database, in transaction mode, with `settings`; `None`, and a line that says so, when there is none
-    /// installed.
-    pub(crate) fn start(database: &Database, settings: &str) -> Option<Self> {
+    /// One in front of the database at `url`, in transaction mode, with `settings`, for these roles and passwords; `None`, and a line
+    /// that says so, when there is none installed.
+    pub(crate) fn start(url: &str, logins: &[(&str, &str)], settings: &str) -> Option<Self> {
         let Some(program) = installed() else {
             // Not `eprintln!`: the harness would swallow it.
             let _ = writeln!(
                 std::io::stderr(),
-                "skipped: no pgbouncer is installed, so an old one was not refused"
+                "skipped: no pgbouncer is installed, so nothing was tried behind it"
             );
             return None;
         };
@@ -38,17 +37,16 @@ impl PgBouncer {
         let directory = PathBuf::from(format!("/tmp/tenancy_pgbouncer_{}_{port}", std::process::id()));
         fs::create_dir(&directory).expect("a directory");
         fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).expect("a directory");
-        let users: String = [&database.reader, &database.manager, &database.application]
-            .iter()
-            .map(|role| format!("\"{role}\" \"x\"\n"))
-            .collect();
-        let server = database.url.split('@').nth(1).expect("a host").split('/').next().expect("a host");
+        let users: String =
+            logins.iter().map(|(role, password)| format!("\"{role}\" \"{password}\"\n")).collect();
+        let server = url.split('?').next().and_then(|url| url.split("://").nth(1)).expect("a URL");
+        let (server, database) = server.split_once('/').expect("a database");
+        let server = server.rsplit('@').next().unwrap_or(server);
         let (host, server_port) = server.split_once(':').unwrap_or((server, "5432"));
         let users_file = directory.join("users");
         let ini = format!(
-            "[databases]\n{} = host={host} port={server_port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+            "[databases]\n{database} = host={host} port={server_port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
              unix_socket_dir =\nauth_type = trust\nauth_file = {}\npool_mode = transaction\n{settings}\n",
-            name(&database.url),
             users_file.display()
         );
         fs::write(&users_file, users).expect("a file");
@@ -64,7 +62,7 @@ impl PgBouncer {
             command.uid(user).gid(group);
         }
         let supervisor = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell");
-        let started = Self { supervisor, directory, port };
+        let started = Self { supervisor, directory, port, database: database.to_owned() };
         let begin = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             let log = fs::read_to_string(started.directory.join("log")).unwrap_or_default();
@@ -75,8 +73,8 @@ impl PgBouncer {
     }
 
     /// The address of the database through it.
-    pub(crate) fn url(&self, database: &Database, role: &str) -> String {
-        format!("postgres://{role}:x@127.0.0.1:{}/{}?sslmode=disable", self.port, name(&database.url))
+    pub(crate) fn url(&self, role: &str, password: &str) -> String {
+        format!("postgres://{role}:{password}@127.0.0.1:{}/{}?sslmode=disable", self.port, self.database)
     }
 
     /// Whether it is from before it kept the names of prepared statements apart.

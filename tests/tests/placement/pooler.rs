@@ -13,7 +13,7 @@ use tenancy_tests::schema::{agents, canvases, plans};
 use tenancy_tests::server::known_holes;
 
 use crate::connecting::refusal;
-use crate::database::{Database, address};
+use crate::database::{Database, PASSWORD, address};
 use crate::pgbouncer::PgBouncer;
 
 /// Names one that keeps the names of prepared statements apart.
@@ -24,8 +24,8 @@ async fn l41_a_pooler_is_not_taken_for_the_server() {
     let database = Database::new("pooler");
     // It refuses the startup option, or it drops it.
     for settings in ["", "ignore_startup_parameters = options"] {
-        let Some(pooler) = PgBouncer::start(&database, settings) else { return };
-        let connection = CatalogConnection::new(address(&pooler.url(&database, &database.reader)));
+        let Some(pooler) = PgBouncer::start(&database.url, &database.logins(), settings) else { return };
+        let connection = CatalogConnection::new(address(&pooler.url(&database.reader, PASSWORD)));
         let error = refusal(connection).await;
         assert!(
             error.contains("a pooler answers") && error.contains(".behind_pooler()"),
@@ -37,7 +37,9 @@ async fn l41_a_pooler_is_not_taken_for_the_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn l41_a_pooler_that_passes_the_names_of_statements_on_is_refused() {
     let database = Database::new("pooler");
-    let Some(pooler) = PgBouncer::start(&database, "default_pool_size = 2") else { return };
+    let Some(pooler) = PgBouncer::start(&database.url, &database.logins(), "default_pool_size = 2") else {
+        return;
+    };
     if !PgBouncer::is_old() {
         let _ = writeln!(std::io::stderr(), "skipped: the pgbouncer installed is not one to refuse");
         return;
@@ -45,7 +47,7 @@ async fn l41_a_pooler_that_passes_the_names_of_statements_on_is_refused() {
     // Again and again: what a pooler mixes up it does not mix up each time.
     for _ in 0..20 {
         let connection =
-            CatalogConnection::new(address(&pooler.url(&database, &database.reader))).behind_pooler();
+            CatalogConnection::new(address(&pooler.url(&database.reader, PASSWORD))).behind_pooler();
         let error = refusal(connection).await;
         assert!(error.contains("PgBouncer 1.21") && error.contains("`max_prepared_statements`"), "{error}");
     }
@@ -74,13 +76,15 @@ diesel::define_sql_function! {
 #[tokio::test(flavor = "multi_thread")]
 async fn l41_l86_each_single_statement_has_its_own_tenant_behind_any_pooler() {
     let database = Database::new("pooler");
-    let Some(pooler) = PgBouncer::start(&database, "default_pool_size = 2") else { return };
+    let Some(pooler) = PgBouncer::start(&database.url, &database.logins(), "default_pool_size = 2") else {
+        return;
+    };
     database.run(TABLES);
     let roles = Roles::new(&database.application, &database.manager).expect("names of roles");
     let security = RowSecurity::new(tables![agents, canvases, plans], roles).expect("tables");
     database.run(&security.migration().up());
     database.run(&format!("GRANT ALL ON plans TO {}", database.application));
-    let tenants = TenantPool::<OneSyncConnection>::builder(pooler.url(&database, &database.application))
+    let tenants = TenantPool::<OneSyncConnection>::builder(pooler.url(&database.application, PASSWORD))
         .wall(Wall::plain(security))
         .waive(known_holes())
         .behind_pooler()

@@ -9,8 +9,9 @@ use diesel::define_sql_function;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use tenancy_core::TenantKey;
 use tenancy_diesel::{insert_into, testing};
-use tenancy_pool::{PoolError, RunQueryDsl, TenantPool};
+use tenancy_pool::{PoolError, RunQueryDsl, SessionLabel, TenantPool};
 use tenancy_tests::fixture::TABLES;
 use tenancy_tests::schema::agents;
 
@@ -44,6 +45,7 @@ async fn l41_l86_each_transaction_has_its_own_tenant_behind_a_pooler() {
     let tenants = TenantPool::<Tested>::builder(url)
         .behind_pooler()
         .max_connections(8)
+        .label_sessions()
         // As the wall's own statement, with a search path to tell transactions apart by as well.
         .first_statements(|tenant| {
             vec![
@@ -77,7 +79,8 @@ async fn l41_l86_each_transaction_has_its_own_tenant_behind_a_pooler() {
         assert_eq!(hired, i64::from(tasks * transactions));
     }
     // A division by zero if there is one.
-    let left = "SELECT 1 / (COALESCE(current_setting('tenancy.tenant', true), '') = '')::int";
+    let left = "SELECT 1 / (COALESCE(current_setting('tenancy.tenant', true), '') = '')::int,
+                       1 / (NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'tenant%'))::int";
     for _ in 0..20 {
         setup.batch_execute(left).await.expect("no tenant is left on a connection to the server");
     }
@@ -87,12 +90,14 @@ async fn l41_l86_each_transaction_has_its_own_tenant_behind_a_pooler() {
 /// A write, and reads that say whose transaction it is, in one transaction and by themselves.
 async fn turn(tenants: &TenantPool<Tested>, tenant: i32, id: i32) -> Result<(), PoolError> {
     let scope = testing::scope(tenant);
-    let own = vec![(tenant, tenant.to_string())];
+    let label = SessionLabel::of(&TenantKey::new(&tenant.to_string()).expect("a key")).to_string();
+    let own = vec![(tenant, tenant.to_string(), label)];
     let whose = || {
         let agents = agents::table.scoped(&scope).filter(agents::id.eq(id));
-        agents.select((agents::tenant_id, current_setting("tenancy.tenant", true)))
+        let says = |setting| current_setting(setting, true);
+        agents.select((agents::tenant_id, says("tenancy.tenant"), says("application_name")))
     };
-    let seen: Vec<(i32, String)> = tenants
+    let seen: Vec<(i32, String, String)> = tenants
         .transaction(&scope, async |tx| {
             let agent = (agents::id.eq(id), agents::name.eq(format!("agent {id}")));
             insert_into(agents::table.scoped(&scope)).values(agent).execute(tx).await?;
@@ -100,7 +105,7 @@ async fn turn(tenants: &TenantPool<Tested>, tenant: i32, id: i32) -> Result<(), 
         })
         .await?;
     assert_eq!(seen, own);
-    let seen: Vec<(i32, String)> = tenants.load(&scope, whose()).await?;
+    let seen: Vec<(i32, String, String)> = tenants.load(&scope, whose()).await?;
     assert_eq!(seen, own);
     Ok(())
 }

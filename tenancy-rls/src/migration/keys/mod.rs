@@ -8,8 +8,9 @@
 //! - Foreign keys between tenant tables that do not pair the tenants are dropped first (phase 1) and added again with the
 //!   tenant last (phase 3): what they refer to has to change between.
 //! - Unique and exclusion keys without the tenant get it as their first column (phase 2), and keep whatever else they carry, on
-//!   every part of a partitioned table. A key that something else needs as it is (a foreign key of a table that is no tenant's,
-//!   a view that groups by it) stays, and gets one with the tenant beside it.
+//!   every part of a partitioned table. Where a unique index of just these columns is there, the key takes it. A key that something
+//!   else needs as it is (a foreign key of a table that is no tenant's, a view that groups by it) stays, and gets one with the tenant
+//!   beside it.
 //! - Where there is no index that the tenant leads by then, one is built (phase 4).
 //!
 //! What cannot be done by itself has no statement, or is among the `obstacles (object, reason, fix)`.
@@ -28,8 +29,15 @@ use crate::table::Table;
 use crate::through::Shared;
 
 /// The facts, the texts of the keys, and what follows.
-pub(crate) const REPAIRS: &str =
-    concat!(include_str!("facts.sql"), ", ", include_str!("texts.sql"), ", ", include_str!("repairs.sql"));
+pub(crate) const REPAIRS: &str = concat!(
+    include_str!("facts.sql"),
+    ", ",
+    include_str!("texts.sql"),
+    ", ",
+    include_str!("spare.sql"),
+    ", ",
+    include_str!("repairs.sql")
+);
 
 /// The parents whose key two tenants could have, of `referring`.
 pub(crate) const UNKEYED: &str = include_str!("unkeyed.sql");

@@ -99,14 +99,17 @@ beside AS (
      WHERE NOT r.has_tenant AND NOT r.attnotnull AND (r.indisprimary OR t.identifies)
     UNION ALL
     SELECT 2, r.indrelid, r.name::text, CASE WHEN r.has_tenant THEN 'restored' ELSE 'unique' END,
-           CASE WHEN t.leads OR NOT r.has_tenant
+           CASE WHEN s.root IS NOT NULL THEN s.statement
+                WHEN t.leads OR NOT r.has_tenant
                 THEN CASE WHEN r.wants_gist THEN format('CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA %I; ', r.nspname) ELSE '' END
                      || gone.text || '; ' || t.wanted END,
-           back.text || '; ' || CASE WHEN r.is_held THEN renamed.back ELSE t.present END
-           || CASE WHEN r.wants_gist THEN '; DO $gist$ BEGIN DROP EXTENSION IF EXISTS btree_gist; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $gist$'
-                   ELSE '' END
+           coalesce(s.undo,
+                    back.text || '; ' || CASE WHEN r.is_held THEN renamed.back ELSE t.present END
+                    || CASE WHEN r.wants_gist THEN '; DO $gist$ BEGIN DROP EXTENSION IF EXISTS btree_gist; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $gist$'
+                            ELSE '' END)
       FROM replaced AS r
       JOIN key_texts AS t ON t.root = r.indexrelid
+      LEFT JOIN spare AS s ON s.root = r.indexrelid
       LEFT JOIN named AS n ON n.relation = r.indrelid AND n.base = r.name::text AND n.suffix = '_tenancy_key' AND r.is_held,
            LATERAL (SELECT CASE WHEN r.contype IS NULL THEN format('DROP INDEX %I.%I', r.nspname, r.name)
                                 ELSE format('ALTER TABLE %s DROP CONSTRAINT %I', r.qualified, r.name) END AS text) AS back,

@@ -56,6 +56,8 @@ replaced AS (
                      WHERE a.attrelid = p.indexrelid AND coalesce(a.attstattarget, -1) >= 0) AS targets
 ), key_texts AS (
     SELECT root, bool_and(leads) AS leads, bool_or(indisreplident) AS identifies,
+           -- Than the key itself: where it is stored, what is said of it.
+           bool_or(setting || wanted_targets || marks <> '') AS has_more,
            string_agg(setting || wanted, '; ' ORDER BY level, qualified) || string_agg(attach, '' ORDER BY level DESC, qualified)
            || string_agg(wanted_targets || marks, '' ORDER BY level, qualified) || ending AS wanted,
            string_agg(setting || present, '; ' ORDER BY level, qualified) || string_agg(attach, '' ORDER BY level DESC, qualified)
