@@ -154,6 +154,15 @@ async fn what_inherits_is_followed_and_fenced_like_the_table() {
     superuser.batch_execute("TRUNCATE public.old_notes").unwrap();
 }
 
+/// The triggers of a move on the boards: when they fire, and what they do.
+fn triggers(world: &World) -> Vec<String> {
+    world.lines(
+        &world.home,
+        "SELECT concat_ws(' ', t.tgenabled, pg_get_triggerdef(t.oid), p.prosrc) AS line FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
+          WHERE t.tgrelid = 'public.boards'::regclass AND t.tgname LIKE 'tenancy_move%' ORDER BY t.tgname",
+    )
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn triggers_that_somebody_sets_off_are_made_again_before_the_switch() {
     for tampering in [
@@ -171,13 +180,18 @@ async fn triggers_that_somebody_sets_off_are_made_again_before_the_switch() {
         let world = World::new(10);
         world.schema(&world.home, "acme");
         killed(&world, "whole");
+        let made = triggers(&world);
+        assert_eq!(made.len(), 4, "{made:#?}");
         world.run(&world.home, tampering);
+        assert_ne!(triggers(&world), made, "{tampering}");
         world.run(&world.home, "UPDATE public.boards SET name = 'unseen' WHERE tenant_id = 1 AND slug = 's7'");
         let mut stale = session(&world, "BEGIN");
         relocation(&world, options()).run(&place("schema acme")).await.unwrap();
         assert_eq!(world.rows_of(&world.home, "acme", TENANT), world.rows_of(&world.home, "public", TENANT));
         let said = stale.batch_execute(WRITE).expect_err(tampering).to_string();
         assert!(said.contains("moving to another place, or has moved"), "{tampering}: {said}");
+        // For replicated changes as well, which the application's own sessions do not show.
+        assert_eq!(triggers(&world), made, "{tampering}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The rules of what the application's role can reach beside the declared tables, and of walls that have only the name of one.
 
 use diesel::connection::SimpleConnection as _;
-use tenancy_rls::{Inspection, Severity};
+use tenancy_rls::{Inspection, RowSecurity, Severity, tables};
 
 use crate::database::{Database, lines};
 use crate::rules::{broken_and_mended, report_as};
@@ -127,4 +127,48 @@ fn r040_a_wall_elsewhere_is_known_by_what_it_says_and_not_by_its_name() {
     database.superuser().batch_execute(&sql.replace("{app}", &database.role("app"))).unwrap();
     let report = report_as(&database, &Inspection::new(&wall), "app");
     assert!(report.findings.is_empty(), "{report}");
+}
+
+/// Of one schema, the tenants' own table and one that names them: two columns are the tenants' there.
+mod two_columns {
+    tenancy_diesel::table! {
+        #[tenant_scoped(id)]
+        organisations (id) { id -> Integer, name -> Text, }
+        tasks (id) { id -> Integer, tenant_id -> Integer, title -> Text, }
+    }
+}
+
+#[test]
+fn r040_a_wall_elsewhere_is_by_the_column_of_the_declared_table_of_that_name() {
+    let database = Database::empty("rule_r040_columns");
+    let roles = database.roles();
+    let wall = RowSecurity::new(tables![two_columns::organisations, two_columns::tasks], roles).unwrap();
+    let tables = "CREATE TABLE organisations (id integer PRIMARY KEY, name text NOT NULL);
+                  CREATE TABLE tasks (id integer PRIMARY KEY, tenant_id integer NOT NULL, title text NOT NULL);";
+    database.owner().batch_execute(&format!("{tables}{}", wall.migration().up())).unwrap();
+    let own = wall.in_tenant_schema(&"acme".parse().unwrap());
+    let own = own.tables_migration();
+    let mut owner = database.owner();
+    owner
+        .batch_execute(&format!("CREATE SCHEMA acme; SET search_path = acme; {tables}{}", own.up()))
+        .unwrap();
+    let found = || {
+        let report = report_as(&database, &Inspection::new(&wall), "app");
+        let found = report.findings.iter().filter(|finding| finding.code == "R040");
+        found.map(|finding| finding.object.clone()).collect::<Vec<_>>()
+    };
+    // Each has a column of the name that is the tenants' in the other.
+    assert_eq!(found(), [""; 0]);
+    // Whose a task is does not depend on its own number, though that is a tenants' column of another table.
+    for (table, column) in [("tasks", "id"), ("organisations", "tenant_id")] {
+        owner
+            .batch_execute(&format!(
+                "ALTER TABLE acme.{table} ADD COLUMN IF NOT EXISTS {column} integer;
+                 ALTER POLICY tenancy_tenant ON acme.{table} USING ({column} = (SELECT tenancy.tenant()::integer))"
+            ))
+            .unwrap();
+        assert_eq!(found(), [format!("acme.{table}")]);
+        owner.batch_execute(&own.up()).unwrap();
+        assert_eq!(found(), [""; 0]);
+    }
 }
