@@ -9,6 +9,7 @@ mod holes;
 mod other_conventions;
 mod pages;
 mod refusals;
+mod said;
 mod service;
 mod timing;
 
