@@ -21,13 +21,36 @@ const OF_THE_SERVER: &str = "R080";
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
+    sides: Sides,
+}
+
+/// What is compared: a database, and the wall that the manifest declares.
+#[derive(Debug, Args)]
+pub(super) struct Sides {
+    #[command(flatten)]
     database: Database,
     #[command(flatten)]
     manifest: ManifestFile,
     #[command(flatten)]
     waivers: WaiversFile,
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
+}
+
+impl Sides {
+    /// The declared wall of the tables that are meant.
+    pub(super) fn wall(&self) -> Result<RowSecurity, Failure> {
+        Ok(self.place.of(self.manifest.read()?.row_security()))
+    }
+
+    /// What the database has beside `wall`, and the mode of its own.
+    pub(super) fn compared(&self, wall: &RowSecurity) -> Result<(Difference, Option<Mode>), Failure> {
+        let waivers = self.waivers.read()?;
+        block_on(async {
+            let mut connection = self.database.connect(not_here::WALL).await?;
+            Difference::of(&mut connection, wall, waivers).await
+        })
+    }
 }
 
 /// Which tables of the manifest.
@@ -39,7 +62,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn of(&self, wall: &RowSecurity) -> RowSecurity {
+    fn of(&self, wall: &RowSecurity) -> RowSecurity {
         self.tenant_schema.as_ref().map_or_else(|| wall.clone(), |schema| wall.in_tenant_schema(schema))
     }
 }
@@ -55,7 +78,7 @@ pub(super) struct Difference {
 }
 
 impl Difference {
-    pub(super) async fn of(
+    async fn of(
         connection: &mut AsyncPgConnection,
         wall: &RowSecurity,
         waivers: Waivers,
@@ -74,12 +97,7 @@ impl Difference {
 
 impl Arguments {
     pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
-        let manifest = self.manifest.read()?;
-        let (wall, waivers) = (self.place.of(manifest.row_security()), self.waivers.read()?);
-        let (difference, _) = block_on(async {
-            let mut connection = self.database.connect(not_here::WALL).await?;
-            Difference::of(&mut connection, &wall, waivers).await
-        })?;
+        let (difference, _) = self.sides.compared(&self.sides.wall()?)?;
         output.result(&difference, |out| {
             if difference.differences.is_empty() {
                 return writeln!(out, "the database has the declared wall");
