@@ -88,6 +88,24 @@ fn r073_a_trigger_that_does_not_fire() {
         "canvases constraint canvases_agent_id_fkey",
         "ALTER TABLE canvases DISABLE TRIGGER ALL",
     );
+    // One that is for replicas only may be meant, but never a constraint's.
+    broken_and_mended(
+        "R073",
+        "canvases constraint canvases_agent_id_fkey",
+        "DO $$ DECLARE t record; BEGIN FOR t IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'canvases'::regclass AND tgisinternal LOOP
+             EXECUTE format('ALTER TABLE canvases ENABLE REPLICA TRIGGER %I', t.tgname); END LOOP; END $$;
+         CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+         CREATE TRIGGER noted BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION noted();
+         ALTER TABLE agents ENABLE REPLICA TRIGGER noted",
+    );
+    // A constraint by its name, and somebody's own trigger all the same.
+    broken_and_mended(
+        "R073",
+        "agents trigger later",
+        "CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+         CREATE CONSTRAINT TRIGGER later AFTER INSERT ON agents DEFERRABLE FOR EACH ROW EXECUTE FUNCTION noted();
+         ALTER TABLE agents DISABLE TRIGGER later",
+    );
     broken_and_mended(
         "R073",
         "part trigger noted",
