@@ -3,10 +3,10 @@
 use clap::Args;
 use diesel_async::AsyncPgConnection;
 use serde::Serialize;
-use tenancy_core::placement::SchemaName;
 use tenancy_rls::{Finding, Inspection, Mode, RowSecurity, Waivers};
 
 use super::named;
+use super::place::Place;
 use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
@@ -50,20 +50,6 @@ impl Sides {
             let mut connection = self.database.connect(not_here::WALL).await?;
             Difference::of(&mut connection, wall, waivers).await
         })
-    }
-}
-
-/// Which tables of the manifest.
-#[derive(Debug, Clone, Args)]
-pub(super) struct Place {
-    /// The schema of a tenant that has its tables in one of its own: only those are looked at
-    #[arg(long, value_name = "SCHEMA")]
-    pub(crate) tenant_schema: Option<SchemaName>,
-}
-
-impl Place {
-    fn of(&self, wall: &RowSecurity) -> RowSecurity {
-        self.tenant_schema.as_ref().map_or_else(|| wall.clone(), |schema| wall.in_tenant_schema(schema))
     }
 }
 
