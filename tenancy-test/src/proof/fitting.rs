@@ -24,11 +24,11 @@ pub(super) fn of_body(operation: &Operation, steps: &[Step]) -> Vec<SeedKey> {
 
 /// The names of the fields on the way to a place in the body.
 pub(super) fn fields(steps: &[Step]) -> Vec<&str> {
-    let name = |step: &'_ Step| match step {
+    let names = steps.iter().filter_map(|step| match step {
         Step::Field(name) => Some(name.as_str()),
         Step::Item => None,
-    };
-    steps.iter().filter_map(name).collect()
+    });
+    names.collect()
 }
 
 /// The last fixed segment of the path before a parameter.
