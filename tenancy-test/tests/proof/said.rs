@@ -43,7 +43,8 @@ async fn f33_a_value_is_written_at_each_place_that_its_key_fits() {
         .tenant(Tenant::new("acme").bearer("acme"))
         .tenant(Tenant::new("globex").bearer("globex"))
         .value("plan_id", "free")
-        .changes(async |_| Ok::<_, String>(()))
+        .state(async |_| Ok::<_, String>(json!({})))
+        .restore(async || Ok::<_, String>(()))
         .run()
         .await
         .unwrap();

@@ -93,11 +93,19 @@ fn r073_a_trigger_that_does_not_fire() {
         "R073",
         "canvases constraint canvases_agent_id_fkey",
         "DO $$ DECLARE t record; BEGIN FOR t IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'canvases'::regclass AND tgisinternal LOOP
-             EXECUTE format('ALTER TABLE canvases ENABLE REPLICA TRIGGER %I', t.tgname); END LOOP; END $$;
-         CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-         CREATE TRIGGER noted BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION noted();
-         ALTER TABLE agents ENABLE REPLICA TRIGGER noted",
+             EXECUTE format('ALTER TABLE canvases ENABLE REPLICA TRIGGER %I', t.tgname); END LOOP; END $$",
     );
+    let database = Database::walled("rule_r073_replica", |wall| wall);
+    database
+        .superuser()
+        .batch_execute(
+            "CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+             CREATE TRIGGER noted BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION noted();
+             ALTER TABLE agents ENABLE REPLICA TRIGGER noted",
+        )
+        .unwrap();
+    let report = report_as(&database, &Inspection::new(&database.wall()), "app");
+    assert!(report.findings.is_empty(), "{report}");
     // A constraint by its name, and somebody's own trigger all the same.
     broken_and_mended(
         "R073",
