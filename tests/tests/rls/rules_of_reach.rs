@@ -157,9 +157,12 @@ fn r040_a_wall_elsewhere_is_known_by_what_it_says_and_not_by_its_name() {
 
 /// Of one schema, the tenants' own table and one that names them: two columns are the tenants' there.
 mod two_columns {
+    use tenancy_tests::ids::OrgId;
+
     tenancy_diesel::table! {
-        #[tenant_scoped(id)]
+        #[tenant_scoped(id: OrgId)]
         organisations (id) { id -> Integer, name -> Text, }
+        #[tenant_scoped(tenant_id: OrgId)]
         tasks (id) { id -> Integer, tenant_id -> Integer, title -> Text, }
     }
 }
