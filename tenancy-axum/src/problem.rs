@@ -307,6 +307,7 @@ mod tests {
                 && said(Problem::forbidden("no"))
                 && said(Problem::unavailable(Duration::ZERO))
         );
+        assert_eq!(Problem::conflict().with_detail("a\nb").detail(), Some("a b"));
     }
 
     #[cfg(feature = "policies")]

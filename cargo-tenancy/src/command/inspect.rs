@@ -6,9 +6,9 @@ use diesel::sql_query;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
-use tenancy_core::placement::SchemaName;
 use tenancy_rls::{Inspection, Mode, Report, RowSecurity, Sealer};
 
+use super::wall::Place;
 use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
@@ -31,9 +31,8 @@ pub(crate) struct Arguments {
     /// Whose connection it is; only on the application's, and on the one before admission, reads and writes are tried
     #[arg(long = "as", value_enum, default_value_t = As::Application, value_name = "ROLE")]
     role: As,
-    /// The schema of a tenant that has its tables in one of its own
-    #[arg(long, value_name = "SCHEMA")]
-    tenant_schema: Option<SchemaName>,
+    #[command(flatten)]
+    place: Place,
     /// Read the catalog, and try no reads and writes
     #[arg(long)]
     catalog_only: bool,
@@ -68,11 +67,7 @@ impl Arguments {
     pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
         let manifest = self.manifest.read()?;
         let (waivers, key) = (self.waivers.read()?, self.key.read()?);
-        let declared = manifest.row_security();
-        let wall = match &self.tenant_schema {
-            Some(schema) => declared.in_tenant_schema(schema),
-            None => declared.clone(),
-        };
+        let wall = self.place.of(manifest.row_security());
         let sealer = key.map(Sealer::new);
         let mut inspection = Inspection::new(&wall).waivers(waivers);
         if self.database.is_behind_pooler() {

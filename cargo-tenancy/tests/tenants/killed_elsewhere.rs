@@ -59,6 +59,33 @@ fn an_erasure_and_a_restore_are_done_once_wherever_they_are_killed() {
 }
 
 #[test]
+fn what_an_interrupted_erasure_was_allowed_stands_in_the_certificate_of_the_run_that_ends_it() {
+    let home = Database::of_three("cli_despite_home");
+    let silo = Database::of_one("cli_despite_silo", "4");
+    home.run("INSERT INTO tenancy.tenant_placements VALUES ('4', 'active', 'database', NULL, 'silo')");
+    silo.run(
+        "CREATE FUNCTION tells() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             INSERT INTO public.settings (tenant_id, name, value) VALUES (2, 'told', 'of another'); RETURN OLD;
+         END $$;
+         CREATE TRIGGER tells AFTER DELETE ON keyless FOR EACH ROW EXECUTE FUNCTION tells()",
+    );
+    let operator = Operator::of(&home, "elsewhere-despite").with_silo(&silo);
+    operator.run(&["suspend", "4"]).ended(0);
+    let erase = ["erase", "4", "--confirm", "4", "--settle", "0", "--certificate", "certificate.json"];
+    operator.run(&erase).failed_with(&[
+        "4 rows of public.settings that are not the tenant's would be written",
+        "--despite-triggers REASON",
+    ]);
+    let despite = [&erase[..], &["--despite-triggers", "they are told"]].concat();
+    operator.stopped_at("erase.elsewhere.committed", &despite).unwrap().kill();
+    operator.run(&erase).ended(1);
+    let certificate = std::fs::read_to_string(operator.folder.join("certificate.json")).unwrap();
+    let certificate: serde_json::Value = serde_json::from_str(&certificate).unwrap();
+    assert_eq!(certificate["certificate"]["despite_triggers"], "they are told", "{certificate:#}");
+    std::fs::remove_dir_all(&operator.folder).unwrap();
+}
+
+#[test]
 fn a_connection_that_is_cut_in_the_other_database_leaves_what_was_there_and_the_way_free() {
     let home = Database::of_three("cli_cut_home");
     let silo = Database::of_one("cli_cut_silo", "4");

@@ -77,6 +77,9 @@ async fn what_the_server_says_of_rows_is_not_told() {
         source = error.source();
     }
     assert!(!all.contains("1-4"), "{all}");
+    // Other errors have it as their source.
+    let RelocationError::Database { said, .. } = &error else { panic!("{error}") };
+    assert!(std::error::Error::source(said).is_none());
     assert!(error.values().unwrap().contains("Key (token)=(1-4) already exists."), "{error}");
     assert!(
         error.fix().contains("another tenant at the destination has that value by now"),

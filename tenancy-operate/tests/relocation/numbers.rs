@@ -86,3 +86,24 @@ async fn where_numbers_meet_nevertheless_the_error_and_its_page_say_what_to_do()
     relocation(&world, options()).run(&place("shared")).await.unwrap();
     assert_eq!(world.rows_of(&world.home, "public", TENANT), own);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_of_the_applications_own_that_come_back_are_not_given_again() {
+    let world = World::new(10);
+    world.schema(&world.home, "acme");
+    relocation(&world, options()).run(&place("schema acme")).await.unwrap();
+    relocation(&world, options()).finish(Duration::ZERO).await.unwrap();
+    // Far below the ranges, and above what the shared tables' sequence has given.
+    world.run(
+        &world.home,
+        "INSERT INTO acme.boards (id, tenant_id, slug, name) VALUES (5000, 1, 'own', 'own')",
+    );
+    relocation(&world, options()).run(&place("shared")).await.unwrap();
+    assert_eq!(
+        world.lines(
+            &world.home,
+            "SELECT (last_value BETWEEN 5000 AND 1 << 20)::text AS line FROM public.boards_id_seq"
+        ),
+        ["true"]
+    );
+}

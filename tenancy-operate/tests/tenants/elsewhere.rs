@@ -93,6 +93,16 @@ async fn a_tenant_of_another_database_is_exported_erased_and_brought_back_there(
     let again = erased(&session, "4").await.unwrap();
     assert!(again.was_done);
     assert_eq!(again.sealed, done.sealed);
+    // What has come since, on either side, is erased as well.
+    for database in [&home, &silo] {
+        database.run("INSERT INTO keyless VALUES (4, 'late')");
+        let late = erased(&session, "4").await.unwrap();
+        assert!(!late.was_done);
+        assert_eq!(database.own("4")["public.keyless"], [""; 0]);
+        let certificate = &late.sealed.certificate;
+        let erased: u64 = certificate.tables.iter().map(|table| table.erased).sum();
+        assert_eq!(erased, 1, "{certificate:?}");
+    }
 
     // Back to where the catalog has it, and as another one in the shared tables.
     let back = restored(&session, &place, Restore::new()).await.unwrap();

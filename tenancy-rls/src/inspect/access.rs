@@ -1,17 +1,16 @@
 //! Real reads and refused writes, tried on each tenant table: what holds there whatever the catalog says.
 
-use std::time::SystemTime;
-
 use diesel::pg::Pg;
 use diesel::result::Error;
 use diesel_async::AsyncConnection;
 
 use super::Inspection;
 use super::finding::Finding;
-use super::tried::{Block, nobodies, sealed_backend};
+use super::telling::Telling;
+use super::tried::{Block, nobodies};
 use crate::belongs::{Belongs, is_foreign};
 use crate::quote::literal;
-use crate::row_security::{Mode, RowSecurity};
+use crate::row_security::RowSecurity;
 use crate::table::Table;
 use crate::through::Shared;
 
@@ -93,29 +92,18 @@ where
     C: AsyncConnection<Backend = Pg>,
 {
     let wall = inspection.wall;
-    let pid = sealed_backend(inspection, connection).await?;
-    let setting = |own: &str| match (wall.mode, inspection.sealer) {
-        (Mode::Plain | Mode::Both, _) => literal(own),
-        // In the statement's text, which other sessions may read: it is nobody's.
-        (Mode::Sealed, Some(sealer)) => literal(&sealer.seal(own, pid, SystemTime::now())),
-        (Mode::Sealed, None) => "NULL".to_owned(),
-    };
+    let telling = Telling::of(inspection, connection).await?;
     let rows: Vec<_> = wall
         .tables
         .of_tenants()
         .filter(|(table, _)| !leave_out(&wall.tables.sql_name(table)))
-        .flat_map(|(table, belongs)| tried(wall, table, belongs, setting))
+        .flat_map(|(table, belongs)| tried(wall, table, belongs, &telling))
         .collect();
     BLOCK.run(connection, "name, tenant, is_foreign, other, setting", &rows).await
 }
 
 /// The rows of the block for a table: one for each value that its column may not be given.
-fn tried(
-    wall: &RowSecurity,
-    table: &Table,
-    belongs: &Belongs,
-    setting: impl Fn(&str) -> String,
-) -> Vec<String> {
+fn tried(wall: &RowSecurity, table: &Table, belongs: &Belongs, telling: &Telling<'_>) -> Vec<String> {
     let [own, other] = nobodies(belongs.tenant_type());
     let others = match belongs {
         Belongs::Column { shared: None, .. } => vec![literal(other)],
@@ -129,7 +117,7 @@ fn tried(
     };
     let [name, column] = [&*wall.tables.sql_name(table), belongs.column()].map(literal);
     let foreign = literal(&is_foreign(&wall.tables, table, belongs, own, "tried"));
-    let setting = setting(own);
+    let setting = telling.setting(own).unwrap_or_else(|| "NULL".to_owned());
     others
         .into_iter()
         .map(|other| format!("({name}, {column}, {foreign}, {other}::text, {setting}::text)"))

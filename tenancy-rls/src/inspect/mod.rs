@@ -9,6 +9,7 @@ mod reading;
 mod report;
 mod server;
 mod statement;
+mod telling;
 mod trial;
 mod tried;
 mod waivers;

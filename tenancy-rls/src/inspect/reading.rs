@@ -1,18 +1,17 @@
 //! Real reads in the roles that only read, tried on each tenant table: those that have to find nothing.
 
-use std::time::SystemTime;
-
 use diesel::pg::Pg;
 use diesel::result::Error;
 use diesel_async::AsyncConnection;
 
 use super::Inspection;
 use super::finding::Finding;
-use super::tried::{Block, nobodies, sealed_backend};
+use super::telling::Telling;
+use super::tried::{Block, nobodies};
 use crate::belongs::is_foreign;
 use crate::quote::literal;
 use crate::reader::Kind;
-use crate::row_security::{Mode, Server};
+use crate::row_security::Server;
 use crate::wall::text_of_set;
 
 /// The block, which has the reads as `tried (role, name, tenant, setting, condition, why)`: in the role, with the setting, no row of the
@@ -52,13 +51,7 @@ where
     if wall.server == Server::Citus || wall.roles.readers().next().is_none() {
         return Ok(Vec::new());
     }
-    let pid = sealed_backend(inspection, connection).await?;
-    // In the statement's text, which other sessions may read: it is nobody's.
-    let setting = |own: &str| match (wall.mode, inspection.sealer) {
-        (Mode::Plain | Mode::Both, _) => Some(literal(own)),
-        (Mode::Sealed, Some(sealer)) => Some(literal(&sealer.seal(own, pid, SystemTime::now()))),
-        (Mode::Sealed, None) => None,
-    };
+    let telling = Telling::of(inspection, connection).await?;
     let mut reads = Vec::new();
     for (table, belongs) in wall.tables.of_tenants() {
         let name = wall.tables.sql_name(table);
@@ -79,7 +72,7 @@ where
             read("''".to_owned(), "true", "without tenants");
             match reader.kind {
                 Kind::Set => {
-                    let (one, set) = (setting(own), setting(&text_of_set([own])));
+                    let (one, set) = (telling.setting(own), telling.setting(&text_of_set([own])));
                     let (Some(one), Some(set)) = (one, set) else { continue };
                     read(one, "true", "with a tenant and no set");
                     read(set, &foreign, "with a set of nobody");

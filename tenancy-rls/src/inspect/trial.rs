@@ -6,10 +6,11 @@ use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel::result::Error;
 use diesel::sql_query;
-use diesel::sql_types::{Bool, Integer, Nullable, Text};
+use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 
 use super::finding::Finding;
+use super::telling::backend;
 use crate::quote::literal;
 use crate::seal::Sealer;
 
@@ -21,12 +22,6 @@ const ANOTHER: &str = "it reads another tenant from it";
 
 /// Nobody's name: nothing is read with it but itself.
 const TENANT: &str = "tenancy: an inspection";
-
-#[derive(QueryableByName)]
-struct Backend {
-    #[diesel(sql_type = Integer)]
-    pid: i32,
-}
 
 #[derive(QueryableByName)]
 struct Opened {
@@ -53,13 +48,7 @@ pub(super) async fn finding<C>(
 where
     C: AsyncConnection<Backend = Pg>,
 {
-    // Behind a pooler the next statement may be another backend's.
-    let pid = if pooled {
-        None
-    } else {
-        let backend: Backend = sql_query("SELECT pg_backend_pid() AS pid").get_result(connection).await?;
-        Some(backend.pid)
-    };
+    let pid = backend(connection, pooled).await?;
     // Bound, because a statement's text can be read.
     let opened =
         sql_query("SELECT set_config('tenancy.tenant', $1, true) AS sealed, tenancy.tenant() AS tenant")

@@ -1,16 +1,11 @@
 //! What is tried on a connection: a block that changes nothing, and says what went otherwise than it should.
 
-use diesel::QueryableByName;
 use diesel::pg::Pg;
 use diesel::result::Error;
-use diesel::sql_query;
-use diesel::sql_types::Integer;
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::AsyncConnection;
 
-use super::Inspection;
 use super::finding::Finding;
 use crate::quote::literal;
-use crate::row_security::Mode;
 
 /// What the statement's error begins with where it has something to say, and what stands between.
 const SAYS: &str = "tenancy: the inspection tried";
@@ -80,28 +75,6 @@ END"
             Err(error) => Err(error),
         }
     }
-}
-
-#[derive(QueryableByName)]
-struct Backend {
-    #[diesel(sql_type = Integer)]
-    pid: i32,
-}
-
-/// The backend that a seal has to be for.
-pub(super) async fn sealed_backend<C>(
-    inspection: &Inspection<'_>,
-    connection: &mut C,
-) -> Result<Option<i32>, Error>
-where
-    C: AsyncConnection<Backend = Pg>,
-{
-    // Behind a pooler the next statement may be another backend's.
-    if inspection.sealer.is_none() || inspection.wall.mode != Mode::Sealed || inspection.pooled {
-        return Ok(None);
-    }
-    let backend: Backend = sql_query("SELECT pg_backend_pid() AS pid").get_result(connection).await?;
-    Ok(Some(backend.pid))
 }
 
 fn finding_of(said: &str) -> Option<Finding> {

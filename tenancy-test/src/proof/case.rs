@@ -1,7 +1,8 @@
 //! One way to call an operation, and the places in it where ids stand.
 
+use super::fitting;
 use super::tenant::{SeedKey, Tenant};
-use crate::openapi::{Body, Leaf, Location, Node, Operation, PathPart, looks_like_an_id};
+use crate::openapi::{Body, Leaf, Location, Node, Operation, looks_like_an_id};
 
 /// A step into a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,16 +79,11 @@ impl<'d> Case<'d> {
                 },
                 Node::Object(_) => continue,
             };
-            let (within, location) = match parameter.location {
-                Location::Path => (before(operation, &parameter.name), "path"),
-                Location::Query => (None, "query"),
-                Location::Header => (None, "headers"),
-                Location::Cookie => (None, "cookies"),
-            };
-            let keys = if parameter.location == Location::Header {
-                SeedKey::of_header(&operation.name, &parameter.name)
-            } else {
-                SeedKey::of_place(&operation.name, within, &parameter.name)
+            let location = match parameter.location {
+                Location::Path => "path",
+                Location::Query => "query",
+                Location::Header => "headers",
+                Location::Cookie => "cookies",
             };
             let found = Found {
                 place: Place::Parameter(number),
@@ -96,7 +92,7 @@ impl<'d> Case<'d> {
                 label: format!("`{}` in the {location}", parameter.name),
                 looks: parameter.location == Location::Path || looks_like_an_id(&parameter.name),
                 leaf,
-                keys,
+                keys: fitting::of_parameter(operation, parameter),
             };
             case.take(found, tenants, values);
         }
@@ -128,18 +124,11 @@ impl<'d> Case<'d> {
                 steps.pop();
             }
             Node::Leaf(leaf) => {
-                let names: Vec<&str> = steps
-                    .iter()
-                    .filter_map(|step| match step {
-                        Step::Field(name) => Some(name.as_str()),
-                        Step::Item => None,
-                    })
-                    .collect();
-                let Some((name, outer)) = names.split_last() else { return };
-                let within = outer.last().copied().or_else(|| collection(self.operation, name));
+                let names = fitting::fields(steps);
+                let Some(name) = names.last() else { return };
                 let found = Found {
                     place: Place::Body(steps.clone()),
-                    keys: SeedKey::of_place(&self.operation.name, within, name),
+                    keys: fitting::of_body(self.operation, steps),
                     required,
                     in_list: steps.last() == Some(&Step::Item),
                     label: format!("`{}` in the body", names.join(".")),
@@ -200,22 +189,4 @@ impl Leaf {
             && matches!(self.format.as_str(), "" | "email" | "password")
             && self.longest.is_none_or(|longest| longest >= super::canary::LENGTH as u64)
     }
-}
-
-/// The last fixed segment of the path before a parameter.
-fn before<'o>(operation: &'o Operation, parameter: &str) -> Option<&'o str> {
-    let parts = operation.path_parts();
-    let at = parts.iter().position(|part| *part == PathPart::Parameter(parameter))?;
-    parts[..at].iter().rev().find_map(|part| match part {
-        PathPart::Text(text) => text.rsplit('/').find(|segment| !segment.is_empty()),
-        PathPart::Parameter(_) => None,
-    })
-}
-
-/// A bare `id` in the body of `PUT /agents` is an agent's.
-fn collection<'o>(operation: &'o Operation, name: &str) -> Option<&'o str> {
-    if !["id", "ids"].contains(&name) {
-        return None;
-    }
-    operation.path.split('/').rfind(|segment| !segment.is_empty() && !segment.starts_with('{'))
 }

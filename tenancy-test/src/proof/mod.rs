@@ -6,6 +6,7 @@ mod canary;
 mod case;
 mod error;
 mod facts;
+mod fitting;
 mod nowhere;
 mod request;
 mod run;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::answer::cut;
 use super::canary::{Canaries, LENGTH};
 use super::case::{Case, Place, Step};
+use super::fitting;
 use super::signature::{Signature, Signer};
 use super::tenant::{SeedKey, Tenant};
 use super::written::{BOUNDARY, formed, multipart, pairs, plain_text};
@@ -237,13 +238,7 @@ impl Page<'_, '_> {
                 id => vec![id.clone()],
             });
         }
-        let operation = &self.case.operation.name;
-        let keys = if parameter.location == Location::Header {
-            SeedKey::of_header(operation, &parameter.name)
-        } else {
-            SeedKey::of_place(operation, None, &parameter.name)
-        };
-        let said = self.said(&keys);
+        let said = self.said(&fitting::of_parameter(self.case.operation, parameter));
         if said.is_none() && !parameter.required {
             return None;
         }
@@ -317,8 +312,8 @@ impl Page<'_, '_> {
                     self.sent.push(text.clone());
                     return Some(Value::String(formed(text.clone(), &leaf.format)));
                 }
-                let keys = self.keys(steps);
-                Some(self.said(&keys).unwrap_or_else(|| self.plain(leaf)))
+                let said = self.said(&fitting::of_body(self.case.operation, steps));
+                Some(said.unwrap_or_else(|| self.plain(leaf)))
             }
         }
     }
@@ -330,19 +325,7 @@ impl Page<'_, '_> {
             |slot: &usize| matches!(&self.case.slots[*slot].place, Place::Body(place) if below(place));
         self.ask.ids.keys().any(asked)
             || self.ask.texts.iter().any(|(place, _)| below(place))
-            || self.said(&self.keys(steps)).is_some()
-    }
-
-    fn keys(&self, steps: &[Step]) -> Vec<SeedKey> {
-        let names: Vec<&str> = steps
-            .iter()
-            .filter_map(|step| match step {
-                Step::Field(name) => Some(name.as_str()),
-                Step::Item => None,
-            })
-            .collect();
-        let within = names.len().checked_sub(2).map(|at| names[at]);
-        SeedKey::of_place(&self.case.operation.name, within, names.last().copied().unwrap_or_default())
+            || self.said(&fitting::of_body(self.case.operation, steps)).is_some()
     }
 
     fn slot(&self, place: &Place) -> Option<usize> {

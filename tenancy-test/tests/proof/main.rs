@@ -11,6 +11,7 @@ mod junit;
 mod other_conventions;
 mod pages;
 mod refusals;
+mod said;
 mod service;
 mod timing;
 

@@ -79,6 +79,12 @@ async fn events(Tenant(_): Tenant<i32>, watch: Watch) -> Sse<impl Stream<Item = 
     Sse::new(events)
 }
 
+/// Ends by itself.
+async fn finite(Tenant(_): Tenant<i32>, watch: Watch) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let all = unless_suspended(watch).guard_to_the_end(futures_util::stream::iter(["one", "two"]));
+    Sse::new(all.map(|next| Ok(Event::default().data(next.unwrap_or_else(|ended| ended.reason())))))
+}
+
 async fn socket(Tenant(_): Tenant<i32>, watch: Watch, upgrade: WebSocketUpgrade) -> Response {
     TenantSocket::upgrade(
         upgrade,
@@ -90,8 +96,10 @@ async fn socket(Tenant(_): Tenant<i32>, watch: Watch, upgrade: WebSocketUpgrade)
 async fn start(edge: Edge<Names>) -> (SocketAddr, MembershipChanges) {
     let edge = edge.resolver(TenantPath::parameter("tenant", Directory::ids()));
     let changes = edge.membership_changes();
-    let router =
-        Router::new().route("/{tenant}/events", route(events)).route("/{tenant}/socket", route(socket));
+    let router = Router::new()
+        .route("/{tenant}/events", route(events))
+        .route("/{tenant}/finite", route(finite))
+        .route("/{tenant}/socket", route(socket));
     (serve(router.layer(edge.layer())).await, changes)
 }
 
@@ -139,6 +147,15 @@ async fn nothing_passes_before_a_rule_was_held_against_an_answer() {
     let path = format!("/{ACME}/events");
     let answer = timeout(SOON, get(address, &path, &[("authorization", &ada)])).await.expect("it ends");
     assert_eq!(answer.body, "event: end\ndata: not allowed any more\n\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_has_ended_by_itself_says_nothing_more() {
+    let (address, _) = start(Edge::with_details(Authority::new(Suspendable::default()), Names)).await;
+    let ada = bearer("ada");
+    let path = format!("/{ACME}/finite");
+    let answer = timeout(SOON, get(address, &path, &[("authorization", &ada)])).await.expect("it ends");
+    assert_eq!(answer.body, "data: one\n\ndata: two\n\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

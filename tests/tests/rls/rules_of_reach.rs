@@ -1,7 +1,7 @@
 //! The rules of what the application's role can reach beside the declared tables, and of walls that have only the name of one.
 
 use diesel::connection::SimpleConnection as _;
-use tenancy_rls::{Finding, Inspection, Severity};
+use tenancy_rls::{Finding, Inspection, RowSecurity, Severity, tables};
 
 use crate::database::{Database, lines};
 use crate::rules::{broken_and_mended, report_as};
@@ -88,6 +88,32 @@ fn r073_a_trigger_that_does_not_fire() {
         "canvases constraint canvases_agent_id_fkey",
         "ALTER TABLE canvases DISABLE TRIGGER ALL",
     );
+    // One that is for replicas only may be meant, but never a constraint's.
+    broken_and_mended(
+        "R073",
+        "canvases constraint canvases_agent_id_fkey",
+        "DO $$ DECLARE t record; BEGIN FOR t IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'canvases'::regclass AND tgisinternal LOOP
+             EXECUTE format('ALTER TABLE canvases ENABLE REPLICA TRIGGER %I', t.tgname); END LOOP; END $$",
+    );
+    let database = Database::walled("rule_r073_replica", |wall| wall);
+    database
+        .superuser()
+        .batch_execute(
+            "CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+             CREATE TRIGGER noted BEFORE INSERT ON agents FOR EACH ROW EXECUTE FUNCTION noted();
+             ALTER TABLE agents ENABLE REPLICA TRIGGER noted",
+        )
+        .unwrap();
+    let report = report_as(&database, &Inspection::new(&database.wall()), "app");
+    assert!(report.findings.is_empty(), "{report}");
+    // A constraint by its name, and somebody's own trigger all the same.
+    broken_and_mended(
+        "R073",
+        "agents trigger later",
+        "CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+         CREATE CONSTRAINT TRIGGER later AFTER INSERT ON agents DEFERRABLE FOR EACH ROW EXECUTE FUNCTION noted();
+         ALTER TABLE agents DISABLE TRIGGER later",
+    );
     broken_and_mended(
         "R073",
         "part trigger noted",
@@ -143,4 +169,54 @@ fn r040_a_wall_elsewhere_is_known_by_what_it_says_and_not_by_its_name() {
     };
     assert!(report.findings.iter().any(found), "{report}");
     database.superuser().batch_execute(&format!("DROP OWNED BY {reporting}; DROP ROLE {reporting}")).unwrap();
+}
+
+/// Of one schema, the tenants' own table and one that names them: two columns are the tenants' there.
+mod two_columns {
+    use tenancy_tests::ids::OrgId;
+
+    tenancy_diesel::table! {
+        #[tenant_scoped(id: OrgId)]
+        organisations (id) { id -> Integer, name -> Text, }
+        #[tenant_scoped(tenant_id: OrgId)]
+        tasks (id) { id -> Integer, tenant_id -> Integer, title -> Text, }
+    }
+}
+
+#[test]
+fn r040_a_wall_elsewhere_is_by_the_column_of_the_declared_table_of_that_name() {
+    let database = Database::empty("rule_r040_columns");
+    let roles = database.roles();
+    let wall = RowSecurity::new(tables![two_columns::organisations, two_columns::tasks], roles).unwrap();
+    let tables = "CREATE TABLE organisations (id integer PRIMARY KEY, name text NOT NULL);
+                  CREATE TABLE tasks (id integer PRIMARY KEY, tenant_id integer NOT NULL, title text NOT NULL);";
+    database.owner().batch_execute(&format!("{tables}{}", wall.migration().up())).unwrap();
+    let own = wall.in_tenant_schema(&"acme".parse().unwrap());
+    let own = own.tables_migration();
+    let mut owner = database.owner();
+    owner
+        .batch_execute(&format!("CREATE SCHEMA acme; SET search_path = acme; {tables}{}", own.up()))
+        .unwrap();
+    let found = || {
+        let report = report_as(&database, &Inspection::new(&wall), "app");
+        let found = report.findings.iter().filter(|finding| finding.code == "R040");
+        // Once for each column.
+        let mut found: Vec<_> = found.map(|finding| finding.object.clone()).collect();
+        found.dedup();
+        found
+    };
+    // Each has a column of the name that is the tenants' in the other.
+    assert_eq!(found(), [""; 0]);
+    // Whose a task is does not depend on its own number, though that is a tenants' column of another table.
+    for (table, column) in [("tasks", "id"), ("organisations", "tenant_id")] {
+        owner
+            .batch_execute(&format!(
+                "ALTER TABLE acme.{table} ADD COLUMN IF NOT EXISTS {column} integer;
+                 ALTER POLICY tenancy_tenant ON acme.{table} USING ({column} = (SELECT tenancy.tenant()::integer))"
+            ))
+            .unwrap();
+        assert_eq!(found(), [format!("acme.{table}")]);
+        owner.batch_execute(&own.up()).unwrap();
+        assert_eq!(found(), [""; 0]);
+    }
 }

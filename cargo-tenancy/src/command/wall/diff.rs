@@ -3,10 +3,10 @@
 use clap::Args;
 use diesel_async::AsyncPgConnection;
 use serde::Serialize;
-use tenancy_core::placement::SchemaName;
 use tenancy_rls::{Finding, Inspection, Mode, RowSecurity, Waivers};
 
 use super::named;
+use super::place::Place;
 use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
@@ -21,26 +21,35 @@ const OF_THE_SERVER: &str = "R080";
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
+    sides: Sides,
+}
+
+/// What is compared: a database, and the wall that the manifest declares.
+#[derive(Debug, Args)]
+pub(super) struct Sides {
+    #[command(flatten)]
     database: Database,
     #[command(flatten)]
     manifest: ManifestFile,
     #[command(flatten)]
     waivers: WaiversFile,
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
 }
 
-/// Which tables of the manifest.
-#[derive(Debug, Clone, Args)]
-pub(super) struct Place {
-    /// The schema of a tenant that has its tables in one of its own: only those are looked at
-    #[arg(long, value_name = "SCHEMA")]
-    pub(crate) tenant_schema: Option<SchemaName>,
-}
+impl Sides {
+    /// The declared wall of the tables that are meant.
+    pub(super) fn wall(&self) -> Result<RowSecurity, Failure> {
+        Ok(self.place.of(self.manifest.read()?.row_security()))
+    }
 
-impl Place {
-    pub(super) fn of(&self, wall: &RowSecurity) -> RowSecurity {
-        self.tenant_schema.as_ref().map_or_else(|| wall.clone(), |schema| wall.in_tenant_schema(schema))
+    /// What the database has beside `wall`, and the mode of its own.
+    pub(super) fn compared(&self, wall: &RowSecurity) -> Result<(Difference, Option<Mode>), Failure> {
+        let waivers = self.waivers.read()?;
+        block_on(async {
+            let mut connection = self.database.connect(not_here::WALL).await?;
+            Difference::of(&mut connection, wall, waivers).await
+        })
     }
 }
 
@@ -55,7 +64,7 @@ pub(super) struct Difference {
 }
 
 impl Difference {
-    pub(super) async fn of(
+    async fn of(
         connection: &mut AsyncPgConnection,
         wall: &RowSecurity,
         waivers: Waivers,
@@ -74,12 +83,7 @@ impl Difference {
 
 impl Arguments {
     pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
-        let manifest = self.manifest.read()?;
-        let (wall, waivers) = (self.place.of(manifest.row_security()), self.waivers.read()?);
-        let (difference, _) = block_on(async {
-            let mut connection = self.database.connect(not_here::WALL).await?;
-            Difference::of(&mut connection, &wall, waivers).await
-        })?;
+        let (difference, _) = self.sides.compared(&self.sides.wall()?)?;
         output.result(&difference, |out| {
             if difference.differences.is_empty() {
                 return writeln!(out, "the database has the declared wall");

@@ -6,27 +6,17 @@ use clap::Args;
 use serde::Serialize;
 use tenancy_rls::Mode;
 
-use super::diff::{Difference, Place};
+use super::diff::Sides;
 use super::named;
 use super::version::{Folder, Written};
-use crate::connect::{Database, block_on};
 use crate::exit;
 use crate::failure::Failure;
-use crate::manifest::ManifestFile;
-use crate::not_here;
 use crate::output::Output;
-use crate::waivers::WaiversFile;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    manifest: ManifestFile,
-    #[command(flatten)]
-    waivers: WaiversFile,
-    #[command(flatten)]
-    place: Place,
+    sides: Sides,
     #[command(flatten)]
     folder: Folder,
     /// Look at no database: write it whatever there is
@@ -44,19 +34,15 @@ struct Increment {
 
 impl Arguments {
     pub(crate) fn run(self, output: &Output) -> Result<u8, Failure> {
-        let manifest = self.manifest.read()?;
-        let (wall, waivers) = (self.place.of(manifest.row_security()), self.waivers.read()?);
+        let wall = self.sides.wall()?;
         let mut differences = None;
         if !self.offline {
-            let (difference, mode) = block_on(async {
-                let mut connection = self.database.connect(not_here::WALL).await?;
-                Difference::of(&mut connection, &wall, waivers).await
-            })?;
+            let (difference, mode) = self.sides.compared(&wall)?;
             changes_no_mode(mode, wall.mode())?;
             differences = Some(difference.differences.len());
         }
         let migration =
-            if self.place.tenant_schema.is_some() { wall.tables_migration() } else { wall.migration() };
+            if self.sides.place.tenant_schema.is_some() { wall.tables_migration() } else { wall.migration() };
         let written = match differences {
             Some(0) => None,
             _ => Some(self.folder.write(&migration)?),

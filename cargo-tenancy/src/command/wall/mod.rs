@@ -2,9 +2,11 @@
 
 mod diff;
 mod migration;
+mod place;
 mod seal;
 mod version;
 
+pub(super) use self::place::Place;
 pub(super) use self::version::now;
 
 use tenancy_rls::Mode;

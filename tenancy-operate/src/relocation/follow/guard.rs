@@ -20,8 +20,8 @@ pub(in crate::relocation) struct Found {
     pub(in crate::relocation) detached: Vec<Obstacle>,
 }
 
-/// Compares the triggers of each table, and of each of its parts, with those that were made: their events, that they fire always, and what their function does.
-/// Nothing is known by a name.
+/// Compares the triggers of each table, and of each of its parts, with those that were made: their events, that they fire always, that they have a condition where
+/// they should, and what their function does. Nothing is known by a name, and what a condition says is not compared.
 pub(in crate::relocation) async fn look(
     session: &Session,
     objects: &Objects,
