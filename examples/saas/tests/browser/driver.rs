@@ -112,6 +112,22 @@ impl Browser {
         .await;
     }
 
+    /// Presses a key some times, while nothing has answered yet. In one command: between two, the driver waits for the page.
+    pub async fn press_impatiently(&self, key: &str, times: usize) {
+        let press = [
+            json!({ "type": "keyDown", "value": key }),
+            json!({ "type": "keyUp", "value": key }),
+            json!({ "type": "pause", "duration": 300 }),
+        ];
+        let steps = vec![press; times].concat();
+        self.ask(
+            "POST",
+            "/actions",
+            json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": steps }] }),
+        )
+        .await;
+    }
+
     /// Goes to what matches by the tabulator alone, and sees that one sees where one is.
     pub async fn tab_to(&self, selector: &str) {
         let quoted = Value::from(selector).to_string();

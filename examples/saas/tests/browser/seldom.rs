@@ -61,9 +61,7 @@ async fn f11_on_a_slow_network_and_on_none() {
     browser.network(Some(1200)).await;
     browser.go("/o/globex/exports").await;
     browser.tab_to("main form button").await;
-    for _ in 0..3 {
-        browser.press(ENTER).await;
-    }
+    browser.press_impatiently(ENTER, 3).await;
     wait_for(&browser, "/o/globex/exports", "Download").await;
     browser.network(Some(0)).await;
     let globex = app.authority.membership().named("globex").await.unwrap().unwrap();
