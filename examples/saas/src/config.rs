@@ -5,6 +5,8 @@ use std::{env, fs, io};
 
 use ring::hmac;
 
+use crate::database::VERSION;
+
 /// How the program runs. There are secrets in it: it is shown nowhere, and has no `Debug`.
 #[derive(Clone)]
 pub struct Config {
@@ -36,7 +38,8 @@ impl Config {
     ///
     /// If the folder cannot be made or read.
     pub fn from_env() -> io::Result<Self> {
-        let data = env::var_os("SAAS_DATA").map_or_else(|| env::temp_dir().join("saas-1"), PathBuf::from);
+        let data = env::var_os("SAAS_DATA")
+            .map_or_else(|| env::temp_dir().join(format!("saas-{VERSION}")), PathBuf::from);
         let mut config = Self::in_folder(data)?;
         config.database_url = env::var("DATABASE_URL").ok();
         config.redis_url = env::var("REDIS_URL").ok();

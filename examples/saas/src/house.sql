@@ -6,3 +6,5 @@ CREATE TABLE sessions (id TEXT NOT NULL PRIMARY KEY, data TEXT NOT NULL, expires
 CREATE TABLE audit_events (
     id TEXT NOT NULL PRIMARY KEY, what TEXT NOT NULL, who TEXT NOT NULL, tenant TEXT NOT NULL, reason TEXT NOT NULL, created_at BIGINT NOT NULL
 );
+-- One row: which of these tables there are.
+CREATE TABLE schema_version (number BIGINT NOT NULL);

@@ -27,3 +27,7 @@ CREATE TABLE usage (
 CREATE TABLE places (
     tenant_id TEXT NOT NULL PRIMARY KEY REFERENCES organisations (id) ON DELETE CASCADE, place TEXT NOT NULL
 );
+CREATE TABLE jobs (
+    tenant_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE, id TEXT NOT NULL, message TEXT NOT NULL,
+    run_at BIGINT NOT NULL, attempts BIGINT NOT NULL, error TEXT NOT NULL, given_up BOOLEAN NOT NULL, PRIMARY KEY (tenant_id, id)
+);

@@ -146,14 +146,16 @@ tenancy_diesel::table! {
         place -> Text,
     }
 
-    /// What waits to be done. What it is, and for whom, is sealed in the message; `error` is why it was not done the last time.
-    jobs (tenant_id, id) {
+    /// What waits to be done, by the id of what it is about. What it is, and for whom, is sealed in the message; `error` is why it was not done the last time.
+    /// What was given up is the operator's to look at, wherever its organisation is.
+    main.jobs (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,
         message -> Text,
         run_at -> BigInt,
         attempts -> BigInt,
         error -> Text,
+        given_up -> Bool,
     }
 
     /// People, who may belong to several organisations.

@@ -49,7 +49,3 @@ CREATE TABLE exports (
     tenant_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE, id TEXT NOT NULL, status TEXT NOT NULL, size BIGINT NOT NULL,
     created_at BIGINT NOT NULL, PRIMARY KEY (tenant_id, id)
 );
-CREATE TABLE jobs (
-    tenant_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE, id TEXT NOT NULL, message TEXT NOT NULL,
-    run_at BIGINT NOT NULL, attempts BIGINT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (tenant_id, id)
-);

@@ -49,6 +49,7 @@ enum Content {
     Empty,
     Json(Value),
     Text(String),
+    Html(String),
     Bytes(Bytes),
 }
 
@@ -63,6 +64,7 @@ impl Answer {
             _ if body.is_empty() => Content::Empty,
             Ok(text) => match serde_json::from_str(text) {
                 Ok(value) => Content::Json(value),
+                Err(_) if is_html(&parts.headers) => Content::Html(text.to_owned()),
                 Err(_) => Content::Text(text.to_owned()),
             },
             Err(_) => Content::Bytes(body.clone()),
@@ -140,6 +142,7 @@ impl Answer {
             Content::Empty => facts.insert("body", "(empty)", &[]),
             Content::Json(value) => facts.insert_json("body", value, &self.sent),
             Content::Text(text) => facts.insert_text("body", text, &self.sent),
+            Content::Html(page) => facts.insert_html("body", page, &self.sent),
             // Archives and pictures have times in them: their length is what can be compared.
             Content::Bytes(bytes) => facts.insert("body bytes", &bytes.len().to_string(), &[]),
         }
@@ -151,7 +154,7 @@ impl Answer {
         let body = match &self.content {
             Content::Empty => "(empty)".to_owned(),
             Content::Json(value) => value.to_string(),
-            Content::Text(text) => text.clone(),
+            Content::Text(text) | Content::Html(text) => text.clone(),
             Content::Bytes(bytes) => format!("({} bytes)", bytes.len()),
         };
         format!("{} {}", self.status, cut(&body))
@@ -165,6 +168,11 @@ pub(crate) fn cut(text: &str) -> String {
         Some((at, _)) => format!("{} …", &line[..at]),
         None => line,
     }
+}
+
+fn is_html(headers: &http::HeaderMap) -> bool {
+    let kind = headers.get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
 }
 
 fn add_texts(value: &Value, text: &mut String) {

@@ -9,7 +9,11 @@ use serde_json::Value;
 
 /// Facts by their names: `status`, `header etag`, `body /items/0/name`, `body /items (length)`, `body word 3`.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Facts(BTreeMap<String, Fact>);
+pub(crate) struct Facts {
+    said: BTreeMap<String, Fact>,
+    /// Of a page, the numbers that stand by themselves between two tags. They are words of it as well: only [`has_figures_of`](Self::has_figures_of) reads them.
+    figures: BTreeMap<String, Fact>,
+}
 
 /// One as it is, and without what was sent: that an id is repeated tells nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +23,10 @@ struct Fact {
 }
 
 impl Fact {
+    fn new(value: &str, sent: &[String]) -> Self {
+        Self { raw: value.to_owned(), plain: without(value, sent) }
+    }
+
     fn agrees(&self, other: &Self) -> bool {
         self.raw == other.raw || self.plain == other.plain
     }
@@ -35,7 +43,7 @@ pub(crate) struct Difference {
 
 impl Facts {
     pub(crate) fn insert(&mut self, name: impl Into<String>, value: &str, sent: &[String]) {
-        self.0.insert(name.into(), Fact { raw: value.to_owned(), plain: without(value, sent) });
+        self.said.insert(name.into(), Fact::new(value, sent));
     }
 
     /// What a JSON value says, each leaf by its pointer.
@@ -67,17 +75,26 @@ impl Facts {
         }
     }
 
-    /// Whether these have numbers of JSON, and `other` has the same ones, beyond the noise and what was sent.
+    /// What a page of HTML says, word by word, and which of it are figures.
+    pub(crate) fn insert_html(&mut self, name: &str, html: &str, sent: &[String]) {
+        self.insert_text(name, html, sent);
+        for (at, figure) in figures_of_page(html).enumerate() {
+            self.figures.insert(format!("{name} figure {at}"), Fact::new(figure, sent));
+        }
+    }
+
+    /// Whether these have numbers of JSON or of a page, and `other` has the same ones, beyond the noise and what was sent.
     pub(crate) fn has_figures_of(&self, other: &Self, noise: &Noise) -> bool {
         let figures = |facts: &Self| -> Vec<(String, String)> {
             let is_figure = |name: &str, fact: &Fact| {
                 name.starts_with("body")
                     && !name.contains(" word ")
                     && !name.ends_with(" (length)")
-                    && fact.raw == fact.plain
                     && fact.raw.parse::<f64>().is_ok()
             };
-            let found = facts.0.iter().filter(|(name, fact)| is_figure(name, fact) && !noise.covers(name));
+            let of_json = facts.said.iter().filter(|(name, fact)| is_figure(name, fact));
+            let found = of_json.chain(&facts.figures);
+            let found = found.filter(|(name, fact)| fact.raw == fact.plain && !noise.covers(name));
             found.map(|(name, fact)| (name.clone(), fact.raw.clone())).collect()
         };
         let own = figures(self);
@@ -87,9 +104,10 @@ impl Facts {
     /// The facts of these that differ among them, though they answer the same question.
     pub(crate) fn noise<'f>(answers: impl IntoIterator<Item = &'f Self>) -> Noise {
         let answers: Vec<&Self> = answers.into_iter().collect();
-        let names: BTreeSet<&String> = answers.iter().flat_map(|facts| facts.0.keys()).collect();
+        let names: BTreeSet<&String> =
+            answers.iter().flat_map(|facts| facts.said.keys().chain(facts.figures.keys())).collect();
         let differs = |name: &String| {
-            let mut of = answers.iter().map(|facts| facts.0.get(name));
+            let mut of = answers.iter().map(|facts| facts.said.get(name).or_else(|| facts.figures.get(name)));
             let first = of.next().flatten();
             of.any(|other| match (first, other) {
                 (Some(first), Some(other)) => !first.agrees(other),
@@ -102,12 +120,12 @@ impl Facts {
 
     /// Where this differs from what was expected, beyond the noise.
     pub(crate) fn differences(&self, expected: &Self, noise: &Noise) -> Vec<Difference> {
-        let names: BTreeSet<&String> = self.0.keys().chain(expected.0.keys()).collect();
+        let names: BTreeSet<&String> = self.said.keys().chain(expected.said.keys()).collect();
         names
             .into_iter()
             .filter(|name| !noise.covers(name))
             .filter_map(|name| {
-                let (found, expected) = (self.0.get(name), expected.0.get(name));
+                let (found, expected) = (self.said.get(name), expected.said.get(name));
                 if let (Some(found), Some(expected)) = (found, expected)
                     && found.agrees(expected)
                 {
@@ -142,6 +160,18 @@ impl Noise {
 fn is_within(name: &str, noisy: &str) -> bool {
     noisy.strip_suffix(" (length)").is_some_and(|list| {
         name.strip_prefix(list).is_some_and(|rest| rest.starts_with('/') || rest.starts_with(" word "))
+    })
+}
+
+/// The numbers of a page that are all that stands between two tags, as in `<b>3</b>` and `<td>1,024 %</td>`: what a page shows of what it has counted. A number in
+/// a sentence may be part of what the page always says.
+fn figures_of_page(html: &str) -> impl Iterator<Item = &str> {
+    let texts = html.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text.trim());
+    texts.filter(|text| {
+        text.contains(|letter: char| letter.is_ascii_digit())
+            && text
+                .chars()
+                .all(|letter| letter.is_ascii_digit() || letter.is_whitespace() || ".,-+%".contains(letter))
     })
 }
 
@@ -195,6 +225,32 @@ mod tests {
         assert_eq!(names(&other.differences(&first, &noise)), ["body/error"]);
         let more = facts(json!({ "error": "no agent 7", "at": 3, "hops": [], "hint": 1 }), &["7"]);
         assert_eq!(names(&more.differences(&first, &noise)), ["body/hint"]);
+    }
+
+    #[test]
+    fn figures_of_a_page_are_what_stands_alone_between_tags() {
+        let page = "<p title='7'>of 50</p><ul><li><b>3</b>of 5</li><td>\n 1,024 % </td><i>-</i><td>2026-01</td><b></b>9";
+        assert_eq!(figures_of_page(page).collect::<Vec<_>>(), ["3", "1,024 %", "2026-01", "9"]);
+    }
+
+    #[test]
+    fn pages_have_the_same_figures_where_each_that_does_not_change_by_itself_is_the_same() {
+        let page = |name: &str, rows: u32, took: u32| {
+            let mut facts = Facts::default();
+            facts.insert_html(
+                "body",
+                &format!("<h1>{name}</h1> <b>{rows}</b> <i>{took}</i>"),
+                &["70".to_owned()],
+            );
+            facts
+        };
+        let noise = Facts::noise([&page("acme", 3, 1), &page("acme", 3, 2)]);
+        assert!(page("acme", 3, 1).has_figures_of(&page("globex", 3, 2), &noise));
+        assert!(!page("acme", 3, 1).has_figures_of(&page("globex", 4, 1), &noise));
+        assert!(!page("acme", 70, 1).has_figures_of(&page("globex", 70, 1), &noise), "it was sent");
+        // They are no facts of their own: a difference is told once.
+        let found = page("acme", 3, 1).differences(&page("globex", 4, 1), &noise);
+        assert_eq!(names(&found), ["body word 0", "body word 1"]);
     }
 
     #[test]

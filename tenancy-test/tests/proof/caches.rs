@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 use tenancy_test::{Document, InProcess, Proof, Report, Tenant};
@@ -104,6 +104,15 @@ async fn dashboard(State(figures): State<Arc<BTreeMap<&'static str, u32>>>, head
     }
 }
 
+/// The same as a page, with a number that is always there.
+async fn page(State(figures): State<Arc<BTreeMap<&'static str, u32>>>, headers: HeaderMap) -> Response {
+    let login = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match figures.get(login) {
+        Some(figure) => Html(format!("<h1>{login}</h1><p><b>{figure}</b>of 50 tasks</p>")).into_response(),
+        None => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
 /// A row with an id in its path, which says the same of both tenants.
 async fn row(headers: HeaderMap, uri: Uri) -> StatusCode {
     let login = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -118,11 +127,12 @@ async fn f33_figures_and_rows_that_are_alike_are_a_notice() {
         let figures = Arc::new(BTreeMap::from([("Bearer acme", 3), ("Bearer globex", of_globex)]));
         let router = Router::new()
             .route("/dashboard", get(dashboard))
+            .route("/page", get(page))
             .route("/rows/{row_id}", get(row))
             .with_state(figures);
         let id =
             json!([{ "name": "row_id", "in": "path", "required": true, "schema": { "type": "integer" } }]);
-        let paths = json!({ "/dashboard": { "get": {} }, "/rows/{row_id}": { "parameters": id, "get": {} } });
+        let paths = json!({ "/dashboard": { "get": {} }, "/page": { "get": {} }, "/rows/{row_id}": { "parameters": id, "get": {} } });
         let document = json!({ "openapi": "3.1.0", "paths": paths });
         let tenant = |name: &str, id: u32| Tenant::new(name).bearer(name).id("row_id", id);
         let report = Proof::new(InProcess::new(router), Document::from_value(&document).unwrap())
@@ -141,10 +151,16 @@ async fn f33_figures_and_rows_that_are_alike_are_a_notice() {
                 .map(|notice| notice.text.clone())
                 .collect()
         };
-        (about("GET /dashboard"), about("GET /rows/{row_id}"))
+        (about("GET /dashboard"), about("GET /page"), about("GET /rows/{row_id}"))
     };
-    let (dashboard, rows) = notices(3).await;
-    assert!(dashboard.len() == 1 && dashboard[0].contains("are answered the same figures"), "{dashboard:?}");
+    let (dashboard, page, rows) = notices(3).await;
+    for dashboard in [dashboard, page] {
+        assert!(
+            dashboard.len() == 1 && dashboard[0].contains("are answered the same figures"),
+            "{dashboard:?}"
+        );
+    }
     assert!(rows.len() == 1 && rows[0].contains("are answered alike"), "{rows:?}");
-    assert_eq!(notices(4).await.0, [""; 0]);
+    let (dashboard, page, _) = notices(4).await;
+    assert_eq!((dashboard, page), (vec![], vec![]));
 }

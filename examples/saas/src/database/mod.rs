@@ -4,6 +4,7 @@ mod places;
 mod postgres;
 mod seed;
 mod sqlite;
+mod version;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use tenancy_pool::{TenantConnection, TenantPool};
 
 use crate::config::Config;
 pub use seed::{Login, PASSWORD};
+pub use version::VERSION;
 
 /// The pools of one kind of database.
 pub struct Pools<C: TenantConnection> {
@@ -56,7 +58,7 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// If it cannot be reached, made or filled, or its wall has a hole.
+    /// If it cannot be reached, made or filled, has tables of another version, or its wall has a hole.
     pub async fn open(config: &Config) -> Result<Self, Box<dyn Error + Send + Sync>> {
         match &config.database_url {
             Some(url) => {
@@ -106,3 +108,9 @@ pub async fn inspection(db: &Database) -> Result<String, Box<dyn Error + Send + 
 const MAIN: &str = include_str!("../main.sql");
 const SCHEMA: &str = include_str!("../schema.sql");
 const HOUSE: &str = include_str!("../house.sql");
+
+/// All of them, as one text.
+#[must_use]
+pub fn tables() -> String {
+    [MAIN, SCHEMA, HOUSE].concat()
+}

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension as _, QueryableByName};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use tenancy_axum::webhooks;
@@ -13,7 +13,7 @@ use tenancy_rls::{
 };
 
 use super::places::Places;
-use super::{HOUSE, MAIN, Pools, SCHEMA, seed};
+use super::{HOUSE, MAIN, Pools, SCHEMA, VERSION, seed, version};
 use crate::config::Config;
 use crate::schema::{
     activity, agents, canvases, episodes, executions, exports, invitations, jobs, memberships, organisations,
@@ -32,8 +32,12 @@ pub(super) async fn open(url: &str, config: &Config) -> Result<(Pools<AsyncPgCon
     let security = setup.security()?;
     // A second process that starts at the same time waits here.
     owner.batch_execute("SELECT pg_advisory_lock(7233)").await?;
+    let is_new = !is_there(&mut owner, "main", "organisations").await?;
+    if !is_new {
+        setup.is_of_this_version(&mut owner).await?;
+    }
     setup.roles(&mut owner).await?;
-    if !setup.is_there(&mut owner).await? {
+    if is_new {
         setup.create(&mut owner, &security).await?;
     }
     let key = SealingKey::new(1, config.key("wall"))?;
@@ -94,9 +98,13 @@ struct Setup<'a> {
 }
 
 impl Setup<'_> {
-    fn role(&self, part: &str) -> String {
+    fn name(&self) -> &str {
         let path = self.url.split('?').next().unwrap_or_default();
-        format!("{}_{part}", path.rsplit('/').next().unwrap_or_default())
+        path.rsplit('/').next().unwrap_or_default()
+    }
+
+    fn role(&self, part: &str) -> String {
+        format!("{}_{part}", self.name())
     }
 
     /// The address for a role, whose password is derived from the secret.
@@ -130,17 +138,23 @@ impl Setup<'_> {
         Ok(owner.batch_execute(&sql).await?)
     }
 
-    async fn is_there(&self, owner: &mut AsyncPgConnection) -> Result<bool> {
+    /// Before anything of it is touched, the passwords of its roles as well.
+    async fn is_of_this_version(&self, owner: &mut AsyncPgConnection) -> Result<()> {
         #[derive(QueryableByName)]
-        struct Found {
-            #[diesel(sql_type = Text)]
-            #[expect(dead_code, reason = "that there is one is all")]
-            name: String,
+        struct Number {
+            #[diesel(sql_type = BigInt)]
+            number: i64,
         }
-        let found = diesel::sql_query(
-            "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'main' AND tablename = 'organisations'",
-        );
-        Ok(found.get_result::<Found>(owner).await.optional()?.is_some())
+        let mut found = None;
+        if is_there(owner, "house", "schema_version").await? {
+            let number = diesel::sql_query("SELECT number FROM house.schema_version");
+            found = number.get_result::<Number>(owner).await.optional()?.map(|found| found.number);
+        }
+        if found == Some(VERSION) {
+            return Ok(());
+        }
+        let anew = "set DATABASE_URL to an empty database, or drop this one and create it";
+        Err(version::refused(&format!("the database {}", self.name()), found, anew).into())
     }
 
     /// What an operator does once, by hand or by `diesel migration run`.
@@ -159,20 +173,37 @@ impl Setup<'_> {
                  CREATE SCHEMA house;
                  ALTER ROLE \"{house}\" SET search_path = house;
                  SET LOCAL search_path = house, public, main;
-                 {HOUSE} {}
+                 {HOUSE} {} {}
                  {seeds}
                  INSERT INTO places (tenant_id, place) SELECT id, 'shared tables' FROM organisations;
                  {catalog}
                  INSERT INTO tenancy.tenant_placements (tenant, status, kind) SELECT id, 'active', 'shared' FROM organisations;
                  GRANT USAGE ON SCHEMA house TO \"{house}\";
                  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA house TO \"{house}\";
+                 REVOKE ALL ON house.schema_version FROM \"{house}\";
                  COMMIT;",
+                version::statement(),
                 webhooks::MIGRATION
             ))
             .await?;
         owner.batch_execute(&wall).await?;
         Ok(())
     }
+}
+
+/// Whether there is a table of this name.
+async fn is_there(owner: &mut AsyncPgConnection, schema: &str, table: &str) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text)]
+        #[expect(dead_code, reason = "that there is one is all")]
+        name: String,
+    }
+    let found = diesel::sql_query(
+        "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = $1 AND tablename = $2",
+    );
+    let found = found.bind::<Text, _>(schema).bind::<Text, _>(table).get_result::<Found>(owner).await;
+    Ok(found.optional()?.is_some())
 }
 
 /// Every table of the tenants: what the wall is generated from, and compared with at each start.

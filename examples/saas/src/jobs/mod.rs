@@ -42,47 +42,54 @@ impl App {
         let mut tried = 0;
         loop {
             let Ok(tenants) = self.authority.admit_all(SCHEDULER).await else { return tried };
-            let mut worked = 0;
+            let mut worked = false;
             for tenant in tenants.tenants() {
                 let Ok(scope) = self.authority.admit(SCHEDULER, Claimed::new(*tenant)).await else {
                     continue;
                 };
                 match self.work_one(&scope).await {
-                    Ok(true) => worked += 1,
-                    Ok(false) => {}
+                    Ok(Some(attempts)) => (worked, tried) = (true, tried + attempts),
+                    Ok(None) => {}
                     Err(error) => tracing::warn!(%tenant, %error, "the queue does not answer"),
                 }
             }
-            if worked == 0 {
+            if !worked {
                 return tried;
             }
-            tried += worked;
         }
     }
 
-    /// One job of one tenant, if one is due.
-    async fn work_one(&self, scope: &Scope) -> Result<bool, Failure> {
-        let Some(leased) = queue::lease(&self.db, scope).await? else { return Ok(false) };
-        let Err(error) = self.try_one(scope, &leased.message).await else {
-            queue::done(&self.db, scope, &leased.id).await?;
-            return Ok(true);
-        };
-        tracing::warn!(tenant = %scope.tenant(), job = leased.id, error, "a job waits for another try");
-        queue::failed(&self.db, scope, &leased, &error.to_string()).await?;
-        if leased.attempts == queue::ATTEMPTS {
-            note(&self.db, scope, "A job", "failed again and again. We look at it.").await?;
+    /// One job of one tenant, if one is due. How often it was tried for that: one that is given up, not at all.
+    async fn work_one(&self, scope: &Scope) -> Result<Option<usize>, Failure> {
+        let Some(leased) = queue::lease(&self.db, scope).await? else { return Ok(None) };
+        if leased.is_used_up() {
+            queue::give_up(&self.db, scope, &leased.id).await?;
+            self.happened(scope, "A job", "failed again and again. We look at it.")
+                .await
+                .map_err(work::refused)?;
+            return Ok(Some(0));
         }
-        Ok(true)
+        match self.try_one(scope, &leased).await {
+            Ok(()) => queue::done(&self.db, scope, &leased.id).await?,
+            Err(error) => {
+                tracing::warn!(tenant = %scope.tenant(), job = leased.id, error, "a job waits for another try");
+                queue::failed(&self.db, scope, &leased, &error.to_string()).await?;
+            }
+        }
+        Ok(Some(1))
     }
 
     /// Does it, in the scope of whoever asked, who has to belong here still.
-    async fn try_one(&self, scope: &Scope, message: &str) -> Result<(), Failure> {
-        let job: TenantJob<Job> = message.to_owned().into();
+    async fn try_one(&self, scope: &Scope, leased: &queue::Leased) -> Result<(), Failure> {
+        let job: TenantJob<Job> = leased.message.clone().into();
         match self.authority.open_job(&job, JOBS).await {
             Ok((asked, job)) => work::run(self, &asked, job).await,
             // That nobody can say whether they belong here is no answer.
             Err(error @ (OpenError::Membership(_) | OpenError::Clock)) => Err(error.into()),
-            Err(error) => Ok(note(&self.db, scope, "A job", &format!("was not done: {error}")).await?),
+            Err(error) => {
+                queue::refuse(&self.db, scope, &leased.id).await?;
+                Ok(note(&self.db, scope, "A job", &format!("was not done: {error}")).await?)
+            }
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) async fn run(app: &App, scope: &Scope, job: Job) -> Result<(), Failur
     Ok(())
 }
 
-fn refused(problem: tenancy_axum::Problem) -> String {
+pub(super) fn refused(problem: tenancy_axum::Problem) -> String {
     format!("answered {}", problem.status())
 }
 

@@ -1,6 +1,6 @@
 //! Uploads and exports: rows here, and their bytes in a store under the tenant's prefix.
 
-use tenancy_diesel::{insert_into, update};
+use tenancy_diesel::{delete, insert_into, update};
 use tenancy_pool::PoolError;
 use tenancy_pool::prelude::*;
 
@@ -8,7 +8,7 @@ use super::{Result, Scope};
 use crate::clock;
 use crate::database::{Database, on};
 use crate::jobs::queue::queued;
-use crate::schema::{exports, uploads};
+use crate::schema::{exports, jobs, uploads};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = uploads)]
@@ -60,7 +60,20 @@ pub async fn begin_export(db: &Database, scope: &Scope, id: &str, job: &str) -> 
     on!(db, pools => pools.tenants.transaction(scope, async |tx| {
         let row = (exports::id.eq(id), exports::status.eq("waiting"), exports::size.eq(0), exports::created_at.eq(clock::now()));
         insert_into(exports::table.scoped(scope)).values(row).execute(tx).await?;
-        queued!(scope, job).execute(tx).await?;
+        queued!(scope, id, job).execute(tx).await?;
+        Ok::<_, PoolError>(())
+    }).await)
+}
+
+/// Begins one again that failed, by a job of whoever asks now. Somebody who was quicker is not disturbed.
+pub async fn begin_export_again(db: &Database, scope: &Scope, id: &str, job: &str) -> Result<()> {
+    on!(db, pools => pools.tenants.transaction(scope, async |tx| {
+        let failed = exports::table.scoped(scope).filter(exports::id.eq(id).and(exports::status.eq("failed")));
+        if update(failed).set(exports::status.eq("waiting")).execute(tx).await? == 1 {
+            // The operator need not look at the one that failed any more.
+            delete(jobs::table.scoped(scope).filter(jobs::id.eq(id))).execute(tx).await?;
+            queued!(scope, id, job).execute(tx).await?;
+        }
         Ok::<_, PoolError>(())
     }).await)
 }
@@ -75,8 +88,7 @@ pub async fn exports(db: &Database, scope: &Scope) -> Result<Vec<Export>> {
     on!(db, pools => pools.tenants.load(scope, all.select(Export::as_select())).await)
 }
 
-/// One that is done.
 pub async fn export(db: &Database, scope: &Scope, id: &str) -> Result<Export> {
-    let one = exports::table.scoped(scope).filter(exports::id.eq(id).and(exports::status.eq("done")));
+    let one = exports::table.scoped(scope).filter(exports::id.eq(id));
     on!(db, pools => pools.tenants.first(scope, one.select(Export::as_select())).await)
 }

@@ -36,7 +36,7 @@ pub async fn begin(db: &Database, scope: &Scope, id: &str, agent: &str, task: &s
             .do_update()
             .set(usage::executions.eq(usage::executions + 1))
             .execute(tx).await?;
-        queued!(scope, job).execute(tx).await?;
+        queued!(scope, id, job).execute(tx).await?;
         Ok::<_, PoolError>(())
     }).await)
 }
@@ -54,11 +54,11 @@ pub async fn subject(db: &Database, scope: &Scope, execution: &str) -> Result<(S
     }).await)
 }
 
-/// Its result, once: a job that runs again finds it done.
+/// Its result, once: a job that runs again finds it done. One that was given up while somebody was slow with it is done after all.
 pub async fn finish(db: &Database, scope: &Scope, execution: &str, output: &str) -> Result<usize> {
     let one = executions::table
         .scoped(scope)
-        .filter(executions::id.eq(execution).and(executions::status.eq("waiting")));
+        .filter(executions::id.eq(execution).and(executions::status.ne("done")));
     let done = update(one).set((executions::status.eq("done"), executions::output.eq(output)));
     on!(db, pools => pools.tenants.execute(scope, done).await)
 }

@@ -12,10 +12,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{Place, page};
-use super::sign_in::{Resume, sign_in_page};
+use super::sign_in::{PATH as SIGN_IN, Resume, sign_in_page};
 
 /// As much of a form is kept.
 const LARGEST_FORM: usize = 256 * 1024;
+
+/// A form that is kept stands in the one for signing in, encoded once more.
+const LARGEST_FORM_WITH_ONE_IN_IT: usize = 3 * LARGEST_FORM;
 
 /// The outermost layer.
 pub async fn as_pages(request: Request, next: Next) -> Response {
@@ -24,11 +27,10 @@ pub async fn as_pages(request: Request, next: Next) -> Response {
     let is_get = request.method() == Method::GET;
     let has_file = has(request.headers(), &CONTENT_TYPE, "multipart/form-data");
     let from = from(request.headers());
-    let (request, kept) = match kept(request).await {
-        Ok(both) => both,
-        Err(refused) => return refused,
+    let (answer, kept) = match kept(request).await {
+        Ok((request, kept)) => (next.run(request).await, kept),
+        Err(refused) => (refused, None),
     };
-    let answer = next.run(request).await;
     let mut answer = match answer.status() {
         StatusCode::UNAUTHORIZED if wants_page => match kept {
             _ if is_get => {
@@ -79,8 +81,15 @@ async fn kept(request: Request) -> Result<(Request, Option<String>), Response> {
         return Ok((request, None));
     }
     let (head, body) = request.into_parts();
-    let body: Bytes =
-        to_bytes(body, LARGEST_FORM).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
+    let largest = if head.uri.path() == SIGN_IN { LARGEST_FORM_WITH_ONE_IN_IT } else { LARGEST_FORM };
+    let body: Bytes = to_bytes(body, largest).await.map_err(|_| {
+        let words = html! {
+            p { "A form has room for " (LARGEST_FORM / 1024) " kilobytes, as browsers send them. Nothing was saved." }
+            p { "Go back: what you typed is there. Take the longest text out, and add it as a file." }
+        };
+        let page = page("That is too long", &Place::Outside, words);
+        (StatusCode::PAYLOAD_TOO_LARGE, page).into_response()
+    })?;
     let kept = String::from_utf8(body.to_vec()).ok();
     Ok((Request::from_parts(head, Body::from(body)), kept))
 }

@@ -86,9 +86,18 @@ pub async fn exports(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Pr
                 @for export in &exports {
                     li {
                         (clock::shown(export.created_at)) " "
-                        @if export.status == "done" {
-                            a href=(org.to(&format!("/exports/{}", export.id))) { "Download" } " " small { (export.size) " bytes" }
-                        } @else { span.tag { (export.status) } " " small { "Load this page again in a moment." } }
+                        @match export.status.as_str() {
+                            "done" => {
+                                a href=(org.to(&format!("/exports/{}", export.id))) { "Download" } " " small { (export.size) " bytes" }
+                            }
+                            "failed" => {
+                                span.tag { "failed" } " " small { "There is no file. Nothing of yours is lost." }
+                                form method="post" action=(org.to(&format!("/exports/{}", export.id))) {
+                                    button aria-label={ "Try again the export of " (clock::shown(export.created_at)) } { "Try again" }
+                                }
+                            }
+                            status => { span.tag { (status) } " " small { "Load this page again in a moment." } }
+                        }
                     }
                 }
             }
@@ -112,13 +121,37 @@ pub async fn start_export(State(app): State<Arc<App>>, org: Org) -> Result<Redir
     Ok(Redirect::to(&org.to("/exports")))
 }
 
+/// Begins one again that failed. One that did not is as it was: somebody was quicker.
+#[utoipa::path(post, path = "/exports/{export_id}", responses((status = 303), (status = 429)))]
+pub async fn export_again(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Redirect, Problem> {
+    let scope = org.scope();
+    if files::export(&app.db, scope, &id).await?.status == "failed" {
+        app.policies
+            .governance
+            .act(&org.member, &Action::Export, async {
+                let job = app.seal(scope, &Job::Export { export: id.clone() })?;
+                Ok::<_, Problem>(files::begin_export_again(&app.db, scope, &id, &job).await?)
+            })
+            .await?;
+        app.work.notify_one();
+        app.happened(scope, &org.user.name, "asked for an export again").await?;
+    }
+    Ok(Redirect::to(&org.to("/exports")))
+}
+
 #[utoipa::path(get, path = "/exports/{export_id}", responses((status = 200, content_type = "application/octet-stream")))]
 pub async fn exported(
     State(app): State<Arc<App>>,
     org: Org,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    files::export(&app.db, org.scope(), &id).await?;
+    if files::export(&app.db, org.scope(), &id).await?.status != "done" {
+        return Err(Problem::not_found());
+    }
     let content = app.files.get(org.scope(), ["exports", &id]).await?;
     Ok(download(&format!("{}.jsonl", org.standing().slug), content))
 }

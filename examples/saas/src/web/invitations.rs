@@ -21,16 +21,17 @@ use crate::model::people::{Invitation, Organisation};
 use crate::model::{Scope, accounts, mistake_in_name, people};
 use crate::password;
 
-/// The scope of an invitation: its organisation's, for whoever has the link.
-async fn opened(app: &App, token: &str) -> Result<(Scope, String), Problem> {
+/// The scope of an invitation: its organisation's, for whoever has the link. `None` where it is not good, which an outage does not say.
+async fn opened(app: &App, token: &str) -> Result<Option<(Scope, String)>, Problem> {
     let hash = people::token_hash(token);
-    let tenant = app.authority.membership().invited(&hash).await?.ok_or(Problem::not_found())?;
+    let Some(tenant) = app.authority.membership().invited(&hash).await? else { return Ok(None) };
     let principal = format!("{INVITATION}{hash}");
-    let scope = app.authority.admit(&principal, Claimed::new(tenant)).await.map_err(|error| match error {
-        AdmitError::Denied => Problem::not_found(),
-        other => Problem::internal(&other),
-    })?;
-    Ok((scope, hash))
+    match app.authority.admit(&principal, Claimed::new(tenant)).await {
+        Ok(scope) => Ok(Some((scope, hash))),
+        Err(AdmitError::Denied) => Ok(None),
+        Err(AdmitError::Membership(error)) => Err(error.into()),
+        Err(other) => Err(Problem::internal(&other)),
+    }
 }
 
 fn gone() -> Response {
@@ -76,7 +77,7 @@ pub async fn show(
     session: Session,
     Path(token): Path<String>,
 ) -> Result<Response, Problem> {
-    let Ok((scope, hash)) = opened(&app, &token).await else { return Ok(gone()) };
+    let Some((scope, hash)) = opened(&app, &token).await? else { return Ok(gone()) };
     let invitation = people::invitation(&app.db, &scope, &hash).await?;
     let user = session::user(&session).await?;
     Ok(invitation_page(&token, &invitation, user.as_ref(), "", None).into_response())
@@ -98,7 +99,7 @@ pub async fn join(
     Path(token): Path<String>,
     Form(form): Form<Join>,
 ) -> Result<Response, Problem> {
-    let Ok((scope, hash)) = opened(&app, &token).await else { return Ok(gone()) };
+    let Some((scope, hash)) = opened(&app, &token).await? else { return Ok(gone()) };
     let invitation = people::invitation(&app.db, &scope, &hash).await?;
     let user = session::user(&session).await?;
     let again = |wrong| {

@@ -8,3 +8,14 @@ if (list) {
         list.prepend(line);
     };
 }
+
+// On a slow network a button is pressed twice, and meant once. Whoever waits for long, or comes back to the page, may send it again.
+addEventListener("submit", (event) => {
+    const form = event.target;
+    if ("sent" in form.dataset) return event.preventDefault();
+    form.dataset.sent = "";
+    setTimeout(() => delete form.dataset.sent, 10_000);
+});
+addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

@@ -79,7 +79,7 @@ fn of_organisations() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(files::upload))
         .routes(routes!(files::uploaded))
         .routes(routes!(files::exports, files::start_export))
-        .routes(routes!(files::exported))
+        .routes(routes!(files::exported, files::export_again))
         .routes(routes!(admin::members))
         .routes(routes!(admin::change))
         .routes(routes!(admin::invite))

@@ -25,6 +25,7 @@ async fn across(app: &App, user: &User, reason: &str) -> Result<CrossTenant, Pro
         CrossTenantError::EmptyReason(_) => {
             Problem::unprocessable("say why: the organisation and the audit trail have it")
         }
+        CrossTenantError::Membership(error) => error.into(),
         other => Problem::internal(&other),
     })
 }

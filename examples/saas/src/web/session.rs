@@ -1,5 +1,7 @@
 //! Who is signed in: sessions of `tower-sessions`, kept in our own table, and what of them the edge asks for.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -43,7 +45,18 @@ pub async fn sign_in(session: &Session, account: &Account) -> Result<(), Problem
 
 /// The user of a session, if somebody is signed in.
 pub async fn user(session: &Session) -> Result<Option<User>, Problem> {
-    session.get(USER).await.map_err(|error| Problem::internal(&error))
+    session.get(USER).await.map_err(unread)
+}
+
+/// A store that does not answer now may do so in a moment.
+fn unread(error: tower_sessions::session::Error) -> Problem {
+    match error {
+        tower_sessions::session::Error::Store(Error::Backend(said)) => {
+            tracing::warn!(said, "sessions cannot be read");
+            Problem::unavailable(Duration::from_secs(1))
+        }
+        other => Problem::internal(&other),
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for User {

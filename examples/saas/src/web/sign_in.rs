@@ -17,6 +17,9 @@ use super::session;
 use crate::model::accounts;
 use crate::password;
 
+/// Where the form goes.
+pub const PATH: &str = "/sign-in";
+
 /// A form that was not taken, and where it was meant to go.
 pub struct Resume {
     pub to: String,
@@ -49,7 +52,7 @@ pub fn sign_in_page(email: &str, wrong: Option<&str>, next: Option<&str>, resume
                 p.notice { "You were signed out meanwhile. Sign in, and what you typed is here again." }
             }
             (mistake(wrong))
-            form.card method="post" action="/sign-in" {
+            form.card method="post" action=(PATH) {
                 (field("email", "E-mail", "email", email, "username"))
                 (field("password", "Password", "password", "", "current-password"))
                 @if let Some(next) = next { input type="hidden" name="next" value=(next); }

@@ -150,7 +150,10 @@ async fn task_page(
             @if runs.is_empty() { (empty("No agent was here yet.")) }
             ul.list {
                 @for (agent, status, output, at) in &runs {
-                    li { strong dir="auto" { (agent) } " " span.tag { (status) } " " small { (clock::shown(*at)) } pre dir="auto" { (output) } }
+                    li {
+                        strong dir="auto" { (agent) } " " span.tag { (status) } " " small { (clock::shown(*at)) } pre dir="auto" { (output) }
+                        @if status == "failed" { small { "It was tried again and again. Start it anew below." } }
+                    }
                 }
             }
             @if agents.is_empty() {

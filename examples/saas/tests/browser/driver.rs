@@ -26,6 +26,10 @@ pub struct Browser {
 pub const TAB: &str = "\u{e004}";
 pub const ENTER: &str = "\u{e007}";
 
+/// What can be pressed and is less than 24 pixels high or wide.
+const SMALL: &str = "return [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea, summary, nav a, .bar a')]
+    .filter(one => { const { width, height } = one.getBoundingClientRect(); return width < 24 || height < 24; }).map(one => one.outerHTML)";
+
 impl Browser {
     pub async fn open(site: &str, with_scripts: bool) -> Self {
         let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
@@ -43,8 +47,9 @@ impl Browser {
             site: site.to_owned(),
         };
         let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
-        let wanted =
-            json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": { "args": arguments } } } });
+        let wanted = json!({ "capabilities": { "alwaysMatch": {
+            "goog:chromeOptions": { "args": arguments }, "unhandledPromptBehavior": "accept"
+        } } });
         let session = browser.ask("POST", "", wanted).await;
         browser.session += &format!("/{}", session["sessionId"].as_str().expect("a session"));
         if !with_scripts {
@@ -107,6 +112,22 @@ impl Browser {
         .await;
     }
 
+    /// Presses a key some times, while nothing has answered yet. In one command: between two, the driver waits for the page.
+    pub async fn press_impatiently(&self, key: &str, times: usize) {
+        let press = [
+            json!({ "type": "keyDown", "value": key }),
+            json!({ "type": "keyUp", "value": key }),
+            json!({ "type": "pause", "duration": 300 }),
+        ];
+        let steps = vec![press; times].concat();
+        self.ask(
+            "POST",
+            "/actions",
+            json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": steps }] }),
+        )
+        .await;
+    }
+
     /// Goes to what matches by the tabulator alone, and sees that one sees where one is.
     pub async fn tab_to(&self, selector: &str) {
         let quoted = Value::from(selector).to_string();
@@ -146,6 +167,19 @@ impl Browser {
         panic!("{selector} leads nowhere");
     }
 
+    /// From now on an answer takes so long to begin; `None`: nothing answers at all.
+    pub async fn network(&self, latency: Option<u64>) {
+        self.chromium("Network.enable", json!({})).await;
+        let (offline, latency) = (latency.is_none(), latency.unwrap_or(0));
+        let conditions = json!({ "offline": offline, "latency": latency, "downloadThroughput": 50_000, "uploadThroughput": 50_000 });
+        self.chromium("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// Loads the page again, as people do when something went wrong, and says yes where the browser asks whether to send the form again.
+    pub async fn reload(&self) {
+        self.ask("POST", "/refresh", json!({})).await;
+    }
+
     /// Takes pictures of a desk's and of a phone's width, and sees that nothing stands beyond the edge.
     pub async fn picture(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
@@ -156,6 +190,9 @@ impl Browser {
             self.chromium("Emulation.setDeviceMetricsOverride", screen).await;
             let reaches = self.eval("return document.documentElement.scrollWidth").await;
             assert!(reaches.as_i64().unwrap() <= width, "{name} is {reaches} wide on a screen of {width}");
+            // What is pressed is large enough for a finger: WCAG 2.2, 2.5.8. A link in a sentence is as high as its line.
+            let small = self.eval(SMALL).await;
+            assert_eq!(small, json!([]), "{name}: too small to be pressed at {width}");
             let picture =
                 self.chromium("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await;
             let bytes =

@@ -4,6 +4,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "tests")]
 
 mod driver;
+mod seldom;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -44,8 +44,15 @@ async fn f19_a_job_of_somebody_who_has_left_is_not_done() {
     let alans = members.body.split("action=\"/o/acme/members/").nth(2).unwrap().split('"').next().unwrap();
     ada.post(&format!("/o/acme/members/{alans}"), &[("role", "")]).await;
     product.app.work_through().await;
-    assert!(ada.get("/o/acme/exports").await.body.contains("waiting"));
+    let exports = ada.get("/o/acme/exports").await;
+    assert!(exports.body.contains("failed") && !exports.body.contains("waiting"), "{}", exports.body);
     assert!(ada.get("/o/acme/log").await.body.contains("was not done"));
+    // Whoever is there still has it done as themselves.
+    let export = exports.between("action=\"/o/acme/exports/", '"');
+    let again = ada.post(&format!("/o/acme/exports/{export}"), &[]).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+    assert_eq!(product.app.work_through().await, 1);
+    assert!(ada.get("/o/acme/exports").await.body.contains("Download"));
 }
 
 /// A message of the billing provider's, signed as Stripe's are.

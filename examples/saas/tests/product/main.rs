@@ -16,3 +16,4 @@ mod redis;
 mod s3;
 mod seldom;
 mod sessions;
+mod version;

@@ -19,6 +19,7 @@ use tenancy_rls::Manifest;
 use tokio::task::JoinHandle;
 
 use crate::client::{Answer, Person, Product};
+use crate::redis::eventually;
 
 /// What people see while they work.
 #[derive(Default)]
@@ -29,7 +30,15 @@ struct Seen {
     longest: AtomicUsize,
 }
 
-/// Who works until it is over: reads, and writes names that nobody else writes. Returns what was acknowledged.
+/// What was acknowledged to somebody.
+#[derive(Default)]
+struct Acknowledged {
+    projects: Vec<String>,
+    /// Executions of an agent at the own task.
+    executions: i64,
+}
+
+/// Who works until it is over: reads, writes names that nobody else writes, and gives a task of the own to the agent. Returns what was acknowledged.
 fn works(
     mut person: Person,
     slug: &'static str,
@@ -37,15 +46,21 @@ fn works(
     other: &'static str,
     seen: Arc<Seen>,
     is_over: Arc<AtomicBool>,
-) -> JoinHandle<Vec<String>> {
+) -> JoinHandle<Acknowledged> {
     tokio::spawn(async move {
-        let mut written = Vec::new();
+        let mut done = Acknowledged::default();
+        let project = person.get(&format!("/o/{slug}/projects")).await;
+        let project = project.between(&format!("/o/{slug}/projects/"), '"');
+        let title = format!("task-of-{slug} of {who}");
+        let task = person.post(&format!("/o/{slug}/projects/{project}/tasks"), &[("title", &title)]).await;
+        let agent =
+            person.get(&format!("/o/{slug}/agents")).await.between(&format!("/o/{slug}/agents/"), '"');
         while !is_over.load(Ordering::SeqCst) {
-            let name = format!("of-{slug} by {who} {}", written.len());
+            let name = format!("of-{slug} by {who} {}", done.projects.len());
             let form = [("name", name.as_str())];
             let made = until_done(&seen, &mut person, &format!("/o/{slug}/projects"), Some(&form)).await;
             assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
-            written.push(name.clone());
+            done.projects.push(name.clone());
             // What was just acknowledged is there, wherever it is read from.
             for path in [made.location, format!("/o/{slug}/projects")] {
                 let page = until_done(&seen, &mut person, &path, None).await;
@@ -53,8 +68,27 @@ fn works(
                 assert!(page.body.contains(&name), "{name} is not at {path}: {}", page.body);
                 assert!(!page.body.contains(&format!("of-{other}")), "{path}: {}", page.body);
             }
+            let begun = until_done(
+                &seen,
+                &mut person,
+                &format!("{}/executions", task.location),
+                Some(&[("agent_id", agent.as_str())]),
+            )
+            .await;
+            match begun.status {
+                StatusCode::SEE_OTHER => done.executions += 1,
+                // As many a second as its plan allows, and no more.
+                StatusCode::TOO_MANY_REQUESTS => {}
+                other => panic!("{other}: {}", begun.body),
+            }
+            let page = until_done(&seen, &mut person, &task.location, None).await;
+            assert!(
+                page.body.contains(&title) && !page.body.contains(&format!("-of-{other}")),
+                "{}",
+                page.body
+            );
         }
-        written
+        done
     })
 }
 
@@ -98,6 +132,41 @@ async fn names(owner: &mut AsyncPgConnection, schema: &str, tenant: &str) -> BTr
     found.into_iter().map(|Named { name, count }| (name, count)).collect()
 }
 
+#[derive(QueryableByName)]
+struct Run {
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Text)]
+    output: String,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// A tenant's executions in the shared tables, by the task's title, all of them done. Each is about its own task.
+async fn executions(owner: &mut AsyncPgConnection, tenant: &str) -> BTreeMap<String, i64> {
+    let query = format!(
+        "SELECT t.title, x.output, count(*) AS count FROM public.executions x JOIN public.episodes e ON (e.tenant_id, e.id) = (x.tenant_id, x.episode_id)
+         JOIN public.tasks t ON (t.tenant_id, t.id) = (e.tenant_id, e.task_id) WHERE x.tenant_id = '{tenant}' GROUP BY 1, 2"
+    );
+    let found: Vec<Run> = diesel_async::RunQueryDsl::load(sql_query(query), owner).await.unwrap();
+    for Run { title, output, .. } in &found {
+        assert!(output.contains(&format!("I looked at “{title}”")), "{title}: {output:?}");
+    }
+    found.into_iter().map(|Run { title, count, .. }| (title, count)).collect()
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+async fn number(owner: &mut AsyncPgConnection, query: &str) -> i64 {
+    let query = sql_query(format!("SELECT ({query})::bigint AS number"));
+    let found: Number = diesel_async::RunQueryDsl::get_result(query, owner).await.unwrap();
+    found.number
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_moves_to_a_schema_and_back_while_its_people_work() {
     let product = Product::on_postgres().await;
@@ -108,6 +177,7 @@ async fn a_tenant_moves_to_a_schema_and_back_while_its_people_work() {
     let acme = members.named("acme").await.unwrap().unwrap().to_string();
     let globex = members.named("globex").await.unwrap().unwrap().to_string();
     notice(&product.app).await.unwrap();
+    product.sql("UPDATE main.organisations SET plan = 'studio'").await;
 
     let (seen, is_over) = (Arc::new(Seen::default()), Arc::new(AtomicBool::new(false)));
     let mut people = Vec::new();
@@ -119,6 +189,8 @@ async fn a_tenant_moves_to_a_schema_and_back_while_its_people_work() {
         let person = product.signed_in(email).await;
         people.push(works(person, slug, who, other, Arc::clone(&seen), Arc::clone(&is_over)));
     }
+
+    let worker = tokio::spawn(Arc::clone(&product.app).work_on());
 
     let security = Manifest::read_from(config.data.join("tenancy.json")).unwrap();
     let relocation = Relocation::new(
@@ -156,24 +228,62 @@ async fn a_tenant_moves_to_a_schema_and_back_while_its_people_work() {
         assert_eq!(log.matches(&format!("to another place: {place}")).count(), 1, "{log}");
     }
     is_over.store(true, Ordering::SeqCst);
-    let (mut of_acme, mut of_globex) = (Vec::new(), Vec::new());
+    let (mut of_acme, mut of_globex) = (Acknowledged::default(), Acknowledged::default());
+    let mut given = [BTreeMap::new(), BTreeMap::new()];
     for (number, person) in people.into_iter().enumerate() {
-        let written = person.await.unwrap();
-        assert!(written.len() > 5, "somebody worked: {}", written.len());
-        if number < 2 { of_acme.extend(written) } else { of_globex.extend(written) }
+        let done = person.await.unwrap();
+        assert!(done.projects.len() > 5, "somebody worked: {}", done.projects.len());
+        assert!(done.executions > 3, "agents worked: {}", done.executions);
+        let of = if number < 2 { &mut of_acme } else { &mut of_globex };
+        of.projects.extend(done.projects);
+        of.executions += done.executions;
+        let (slug, who) = [("acme", "Ada"), ("acme", "Alan"), ("globex", "Grace")][number];
+        given[usize::from(number == 2)].insert(format!("task-of-{slug} of {who}"), done.executions);
     }
 
     // What was acknowledged is there, once, and nothing else.
-    let once = |written: Vec<String>| written.into_iter().map(|name| (name, 1)).collect::<BTreeMap<_, _>>();
-    assert_eq!(names(&mut owner, "public", &acme).await, once(of_acme));
-    assert_eq!(names(&mut owner, "public", &globex).await, once(of_globex));
+    let once = |written: &[String]| written.iter().map(|name| (name.clone(), 1)).collect::<BTreeMap<_, _>>();
+    assert_eq!(names(&mut owner, "public", &acme).await, once(&of_acme.projects));
+    assert_eq!(names(&mut owner, "public", &globex).await, once(&of_globex.projects));
+
+    // What agents were given is done, once, wherever it was begun: what failed on the way comes again.
+    worker.abort();
+    eventually(async || {
+        product.sql("UPDATE main.jobs SET run_at = 0").await;
+        product.app.work_through().await == 0
+    })
+    .await;
+    assert_eq!(number(&mut owner, "SELECT count(*) FROM main.jobs").await, 0);
+    for (tenant, given) in [&acme, &globex].into_iter().zip(given) {
+        assert_eq!(executions(&mut owner, tenant).await, given);
+    }
+    for (slug, email, tenant, all) in [
+        ("acme", "ada@acme.example", &acme, of_acme.executions),
+        ("globex", "grace@globex.example", &globex, of_globex.executions),
+    ] {
+        // The plan's quota, the usage and the log have counted each of them, and none twice.
+        let today = saas::clock::day(saas::clock::now());
+        let usage =
+            format!("SELECT executions FROM main.usage WHERE tenant_id = '{tenant}' AND day = {today}");
+        assert_eq!(number(&mut owner, &usage).await, all, "{slug}");
+        let page = product.signed_in(email).await.get(&format!("/o/{slug}/usage")).await.body;
+        assert!(page.contains(&format!("<p>{all} of today")), "{slug}, {all}: {page}");
+        for (what, exactly) in [("gave task-of-%", all), ("is done with task-of-%", all)] {
+            let lines = format!(
+                "SELECT count(*) FROM main.activity WHERE tenant_id = '{tenant}' AND what LIKE '{what}'"
+            );
+            assert_eq!(number(&mut owner, &lines).await, exactly, "{slug}: {what}");
+        }
+    }
     let mut grace = product.signed_in("grace@globex.example").await;
     let log = grace.get("/o/globex/log").await.body;
     assert!(!log.contains("to another place"), "{log}");
-    // What is done later is done there as well.
     let (answered, again) = (seen.answered.load(Ordering::SeqCst), seen.again.load(Ordering::SeqCst));
     let longest = seen.longest.load(Ordering::SeqCst);
-    println!("{answered} answered, {again} told to come again, the longest wait {longest} ms");
+    let (ours, theirs) = (of_acme.executions, of_globex.executions);
+    println!(
+        "{answered} answered, {again} told to come again, the longest wait {longest} ms; {ours} and {theirs} executions"
+    );
 }
 
 /// In its schema an organisation has all that it had: everything is read, an agent is given a task, an export is made.
@@ -214,6 +324,16 @@ async fn all_of_the_product_works_in_a_schema_of_ones_own() {
     }
     // The operator's reach is not shorter for it.
     let mut olga = product.signed_in("olga@saas.example").await;
+    assert_eq!(ada.post("/o/acme/exports", &[]).await.status, StatusCode::SEE_OTHER);
+    product.sql("UPDATE main.jobs SET attempts = 5, run_at = 0").await;
+    assert_eq!(product.app.work_through().await, 0);
+    assert!(ada.get("/o/acme/exports").await.body.contains("failed"));
+    let dead = olga.get("/operator/jobs").await;
+    let to = format!("/operator/tenants/{tenant}/jobs/");
+    let to = format!("{to}{}", dead.between(&format!("action=\"{to}"), '"'));
+    assert_eq!(olga.post(&to, &[("reason", "again")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(product.app.work_through().await, 1);
+    assert!(!ada.get("/o/acme/exports").await.body.contains("failed"));
     let change = [("status", "suspended"), ("plan", "studio"), ("reason", "a bill is open")];
     assert_eq!(
         olga.post(&format!("/operator/tenants/{tenant}"), &change).await.status,

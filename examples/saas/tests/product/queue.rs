@@ -26,19 +26,29 @@ async fn started(ada: &mut Person) -> String {
 
 /// All that waits is due now: the clock went on.
 async fn later(product: &Product) {
-    product.sql("UPDATE jobs SET run_at = 0").await;
+    product.sql("UPDATE main.jobs SET run_at = 0").await;
 }
 
-async fn fails_and_is_seen(product: &Product) {
-    let mut ada = product.signed_in("ada@acme.example").await;
-    let mut olga = product.signed_in("olga@saas.example").await;
-    // Where files are kept there is something else.
+/// Where files are kept there is something else.
+fn break_disk(product: &Product) {
     let files = product.folder().join("files");
     std::fs::remove_dir_all(&files).unwrap();
     std::fs::write(&files, "in the way").unwrap();
-    ada.post("/o/acme/exports", &[]).await;
+}
+
+fn mend_disk(product: &Product) {
+    let files = product.folder().join("files");
+    std::fs::remove_file(&files).unwrap();
+    std::fs::create_dir(&files).unwrap();
+}
+
+/// An export of Acme's that fails until it is given up.
+async fn given_up(product: &Product, ada: &mut Person, olga: &mut Person) {
+    break_disk(product);
+    assert_eq!(ada.post("/o/acme/exports", &[]).await.status, StatusCode::SEE_OTHER);
     for attempt in 1..=5 {
         assert!(olga.get("/operator/jobs").await.body.contains("No job has failed"), "{attempt}");
+        assert!(ada.get("/o/acme/exports").await.body.contains("waiting"), "{attempt}");
         assert_eq!(product.app.work_through().await, 1, "{attempt}");
         assert_eq!(product.app.work_through().await, 0, "it is not tried again at once: {attempt}");
         if attempt < 5 {
@@ -47,26 +57,60 @@ async fn fails_and_is_seen(product: &Product) {
     }
     later(product).await;
     assert_eq!(product.app.work_through().await, 0, "it was given up");
-    assert!(ada.get("/o/acme/exports").await.body.contains("waiting"));
-    assert!(ada.get("/o/acme/log").await.body.contains("failed again and again"));
+}
 
+/// Both see it, and each can have it tried again.
+async fn fails_and_is_seen(product: &Product) {
+    let mut ada = product.signed_in("ada@acme.example").await;
+    let mut olga = product.signed_in("olga@saas.example").await;
+    given_up(product, &mut ada, &mut olga).await;
+    let exports = ada.get("/o/acme/exports").await;
+    assert!(exports.body.contains("failed") && !exports.body.contains("waiting"), "{}", exports.body);
+    let export = exports.between("action=\"/o/acme/exports/", '"');
+    assert_eq!(ada.get(&format!("/o/acme/exports/{export}")).await.status, StatusCode::NOT_FOUND);
+    let log = ada.get("/o/acme/log").await.body;
+    assert_eq!(log.matches("failed again and again").count(), 1, "{log}");
+
+    // The operator.
     let (acme, globex) = (product.tenant("acme").await, product.tenant("globex").await);
     assert_eq!(ada.get("/operator/jobs").await.status, StatusCode::NOT_FOUND);
     let dead = olga.get("/operator/jobs").await;
     assert!(dead.body.contains(&acme.to_string()) && dead.body.contains("answered 500"), "{}", dead.body);
     let to = dead.between(&format!("action=\"/operator/tenants/{acme}/jobs/"), '"');
-    std::fs::remove_file(&files).unwrap();
-    std::fs::create_dir(&files).unwrap();
     let again = |tenant| format!("/operator/tenants/{tenant}/jobs/{to}");
-    let why = [("reason", "the disk is there again")];
+    let why = [("reason", "the disk is changed")];
     assert_eq!(ada.post(&again(acme), &why).await.status, StatusCode::NOT_FOUND);
     assert_eq!(olga.post(&again(globex), &why).await.status, StatusCode::NOT_FOUND);
     assert_eq!(olga.post(&again(acme), &[("reason", " ")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(product.app.work_through().await, 0);
     assert_eq!(olga.post(&again(acme), &why).await.status, StatusCode::SEE_OTHER);
     assert_eq!(product.app.work_through().await, 1);
+    let exports = ada.get("/o/acme/exports").await;
+    assert!(exports.body.contains("waiting") && !exports.body.contains("failed"), "{}", exports.body);
+    mend_disk(product);
+    later(product).await;
+    assert_eq!(product.app.work_through().await, 1);
     assert!(ada.get("/o/acme/exports").await.body.contains("Download"));
-    assert!(olga.get("/operator/audit").await.body.contains("the disk is there again"));
+    assert!(olga.get("/operator/audit").await.body.contains("the disk is changed"));
+
+    // Whoever asked.
+    given_up(product, &mut ada, &mut olga).await;
+    mend_disk(product);
+    let mut grace = product.signed_in("grace@globex.example").await;
+    let export = ada.get("/o/acme/exports").await.between("action=\"/o/acme/exports/", '"');
+    let foreign = grace.post(&format!("/o/globex/exports/{export}"), &[]).await;
+    assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    // The second time from another tab, which shows what was.
+    for _ in 0..2 {
+        let again = ada.post(&format!("/o/acme/exports/{export}"), &[]).await;
+        assert_eq!((again.status, again.location.as_str()), (StatusCode::SEE_OTHER, "/o/acme/exports"));
+        assert!(ada.get("/o/acme/exports").await.body.contains("waiting"));
+        assert!(olga.get("/operator/jobs").await.body.contains("No job has failed"));
+    }
+    assert_eq!(product.app.work_through().await, 1);
+    let exports = ada.get("/o/acme/exports").await;
+    assert_eq!(exports.body.matches("Download").count(), 2, "{}", exports.body);
+    assert!(!exports.body.contains("failed"), "{}", exports.body);
 }
 
 #[tokio::test]
@@ -77,6 +121,72 @@ async fn f19_a_job_that_fails_is_tried_later_and_at_last_the_operators() {
 #[tokio::test(flavor = "multi_thread")]
 async fn f19_the_same_behind_the_sealed_wall_of_postgresql() {
     fails_and_is_seen(&Product::on_postgres().await).await;
+}
+
+/// Workers that die say nothing: what was tried as often as that is given up all the same.
+async fn dies_each_time(product: &Product) {
+    let mut ada = product.signed_in("ada@acme.example").await;
+    let mut olga = product.signed_in("olga@saas.example").await;
+    let task = started(&mut ada).await;
+    assert_eq!(ada.post("/o/acme/exports", &[]).await.status, StatusCode::SEE_OTHER);
+    product.sql("UPDATE main.jobs SET attempts = 5, run_at = 0").await;
+    assert_eq!(product.app.work_through().await, 0);
+    for page in [ada.get(&task).await, ada.get("/o/acme/exports").await] {
+        assert!(page.body.contains("failed") && !page.body.contains("waiting"), "{}", page.body);
+    }
+    let acme = product.tenant("acme").await;
+    for left in [2, 1] {
+        let dead = olga.get("/operator/jobs").await;
+        assert_eq!(dead.body.matches("Whoever was at it ended each time.").count(), left, "{}", dead.body);
+        let job = dead.between(&format!("action=\"/operator/tenants/{acme}/jobs/"), '"');
+        olga.post(&format!("/operator/tenants/{acme}/jobs/{job}"), &[("reason", "they live")]).await;
+        assert_eq!(product.app.work_through().await, 1);
+    }
+    assert!(ada.get(&task).await.body.contains("I looked at"));
+    assert!(ada.get("/o/acme/exports").await.body.contains("Download"));
+}
+
+#[tokio::test]
+async fn f19_what_workers_die_of_is_given_up_and_says_so() {
+    dies_each_time(&Product::on_sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f19_what_workers_die_of_is_given_up_on_postgresql_as_well() {
+    dies_each_time(&Product::on_postgres().await).await;
+}
+
+/// A job that cannot be put into the queue leaves nothing behind: no export that waits for ever, no execution, nothing counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn f19_a_job_and_what_it_is_about_are_there_together_or_not_at_all() {
+    let on_sqlite = "CREATE TRIGGER no_room BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'full'); END";
+    let on_postgres =
+        "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''full''; END';
+        CREATE TRIGGER no_room BEFORE INSERT ON main.jobs FOR EACH ROW EXECUTE FUNCTION no_room()";
+    for (product, full) in
+        [(Product::on_sqlite().await, on_sqlite), (Product::on_postgres().await, on_postgres)]
+    {
+        let mut ada = product.signed_in("ada@acme.example").await;
+        let tasks = ada.get("/o/acme/tasks").await;
+        let task = format!("/o/acme/tasks/{}", tasks.between("/o/acme/tasks/", '"'));
+        let page = ada.get(&task).await;
+        let select = page.body.split("name=\"agent_id\"").nth(1).unwrap();
+        let agent = select.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        product.sql(full).await;
+        let refused = [
+            ada.post("/o/acme/exports", &[]).await,
+            ada.post(&format!("{task}/executions"), &[("agent_id", &agent)]).await,
+        ];
+        for refused in refused {
+            assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", refused.body);
+            assert!(!refused.body.contains("full"), "{}", refused.body);
+        }
+        assert!(ada.get("/o/acme/exports").await.body.contains("Nothing was exported yet."));
+        assert!(ada.get(&task).await.body.contains("No agent was here yet."));
+        let usage = ada.get("/o/acme/usage").await;
+        assert!(usage.body.contains("<p>0 of today"), "what was spent is given back: {}", usage.body);
+        assert!(!ada.get("/o/acme/log").await.body.contains("asked for"));
+    }
 }
 
 /// Many at once, in two processes: each job is done once.
@@ -103,7 +213,7 @@ async fn f19_of_two_jobs_the_one_that_is_free_is_taken() {
     started(&mut ada).await;
     ada.post("/o/acme/exports", &[]).await;
     let mut owner = AsyncPgConnection::establish(product.database_url().unwrap()).await.unwrap();
-    owner.batch_execute("BEGIN; SELECT 1 FROM jobs ORDER BY id LIMIT 1 FOR UPDATE").await.unwrap();
+    owner.batch_execute("BEGIN; SELECT 1 FROM main.jobs ORDER BY id LIMIT 1 FOR UPDATE").await.unwrap();
     let worked = timeout(Duration::from_secs(30), product.app.work_through()).await;
     assert_eq!(worked.expect("it waits for a job that another one has"), 1);
     assert!(ada.get("/o/acme/exports").await.body.contains("Download"));
@@ -152,12 +262,12 @@ async fn f19_the_job_of_a_worker_that_is_killed_comes_again() {
     });
     is_in_the_middle.await.expect("the worker takes the job");
     worker.kill().await.unwrap();
-    assert_eq!(count(&mut owner, "jobs WHERE attempts = 1").await, 1);
+    assert_eq!(count(&mut owner, "main.jobs WHERE attempts = 1").await, 1);
     holder.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(product.app.work_through().await, 0, "nobody knows yet that the other one is dead");
     later(&product).await;
     assert_eq!(product.app.work_through().await, 1);
     assert!(ada.get(&task).await.body.contains("I looked at"));
-    assert_eq!(count(&mut owner, "jobs").await, 0);
+    assert_eq!(count(&mut owner, "main.jobs").await, 0);
     assert_eq!(count(&mut owner, "executions WHERE status = 'done'").await, 1);
 }

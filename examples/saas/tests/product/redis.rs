@@ -24,7 +24,7 @@ async fn execute(person: &mut Person, slug: &str) -> Answer {
 }
 
 /// Tries until it is so. How long Redis takes to be there again is nobody's promise.
-async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
+pub async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..600 {
         if is_so().await {
             return;
@@ -101,15 +101,16 @@ async fn refused_and_degraded(ada: &mut Person, name: &str) {
     assert!(ada.get("/o/acme").await.body.contains(&format!("<b>{agents}</b>of ")), "{agents}");
 }
 
-/// A server at an address where one was before. It ends with this value.
-struct Redis(Child);
+/// A server of a test's own. It ends with this value, at once and with all that it had.
+pub struct Redis(Child);
 
 impl Redis {
-    fn start(url: &str) -> Self {
+    /// At an address where one was before, or where nobody is.
+    pub fn start(url: &str) -> Self {
         let port = url.trim_end_matches('/').rsplit(':').next().unwrap();
         let mut server = Command::new("redis-server");
         server.args(["--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"]);
-        Self(server.stdout(Stdio::null()).spawn().expect("redis-server is installed: the first one was"))
+        Self(server.stdout(Stdio::null()).spawn().expect("redis-server is installed"))
     }
 }
 
