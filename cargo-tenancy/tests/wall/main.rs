@@ -5,4 +5,5 @@ mod database;
 mod increments;
 mod inspect;
 mod keys;
+mod many;
 mod seal;

@@ -33,7 +33,7 @@ known AS (
      WHERE k.relation IS NOT NULL
 ), walled AS (
     SELECT k.object, k.tenant, k.sql_type, k.wall, k.relation, k.kind, k.member, k.shared, k.reads, k.writes,
-           c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relowner, c.relnamespace
+           c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relowner, c.relname, c.relnamespace
       FROM known AS k JOIN pg_class AS c ON c.oid = k.relation
      WHERE k.kind <> ''
 ), given AS (
@@ -150,7 +150,7 @@ known AS (
 ), walled_elsewhere AS (
     -- The tables of other schemas, of tenants of their own, that have a wall for the application: known by what its restrictive policy
     -- says of rows that are read and of rows that are written, by which column and for whom. The name only spares the others from being read.
-    SELECT p.polrelid AS relation, (regexp_match(t.plain, own.form))[1] AS member, p.polroles AS roles
+    SELECT p.polrelid AS relation, c.relname, (regexp_match(t.plain, own.form))[1] AS member, p.polroles AS roles
       FROM given AS g, pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace,
            LATERAL (SELECT regexp_replace(pg_get_expr(p.polqual, p.polrelid), ' AS "?\w+"?', '', 'g') AS text,
                            regexp_replace(pg_get_expr(coalesce(p.polwithcheck, p.polqual), p.polrelid), ' AS "?\w+"?', '', 'g') AS check_) AS e,
@@ -171,6 +171,20 @@ known AS (
                           AND replace(replace(o.pattern, quote_ident(m.nspname) || '.', ''), quote_ident(n.nspname) || '.', '')
                               = replace(replace(here.pattern, quote_ident(m.nspname) || '.', ''), quote_ident(n.nspname) || '.', '')
                         GROUP BY o.relation HAVING bool_or(o.is_read) AND bool_or(NOT o.is_read)))
+), walled_for AS (
+    -- For which roles those walls hold, and which column of the tenants' they keep apart: put together once, to be looked up by a hash.
+    -- There may be tens of thousands of these tables.
+    SELECT e.relation, s.oid AS role, a.attname AS member
+      FROM given AS g, acting AS s, walled_elsewhere AS e,
+           LATERAL (SELECT a.attname FROM pg_attribute AS a
+                     WHERE a.attrelid = e.relation AND NOT a.attisdropped AND a.attname IN (SELECT tenant FROM walled) OFFSET 0) AS a
+           -- Those that see more have policies of their own, which other rules look at.
+     WHERE (s.oid = g.across_oid OR s.oid IN (SELECT oid FROM readers WHERE oid IS NOT NULL)
+            OR EXISTS (SELECT FROM unnest(e.roles) AS role WHERE CASE role WHEN 0 THEN true ELSE pg_has_role(s.oid, role, 'USAGE') END))
+       -- By the column that the declared table of that name has, if there is one: tables of one schema may have several.
+       AND (e.member IS NULL
+            OR e.member IN (SELECT translate(quote_ident(w.tenant), ' ()', '') FROM walled AS w WHERE w.relname = e.relname)
+            OR e.member = translate(quote_ident(a.attname), ' ()', '') AND NOT EXISTS (SELECT FROM walled AS w WHERE w.relname = e.relname))
 ), policies AS (
     SELECT w.object, w.relation, w.wall, w.reads <> '' AS is_of_pattern, p.polname, p.polpermissive, p.polcmd, p.polroles,
            format('DROP POLICY %I ON %s', p.polname, w.object) AS dropped,

@@ -13,17 +13,7 @@ SELECT DISTINCT 'R040', c.oid::regclass::text,
    AND (NOT (c.relrowsecurity AND c.relforcerowsecurity) OR c.relnamespace IN (SELECT relnamespace FROM walled)
         OR EXISTS (SELECT FROM pg_policy AS p, unnest(p.polroles) AS role
                     WHERE p.polrelid = c.oid AND p.polpermissive AND CASE role WHEN 0 THEN true ELSE pg_has_role(s.oid, role, 'USAGE') END)
-           AND NOT EXISTS (SELECT FROM walled_elsewhere AS e
-                            -- By the column that the declared table of that name has, if there is one: tables of one schema may have several.
-                            WHERE e.relation = c.oid
-                              -- It holds for the role as well. Those that see more have policies of their own, which other rules look at.
-                              AND (s.oid = g.across_oid OR s.oid IN (SELECT oid FROM readers WHERE oid IS NOT NULL)
-                                   OR EXISTS (SELECT FROM unnest(e.roles) AS role WHERE CASE role WHEN 0 THEN true ELSE pg_has_role(s.oid, role, 'USAGE') END))
-                              AND (e.member IS NULL
-                                   OR e.member IN (SELECT translate(quote_ident(w.tenant), ' ()', '') FROM walled AS w JOIN pg_class AS d ON d.oid = w.relation
-                                                    WHERE d.relname = c.relname)
-                                   OR e.member = translate(quote_ident(a.attname), ' ()', '')
-                                      AND NOT EXISTS (SELECT FROM walled AS w JOIN pg_class AS d ON d.oid = w.relation WHERE d.relname = c.relname))))
+           AND (c.oid, s.oid, a.attname) NOT IN (SELECT relation, role, member FROM walled_for))
    AND (c.relnamespace IN (SELECT relnamespace FROM walled)
         OR c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
            AND has_schema_privilege(s.oid, c.relnamespace, 'USAGE'))
