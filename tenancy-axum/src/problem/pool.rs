@@ -43,6 +43,7 @@ impl From<PoolError> for Problem {
 /// | a unique violation | 409 |
 /// | a violation of a foreign key, a check, a column that takes no NULL | 422 |
 /// | transactions that were in each other's way | 503: the same request may succeed |
+/// | a connection that was lost, or that the server ended | 503, and logged |
 /// | any other | 500 |
 impl From<DieselError> for Problem {
     fn from(error: DieselError) -> Self {
@@ -52,6 +53,10 @@ impl From<DieselError> for Problem {
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, ref said)
                 if said.message() == "database is locked" =>
             {
+                Self::unavailable(SOON)
+            }
+            DieselError::DatabaseError(kind, ref said) if is_lost(kind, said.message()) => {
+                log(&error);
                 Self::unavailable(SOON)
             }
             DieselError::DatabaseError(kind, _) => {
@@ -67,6 +72,14 @@ impl From<DieselError> for Problem {
     }
 }
 
+/// Whether the connection is gone. Diesel has no kind for what a server says that shuts down or ends a session, and so these are its words.
+fn is_lost(kind: DatabaseErrorKind, said: &str) -> bool {
+    let says =
+        || ["terminating connection", "the database system is"].iter().any(|words| said.starts_with(words));
+    matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
+        || (matches!(kind, DatabaseErrorKind::Unknown) && says())
+}
+
 fn of_database(kind: DatabaseErrorKind) -> Option<Problem> {
     Some(match kind {
         DatabaseErrorKind::UniqueViolation => Problem::conflict(),
@@ -79,7 +92,6 @@ fn of_database(kind: DatabaseErrorKind) -> Option<Problem> {
             Problem::unprocessable("it has a value that is not allowed")
         }
         DatabaseErrorKind::SerializationFailure => Problem::unavailable(SOON),
-        DatabaseErrorKind::ClosedConnection => Problem::unavailable(SOON),
         _ => return None,
     })
 }

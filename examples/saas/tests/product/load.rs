@@ -182,6 +182,9 @@ const COUNTED: &str = "SELECT o.slug, count(x.id) AS executions, count(x.id) FIL
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes as long as one says: cargo test -p saas --test product load -- --ignored"]
 async fn every_answer_is_its_tenants_while_connections_and_redis_are_killed_and_statements_take_long() {
+    // What nobody has foreseen is in the test's output.
+    let _ =
+        tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::ERROR).try_init();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("redis://127.0.0.1:{port}/");
     let redis = Redis::start(&url);
