@@ -22,11 +22,18 @@ impl Feed {
         Self(answer.into_body())
     }
 
-    /// What comes next; `None` when it has ended.
+    /// What comes next; `None` when it has ended. That it is alive, which it says every fifteen seconds, is nothing.
     async fn next(&mut self) -> Option<String> {
-        let next = tokio::time::timeout(PATIENCE, self.0.frame()).await;
-        let frame = next.expect("the feed neither goes on nor ends")?.unwrap();
-        Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap())
+        let said = async {
+            loop {
+                let frame = self.0.frame().await?.unwrap();
+                let said = String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap();
+                if !said.starts_with(':') {
+                    return Some(said);
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, said).await.expect("the feed neither goes on nor ends")
     }
 }
 
