@@ -1,5 +1,5 @@
 //! `tenancy top` on a real PostgreSQL, under the load of several tenants' sessions of a pool.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 #[allow(dead_code, reason = "the wall's tests use the rest")]
 #[path = "../wall/database.rs"]
