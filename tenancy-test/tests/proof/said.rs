@@ -39,7 +39,7 @@ async fn f33_a_value_is_written_at_each_place_that_its_key_fits() {
         "/plans": { "put": { "requestBody": { "required": true, "content": { "application/json": { "schema": body } } } } },
         "/plans/{id}": { "get": { "parameters": [{ "name": "id", "in": "path", "required": true, "schema": text }] } },
     } });
-    Proof::new(InProcess::new(router), Document::from_value(&document).unwrap())
+    let report = Proof::new(InProcess::new(router), Document::from_value(&document).unwrap())
         .tenant(Tenant::new("acme").bearer("acme"))
         .tenant(Tenant::new("globex").bearer("globex"))
         .value("plan_id", "free")
@@ -51,5 +51,5 @@ async fn f33_a_value_is_written_at_each_place_that_its_key_fits() {
     let mut seen = seen.lock().unwrap().clone();
     seen.sort();
     seen.dedup();
-    assert_eq!(seen, ["body \"free\"", "path free"]);
+    assert_eq!(seen, ["body \"free\"", "path free"], "{report}");
 }
