@@ -4,6 +4,9 @@ use crate::Failure;
 use crate::install::install;
 use crate::shell::{cargo, run};
 
+/// How many tests libtest runs at once; otherwise as many as there are cores.
+const THREADS: &str = "RUST_TEST_THREADS";
+
 pub(crate) fn run_tests(arguments: &[&str]) -> Result<(), Failure> {
     let (only_say, arguments) = match arguments {
         ["--no-install", rest @ ..] => (true, rest),
@@ -17,6 +20,12 @@ pub(crate) fn run_tests(arguments: &[&str]) -> Result<(), Failure> {
     let named = |argument: &&str| argument.starts_with("-p") || argument.starts_with("--package");
     if !ours.iter().any(named) {
         command.arg("--workspace");
+    }
+    // Whoever has said how many means it.
+    if std::env::var_os(THREADS).is_none() {
+        // A test that asks a server waits for it about a third of its time.
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        command.env(THREADS, (2 * cores).to_string());
     }
     run(command.args(arguments))
 }

@@ -53,6 +53,14 @@ pub(crate) fn published() -> Result<Vec<Package>, Failure> {
     Ok(packages()?.into_iter().filter(|package| package.published).collect())
 }
 
+/// The programs among the examples.
+pub(crate) fn examples() -> Result<Vec<Package>, Failure> {
+    let is_one = |package: &Package| {
+        package.has_binary && package.folder.parent().is_some_and(|folder| folder.ends_with("examples"))
+    };
+    Ok(packages()?.into_iter().filter(is_one).collect())
+}
+
 /// The answer of `cargo metadata`.
 pub(crate) fn metadata(arguments: &[&str]) -> Result<Value, Failure> {
     let mut command = shell::cargo(&["metadata", "--format-version=1"]);

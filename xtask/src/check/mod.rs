@@ -36,15 +36,19 @@ pub(crate) const PARTS: [Part; 14] = [
     Part::new("clippy", "clippy over everything, with all features", clippy),
     Part::new("docs", "rustdoc of everything", docs),
     Part::new("packages", "what is released is packaged, and has every file it includes", packages::run),
-    Part::new("examples", "the examples run to their end, and compile by themselves", examples),
+    Part::new(
+        "examples",
+        "the examples run to their end, and those that one runs first compile by themselves",
+        examples,
+    ),
     Part::new("benches", "the benches compile, without their peers", benches::run),
     // Some fifty runs, for each set of backends one of Diesel.
     Part {
         when_named: true,
         ..Part::new(
             "features",
-            "what is released without features and with each by itself; only when it is named, after a change of features",
-            features::run,
+            "what is released without features and with each by itself, and each example by itself; only when it is named, after a change of features",
+            each_feature,
         )
     },
     // Everything is compiled once more, with the optimised parts of it.
@@ -189,15 +193,16 @@ fn wide() -> Result<(), Failure> {
     shown(cargo(&["test", "--quiet", "--package", "tenancy-schemas", "--test", "atelier"]).args(features))
 }
 
+/// Those that whoever looks around runs first. The others are looked at by themselves with the features.
+const RUN_FIRST: [&str; 2] = ["quickstart", "saas"];
+
 /// As `cargo test --workspace` has compiled them. By itself an example has fewer features, and may lack one: that is only looked at.
 fn examples() -> Result<(), Failure> {
     shown(&mut cargo(&["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
-    let examples = workspace::packages()?;
-    let is_one = |package: &&workspace::Package| {
-        package.has_binary && package.folder.parent().is_some_and(|folder| folder.ends_with("examples"))
-    };
-    for example in examples.iter().filter(is_one) {
-        shown(&mut cargo(&["check", "--quiet", "--package", &example.name]))?;
+    for example in workspace::examples()? {
+        if RUN_FIRST.contains(&example.name.as_str()) {
+            alone(&example)?;
+        }
         let mut command = Command::new(workspace::target()?.join("debug").join(&example.name));
         if example.name == "saas" {
             // It serves until it is ended, otherwise, and keeps what it has.
@@ -207,4 +212,16 @@ fn examples() -> Result<(), Failure> {
         shown(command.current_dir(root()).stdout(std::process::Stdio::null()))?;
     }
     Ok(())
+}
+
+/// Each set of features has a Diesel of its own, which takes longer than the example.
+fn alone(example: &workspace::Package) -> Result<(), Failure> {
+    shown(&mut cargo(&["check", "--quiet", "--package", &example.name]))
+}
+
+fn each_feature() -> Result<(), Failure> {
+    for example in workspace::examples()? {
+        alone(&example)?;
+    }
+    features::run()
 }
