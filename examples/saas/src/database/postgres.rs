@@ -54,11 +54,13 @@ pub(super) async fn open(url: &str, config: &Config) -> Result<(Pools<AsyncPgCon
         .catalog(places.catalog())
         .admission(setup.address("admission"))
         .across(setup.address("across"))
+        .acquire_timeout(config.patience)
         .wall(Wall::sealed(security.clone(), Sealer::new(key)))
         .waive(waivers)
         .build()
         .await?;
     let house = TenantPool::<AsyncPgConnection>::builder(setup.address("house"))
+        .acquire_timeout(config.patience)
         .without_wall("accounts and sessions are no tenant's; this role has no right to any table that is")
         .build()
         .await?;

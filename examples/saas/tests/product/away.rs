@@ -1,7 +1,10 @@
 //! What does not answer for a moment: people are told to come again, and what they had is there then.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use saas::database::PASSWORD;
+use tenancy_tests::server::fresh_postgres_database;
 
 use crate::client::{Answer, Product};
 use crate::redis::eventually;
@@ -11,6 +14,16 @@ fn is_told_to_come_again(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.body);
     assert!(answer.body.contains("<h1") && answer.body.contains("One moment"), "{}", answer.body);
     assert!(answer.retry_after.is_some(), "{}", answer.body);
+}
+
+/// Behind the wall of PostgreSQL, where nobody waits long for a connection.
+async fn impatient() -> Product {
+    let url = fresh_postgres_database("saas");
+    Product::made(|config| {
+        config.database_url = Some(url);
+        config.patience = Duration::from_millis(500);
+    })
+    .await
 }
 
 /// SQL by which a role of the product's is away, and by which it is there again.
@@ -25,7 +38,7 @@ fn role(product: &Product, part: &str) -> [String; 2] {
 /// Sessions cannot be read or written: nobody is signed out by it, and no form does anything.
 #[tokio::test(flavor = "multi_thread")]
 async fn while_sessions_are_away_people_are_told_to_come_again_and_are_signed_in_still() {
-    let (sqlite, postgres) = (Product::on_sqlite().await, Product::on_postgres().await);
+    let (sqlite, postgres) = (Product::on_sqlite().await, impatient().await);
     let renamed = ["ALTER TABLE sessions RENAME TO away", "ALTER TABLE away RENAME TO sessions"];
     let of_postgres = role(&postgres, "house");
     for (product, [away, back]) in [(&sqlite, renamed.map(str::to_owned)), (&postgres, of_postgres)] {
@@ -51,7 +64,7 @@ async fn while_sessions_are_away_people_are_told_to_come_again_and_are_signed_in
 /// That an invitation cannot be read does not say that it is not good.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_that_cannot_be_read_is_good_afterwards() {
-    let product = Product::on_postgres().await;
+    let product = impatient().await;
     let mut ada = product.signed_in("ada@acme.example").await;
     let shown = ada.post("/o/acme/invitations", &[("email", "kim@acme.example"), ("role", "member")]).await;
     let link = format!("/invitations/{}", shown.between("/invitations/", '"'));
