@@ -1,6 +1,7 @@
 //! What is set from outside, by the environment.
 
 use std::path::PathBuf;
+use std::time::Duration;
 use std::{env, fs, io};
 
 use ring::hmac;
@@ -24,6 +25,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The secret that all others are derived from. Kept in the folder; yours comes from a store for secrets.
     secret: Secret,
+    /// How long a request waits for a connection to PostgreSQL, before whoever sent it is told to come again.
+    pub patience: Duration,
     /// Whether a PostgreSQL with known holes is taken: an example runs on whichever server there is.
     pub accept_old_server: bool,
 }
@@ -70,6 +73,7 @@ impl Config {
             address: "127.0.0.1:3000".to_owned(),
             data,
             secret,
+            patience: Duration::from_secs(10),
             accept_old_server: false,
         })
     }

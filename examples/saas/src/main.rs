@@ -14,14 +14,24 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::WARN).init();
     let mut config = Config::from_env()?;
-    if let Some(name) = argument_of("--schema") {
-        saas::database::make_schema(&config, &name).await?;
-        println!(
-            "the schema {name} is there, and nobody's. The manifest: {}",
-            config.data.join("tenancy.json").display()
-        );
-        return Ok(());
-    }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let only_makes_it = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => false,
+        ["--once"] => true,
+        ["--schema", name] => {
+            saas::database::make_schema(&config, name).await?;
+            let manifest = config.data.join("tenancy.json");
+            println!("the schema {name} is there, and nobody's. The manifest: {}", manifest.display());
+            return Ok(());
+        }
+        _ => {
+            return Err(format!(
+                "{} is no argument: there are --once and --schema NAME, and variables, which the README has",
+                arguments.join(" ")
+            )
+            .into());
+        }
+    };
     let listener = match TcpListener::bind(&config.address).await {
         Ok(listener) => listener,
         Err(error) => {
@@ -38,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     tokio::spawn(Arc::clone(&app).work_on());
     tokio::spawn(write_audit(Arc::clone(&app)));
     tokio::spawn(notice_moves(Arc::clone(&app)));
-    if std::env::args().any(|argument| argument == "--once") {
+    if only_makes_it {
         // Everything is there: for who only wants to know that.
         return Ok(());
     }
@@ -47,10 +57,14 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         let belongs = login
             .belongs_to
             .iter()
-            .map(|(slug, role)| format!("{role} of {slug}"))
+            .map(|(slug, role)| format!("{role} of /o/{slug}"))
             .collect::<Vec<_>>()
             .join(", ");
-        println!("  {:<22} {PASSWORD}   {}", login.email, if login.is_staff { "operator" } else { &belongs });
+        println!(
+            "  {:<22} {PASSWORD}   {}",
+            login.email,
+            if login.is_staff { "operator: /operator" } else { &belongs }
+        );
     }
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     // What is under way is finished; a stream that stays open ends with the program.
@@ -79,9 +93,4 @@ async fn notice_moves(app: Arc<App>) {
             tracing::error!(%error, "it is not known where all organisations are");
         }
     }
-}
-
-/// What stands behind an argument.
-fn argument_of(name: &str) -> Option<String> {
-    std::env::args().skip_while(|argument| argument != name).nth(1)
 }

@@ -1,6 +1,6 @@
 //! Plans, and what each of them has.
 
-use tenancy_diesel::TenantId;
+use tenancy_diesel::{AuditSink, TenantId};
 use tenancy_policies::redis::aio::ConnectionManager;
 use tenancy_policies::{Allowance, Governance, Period, Quota, Rate, RateLimit, RedisOptions, Rules, Store};
 
@@ -60,9 +60,9 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// Counted in the process, or in Redis where there is one. What cannot be counted is not allowed.
+    /// Counted in the process, or in Redis where there is one. What cannot be counted is not allowed; what is refused is in the operator's audit trail.
     #[must_use]
-    pub fn new(redis: Option<ConnectionManager>) -> Self {
+    pub fn new(redis: Option<ConnectionManager>, trail: impl AuditSink) -> Self {
         let store = match redis {
             Some(redis) => Store::redis("saas", redis, RedisOptions::new()),
             None => Store::in_process("saas"),
@@ -73,6 +73,7 @@ impl Policies {
         let starts = RateLimit::fixed(&store, "starts", Rate::per_second(5).burst(20));
         let exports = RateLimit::fixed(&store, "exports", Rate::per_minute(6).burst(10));
         let governance = Governance::new()
+            .with_audit_sink(trail)
             .action(Action::Execute, Rules::new().and(starts).and(executions.spending(1)))
             .action(Action::Export, Rules::new().and(exports));
         Self { governance, executions }

@@ -28,7 +28,9 @@ const PARTS: [&str; 5] = ["app", "across", "admission", "house", "catalog"];
 
 pub(super) async fn open(url: &str, config: &Config) -> Result<(Pools<AsyncPgConnection>, Server)> {
     let setup = Setup { url, config };
-    let mut owner = AsyncPgConnection::establish(url).await?;
+    let mut owner = AsyncPgConnection::establish(url).await.map_err(|error| {
+        format!("DATABASE_URL cannot be used: {error}. Is PostgreSQL there, and may the account sign in?")
+    })?;
     let security = setup.security()?;
     // A second process that starts at the same time waits here.
     owner.batch_execute("SELECT pg_advisory_lock(7233)").await?;
@@ -52,11 +54,13 @@ pub(super) async fn open(url: &str, config: &Config) -> Result<(Pools<AsyncPgCon
         .catalog(places.catalog())
         .admission(setup.address("admission"))
         .across(setup.address("across"))
+        .acquire_timeout(config.patience)
         .wall(Wall::sealed(security.clone(), Sealer::new(key)))
         .waive(waivers)
         .build()
         .await?;
     let house = TenantPool::<AsyncPgConnection>::builder(setup.address("house"))
+        .acquire_timeout(config.patience)
         .without_wall("accounts and sessions are no tenant's; this role has no right to any table that is")
         .build()
         .await?;

@@ -37,9 +37,6 @@ pub(super) fn refused(problem: tenancy_axum::Problem) -> String {
     format!("answered {}", problem.status())
 }
 
-/// How many tasks are in memory at once.
-const PAGE: i64 = 500;
-
 /// An export on its way into the store.
 struct Lines {
     file: WriteMultipart,
@@ -65,11 +62,12 @@ async fn write(app: &App, scope: &Scope, lines: &mut Lines) -> Result<(), Failur
     for project in work::projects(&app.db, scope).await? {
         lines.add(&json!({ "project": { "id": project.id, "name": project.name } })).await?;
     }
-    let mut after = String::new();
+    let mut from = work::TaskFilter::default();
     loop {
-        let page = work::tasks_after(&app.db, scope, &after, PAGE).await?;
+        // A page of them is in memory at once.
+        let page = work::tasks(&app.db, scope, &from).await?;
         let Some((last, _)) = page.last() else { return Ok(()) };
-        after.clone_from(&last.id);
+        from.after = Some(last.id.clone());
         for (task, project) in page {
             lines.add(&json!({ "task": task, "in": project })).await?;
         }

@@ -84,7 +84,7 @@ pub async fn finish_export(db: &Database, scope: &Scope, id: &str, size: i64) ->
 }
 
 pub async fn exports(db: &Database, scope: &Scope) -> Result<Vec<Export>> {
-    let all = exports::table.scoped(scope).order(exports::id.desc()).limit(20);
+    let all = exports::table.scoped(scope).order((exports::created_at.desc(), exports::id.desc())).limit(20);
     on!(db, pools => pools.tenants.load(scope, all.select(Export::as_select())).await)
 }
 

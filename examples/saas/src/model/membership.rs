@@ -112,12 +112,22 @@ impl Members {
 
     /// The organisation that an invitation is from: what a link claims.
     pub async fn invited(&self, hash: &str) -> Result<Option<TenantId>> {
-        let found = invitations::table.before_admission(&self.door, invitations::token_hash, hash);
-        let open = found.select((invitations::tenant_id, invitations::expires_at, invitations::accepted_at));
-        let found: Vec<(TenantId, i64, Option<i64>)> =
-            on!(&self.db, pools => pools.tenants.before_admission(&self.door).load(open).await)?;
-        let open = found.into_iter().find(|(_, end, accepted)| *end > clock::now() && accepted.is_none());
+        let found = self.invitation(hash).await?;
+        let open = found.filter(|(_, end, accepted)| *end > clock::now() && accepted.is_none());
         Ok(open.map(|(tenant, ..)| tenant))
+    }
+
+    /// The organisation that an invitation was from, which may have been accepted since. It lets nobody in.
+    pub async fn invited_once(&self, hash: &str) -> Result<Option<TenantId>> {
+        Ok(self.invitation(hash).await?.map(|(tenant, ..)| tenant))
+    }
+
+    async fn invitation(&self, hash: &str) -> Result<Option<(TenantId, i64, Option<i64>)>> {
+        let found = invitations::table.before_admission(&self.door, invitations::token_hash, hash);
+        let found = found.select((invitations::tenant_id, invitations::expires_at, invitations::accepted_at));
+        let found: Vec<(TenantId, i64, Option<i64>)> =
+            on!(&self.db, pools => pools.tenants.before_admission(&self.door).load(found).await)?;
+        Ok(found.into_iter().next())
     }
 
     async fn rows(&self, user: &str) -> Result<Vec<(TenantId, String, String)>> {

@@ -59,7 +59,7 @@ pub async fn change(
     }).await)
 }
 
-/// Makes one of ours a supporter of a tenant until then, and says so in the tenant's own log.
+/// Makes one of ours a supporter of a tenant until then, and says so in the tenant's own log, by a line of this id.
 ///
 /// By a row of the memberships, on both databases. `tenancy_operate::support` keeps grants in PostgreSQL alone, and only their tables' owner gives them there, by
 /// a command: this process has no such role. Who is on PostgreSQL alone wraps `Members` in its `WithSupport`, and takes this away.
@@ -67,6 +67,7 @@ pub async fn let_in(
     db: &Database,
     across: &CrossTenant,
     tenant: TenantId,
+    id: &str,
     who: &User,
     until: i64,
     reason: &str,
@@ -74,6 +75,13 @@ pub async fn let_in(
     on!(db, pools => pools.tenants.across(across).transaction(async |tx| {
         let slug: String = organisations::table.across_tenants(across)
             .filter(organisations::id.eq(tenant)).select(organisations::slug).first(tx).await?;
+        let line = (activity::id.eq(id), activity::who.eq(format!("{} of our support", who.name)),
+            activity::what.eq(format!("may read here until {}: {reason}", clock::shown(until))), activity::created_at.eq(clock::now()));
+        let lines = insert_into(activity::table.write_across_tenants(across).of(tenant)).values(line);
+        if lines.on_conflict(activity::id).do_nothing().execute(tx).await? == 0 {
+            // The same form came before.
+            return Ok(slug);
+        }
         // A supporter of before; a member of the tenant's own stays one.
         delete(memberships::table.write_across_tenants(across))
             .filter(memberships::tenant_id.eq(tenant).and(memberships::user_id.eq(&who.id)).and(memberships::role.eq("support")))
@@ -81,9 +89,6 @@ pub async fn let_in(
         let row = (memberships::user_id.eq(&who.id), memberships::slug.eq(&slug), memberships::name.eq(&who.name),
             memberships::email.eq(&who.email), memberships::role.eq("support"), memberships::expires_at.eq(until));
         insert_into(memberships::table.write_across_tenants(across).of(tenant)).values(row).execute(tx).await?;
-        let line = (activity::id.eq(new_id()), activity::who.eq(format!("{} of our support", who.name)),
-            activity::what.eq(format!("may read here until {}: {reason}", clock::shown(until))), activity::created_at.eq(clock::now()));
-        insert_into(activity::table.write_across_tenants(across).of(tenant)).values(line).execute(tx).await?;
         Ok::<_, PoolError>(slug)
     }).await)
 }

@@ -1,14 +1,13 @@
 //! An organisation's people: its members, and those who are invited.
 
 use ring::digest;
-use ring::rand::{SecureRandom as _, SystemRandom};
 use tenancy_diesel::{ScopedSet, delete, insert_into, update};
 use tenancy_pool::PoolError;
 use tenancy_pool::prelude::*;
 
 use super::accounts::Account;
 use super::membership::Role;
-use super::{Result, Scope, counting, new_id};
+use super::{Result, Scope, counting};
 use crate::clock;
 use crate::database::{Database, on};
 use crate::schema::{invitations, memberships, organisations, tasks};
@@ -55,7 +54,8 @@ pub struct Invitation {
 }
 
 pub async fn invitations(db: &Database, scope: &Scope) -> Result<Vec<Invitation>> {
-    let all = invitations::table.scoped(scope).order(invitations::id.desc());
+    let all =
+        invitations::table.scoped(scope).order((invitations::created_at.desc(), invitations::id.desc()));
     on!(db, pools => pools.tenants.load(scope, all.select(Invitation::as_select())).await)
 }
 
@@ -69,22 +69,25 @@ pub fn token_hash(token: &str) -> String {
         .collect()
 }
 
-/// Invites somebody, and returns what the link has in it. It is shown once and kept nowhere.
-pub async fn invite(db: &Database, scope: &Scope, email: &str, role: Role) -> Result<String> {
-    let mut random = [0; 24];
-    SystemRandom::new().fill(&mut random).map_err(|_| diesel::result::Error::RollbackTransaction)?;
-    let token = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, random);
+/// Invites somebody, by what the link has in it. It is kept nowhere.
+pub async fn invite(
+    db: &Database,
+    scope: &Scope,
+    id: &str,
+    token: &str,
+    email: &str,
+    role: Role,
+) -> Result<()> {
     let now = clock::now();
     let row = (
-        invitations::id.eq(new_id()),
+        invitations::id.eq(id),
         invitations::email.eq(email.trim().to_lowercase()),
         invitations::role.eq(role.as_str()),
-        invitations::token_hash.eq(token_hash(&token)),
+        invitations::token_hash.eq(token_hash(token)),
         invitations::created_at.eq(now),
         invitations::expires_at.eq(now + 7 * clock::DAY),
     );
-    on!(db, pools => pools.tenants.execute(scope, insert_into(invitations::table.scoped(scope)).values(row)).await)?;
-    Ok(token)
+    on!(db, pools => pools.tenants.execute(scope, insert_into(invitations::table.scoped(scope)).values(row)).await).map(drop)
 }
 
 /// The invitation with this hash, and the organisation's name.

@@ -63,6 +63,12 @@ pub async fn finish(db: &Database, scope: &Scope, execution: &str, output: &str)
     on!(db, pools => pools.tenants.execute(scope, done).await)
 }
 
+/// Whether an execution was begun.
+pub async fn is_begun(db: &Database, scope: &Scope, id: &str) -> Result<bool> {
+    let one = executions::table.scoped(scope).filter(executions::id.eq(id)).select(executions::id);
+    on!(db, pools => pools.tenants.load(scope, one).await).map(|found: Vec<String>| !found.is_empty())
+}
+
 /// One line of a task's page: the agent, the status, the output, the time.
 pub type Run = (String, String, String, i64);
 
@@ -71,7 +77,7 @@ pub async fn of_task(db: &Database, scope: &Scope, task: &str) -> Result<Vec<Run
         .scoped(scope)
         .inner_join(episodes::table.scoped(scope).inner_join(agents::table.scoped(scope)))
         .filter(episodes::task_id.eq(task))
-        .order(executions::id.desc())
+        .order((executions::created_at.desc(), executions::id.desc()))
         .limit(20)
         .select((agents::name, executions::status, executions::output, executions::created_at));
     on!(db, pools => pools.tenants.load(scope, runs).await)
@@ -92,7 +98,8 @@ pub async fn totals(db: &Database, scope: &Scope) -> Result<(i64, i64, i64)> {
     on!(db, pools => pools.tenants.transaction(scope, async |tx| {
         let agents: i64 = agents::table.scoped(scope).count().get_result(tx).await?;
         let open: i64 = tasks::table.scoped(scope).filter(tasks::status.ne("done")).count().get_result(tx).await?;
-        let executions: i64 = executions::table.scoped(scope).count().get_result(tx).await?;
-        Ok::<_, PoolError>((agents, open, executions))
+        // As the usage has counted them: those of tasks that are not there any more as well.
+        let days: Vec<i64> = usage::table.scoped(scope).select(usage::executions).load(tx).await?;
+        Ok::<_, PoolError>((agents, open, days.iter().sum()))
     }).await)
 }

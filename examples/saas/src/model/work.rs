@@ -4,7 +4,7 @@ use tenancy_diesel::{delete, insert_into, update};
 use tenancy_pool::PoolError;
 use tenancy_pool::prelude::*;
 
-use super::{LONGEST_NAME, Result, Scope, counting, new_id};
+use super::{LONGEST_NAME, Result, Scope, counting};
 use crate::clock;
 use crate::database::{Database, on};
 use crate::policy::Plan;
@@ -33,12 +33,12 @@ pub async fn add_agent(
     db: &Database,
     scope: &Scope,
     plan: Plan,
+    id: &str,
     name: &str,
     instructions: &str,
-) -> Result<Option<String>> {
-    let id = new_id();
+) -> Result<Option<()>> {
     let row = (
-        agents::id.eq(&id),
+        agents::id.eq(id),
         agents::name.eq(name),
         agents::instructions.eq(instructions),
         agents::created_at.eq(clock::now()),
@@ -53,7 +53,7 @@ pub async fn add_agent(
         }
         Ok(())
     }).await)
-    .map(|()| Some(id.clone()))
+    .map(Some)
     .or_else(|error: PoolError| match error {
         PoolError::Query(diesel::result::Error::RollbackTransaction) => Ok(None),
         other => Err(other),
@@ -79,8 +79,8 @@ pub async fn canvases(db: &Database, scope: &Scope, agent: &str) -> Result<Vec<S
 }
 
 /// Adds a canvas. Another tenant's agent is none: the key says so.
-pub async fn add_canvas(db: &Database, scope: &Scope, agent: &str, title: &str) -> Result<()> {
-    let row = (canvases::id.eq(new_id()), canvases::agent_id.eq(agent), canvases::title.eq(title));
+pub async fn add_canvas(db: &Database, scope: &Scope, id: &str, agent: &str, title: &str) -> Result<()> {
+    let row = (canvases::id.eq(id), canvases::agent_id.eq(agent), canvases::title.eq(title));
     on!(db, pools => pools.tenants.execute(scope, insert_into(canvases::table.scoped(scope)).values(row)).await).map(drop)
 }
 
@@ -101,11 +101,9 @@ pub async fn project(db: &Database, scope: &Scope, id: &str) -> Result<Project> 
     on!(db, pools => pools.tenants.first(scope, one.select(Project::as_select())).await)
 }
 
-pub async fn add_project(db: &Database, scope: &Scope, name: &str) -> Result<String> {
-    let id = new_id();
-    let row = (projects::id.eq(&id), projects::name.eq(name), projects::created_at.eq(clock::now()));
-    on!(db, pools => pools.tenants.execute(scope, insert_into(projects::table.scoped(scope)).values(row)).await)?;
-    Ok(id)
+pub async fn add_project(db: &Database, scope: &Scope, id: &str, name: &str) -> Result<()> {
+    let row = (projects::id.eq(id), projects::name.eq(name), projects::created_at.eq(clock::now()));
+    on!(db, pools => pools.tenants.execute(scope, insert_into(projects::table.scoped(scope)).values(row)).await).map(drop)
 }
 
 #[derive(Clone, Queryable, Selectable, serde::Serialize, utoipa::ToSchema)]
@@ -175,25 +173,24 @@ pub struct TaskFilter {
     /// Of this project.
     #[serde(default, deserialize_with = "filled")]
     pub project_id: Option<String>,
+    /// Behind the one of this id, where the list went on.
+    #[serde(default, deserialize_with = "filled")]
+    pub after: Option<String>,
 }
 
-/// A hundred of the tasks, with the names of their projects.
+/// So many tasks are on a page.
+pub const PAGE: u8 = 100;
+
+/// The tasks, with the names of their projects: as many as are on a page.
 pub async fn tasks(db: &Database, scope: &Scope, filter: &TaskFilter) -> Result<Vec<(Task, String)>> {
     on!(db, pools => {
         let mut all = tasks::table.scoped(scope).inner_join(projects::table.scoped(scope))
-            .order(tasks::id).limit(100).select((Task::as_select(), projects::name)).into_boxed();
+            .order(tasks::id).limit(i64::from(PAGE)).select((Task::as_select(), projects::name)).into_boxed();
         if let Some(assignee) = &filter.assignee_id { all = all.filter(tasks::assignee_id.eq(assignee)); }
         if let Some(status) = &filter.status { all = all.filter(tasks::status.eq(status)); }
         if let Some(project) = &filter.project_id { all = all.filter(tasks::project_id.eq(project)); }
+        if let Some(after) = &filter.after { all = all.filter(tasks::id.gt(after)); }
         pools.tenants.load(scope, all).await
-    })
-}
-
-/// The tasks behind the one of this id, for who goes through all of them.
-pub async fn tasks_after(db: &Database, scope: &Scope, id: &str, most: i64) -> Result<Vec<(Task, String)>> {
-    on!(db, pools => {
-        let all = tasks::table.scoped(scope).inner_join(projects::table.scoped(scope)).filter(tasks::id.gt(id));
-        pools.tenants.load(scope, all.order(tasks::id).limit(most).select((Task::as_select(), projects::name))).await
     })
 }
 
@@ -207,11 +204,10 @@ pub async fn parts_of(db: &Database, scope: &Scope, id: &str) -> Result<Vec<Task
     on!(db, pools => pools.tenants.load(scope, parts.select(Task::as_select())).await)
 }
 
-pub async fn add_task(db: &Database, scope: &Scope, project: &str, form: &TaskForm) -> Result<String> {
-    let id = new_id();
-    let row = (form, tasks::id.eq(&id), tasks::project_id.eq(project), tasks::created_at.eq(clock::now()));
-    on!(db, pools => pools.tenants.execute(scope, insert_into(tasks::table.scoped(scope)).values(row)).await)?;
-    Ok(id)
+pub async fn add_task(db: &Database, scope: &Scope, id: &str, project: &str, form: &TaskForm) -> Result<()> {
+    let row = (form, tasks::id.eq(id), tasks::project_id.eq(project), tasks::created_at.eq(clock::now()));
+    on!(db, pools => pools.tenants.execute(scope, insert_into(tasks::table.scoped(scope)).values(row)).await)
+        .map(drop)
 }
 
 /// Another tenant's task is changed as little as one that is not there: no rows.

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use tenancy_axum::Problem;
 
 use super::App;
-use super::layout::{Place, choice, empty, field, mistake, page};
+use super::layout::{Place, choice, empty, field, mistake, moment, page};
+use super::made::{Made, form_id, is_new};
 use super::org::Org;
 use crate::clock;
 use crate::model::membership::Role;
@@ -54,7 +55,7 @@ async fn members_page(
                         @for person in &people {
                             tr {
                                 td dir="auto" { (person.name) }
-                                td { (person.email) }
+                                td { bdi dir="ltr" { (person.email) } }
                                 td {
                                     form method="post" action=(org.to(&format!("/members/{}", person.user_id))) {
                                         select name="role" aria-label={ "Role of " (person.name) } {
@@ -71,6 +72,7 @@ async fn members_page(
             }
             h2 { "Invite somebody" }
             form.card method="post" action=(org.to("/invitations")) {
+                (form_id())
                 (field("email", "E-mail", "email", "", "off"))
                 (choice("role", "As", roles(), "member"))
                 button { "Make the link" }
@@ -79,10 +81,10 @@ async fn members_page(
             @if invitations.is_empty() { (empty("Nobody was invited yet.")) }
             ul.list {
                 @for invitation in &invitations {
-                    li { (invitation.email) " as " (invitation.role) " " small {
+                    li { bdi dir="ltr" { (invitation.email) } " as " (invitation.role) " " small {
                         @match invitation.accepted_at {
-                            Some(at) => { "accepted " (clock::shown(at)) }
-                            None => { "good until " (clock::shown(invitation.expires_at)) }
+                            Some(at) => { "accepted " (moment(at)) }
+                            None => { "good until " (moment(invitation.expires_at)) }
                         }
                     } }
                 }
@@ -107,6 +109,7 @@ pub struct Invite {
 pub async fn invite(
     State(app): State<Arc<App>>,
     org: Org,
+    Made(id): Made,
     Form(form): Form<Invite>,
 ) -> Result<Response, Problem> {
     org.require_admin()?;
@@ -115,8 +118,10 @@ pub async fn invite(
         let again = members_page(&app, &org, None, Some("That is no e-mail address.")).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     }
-    let token = people::invite(&app.db, org.scope(), &form.email, role).await?;
-    app.happened(org.scope(), &org.user.name, &format!("invited {}", form.email.trim())).await?;
+    let token = app.invitation_token(org.scope(), &id);
+    if is_new(people::invite(&app.db, org.scope(), &id, &token, &form.email, role).await)? {
+        app.happened(org.scope(), &org.user.name, &format!("invited {}", form.email.trim())).await?;
+    }
     let link = format!("{}/invitations/{token}", app.public_address);
     Ok(members_page(&app, &org, Some(&link), None).await?.into_response())
 }
@@ -136,7 +141,11 @@ pub async fn change(
 ) -> Result<Response, Problem> {
     org.require_admin()?;
     let people = people::members(&app.db, org.scope()).await?;
-    let person = people.into_iter().find(|person| person.user_id == user).ok_or(Problem::not_found())?;
+    let Some(person) = people.into_iter().find(|person| person.user_id == user) else {
+        // Who is let go twice is gone.
+        let is_done = form.role.is_empty().then(|| Redirect::to(&org.to("/members")).into_response());
+        return is_done.ok_or(Problem::not_found());
+    };
     let role = match form.role.as_str() {
         "" => None,
         given => Some(given_role(given, org.standing().role)?),
@@ -205,7 +214,7 @@ pub async fn usage(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Prob
         "Usage",
         &Place::In(&org, "/usage"),
         html! {
-            p { (used) " of today's " (org.standing().plan.executions()) " executions are used." }
+            p { bdi { (used) " of today's " (org.standing().plan.executions()) " executions are used." } }
             h2 { "Executions in thirty days" }
             @if days.is_empty() { (empty("No agent was given a task yet.")) } @else { (super::chart::bars(&days, today)) }
         },
@@ -222,7 +231,7 @@ pub async fn log(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Proble
         html! {
             p { "Whoever was here, our own people as well." }
             @if lines.is_empty() { (empty("Nothing happened yet.")) }
-            ul.list { @for line in &lines { li dir="auto" { small { (clock::shown(line.created_at)) } " " strong { (line.who) } " " (line.what) } } }
+            ul.list { @for line in &lines { li { small { (moment(line.created_at)) } " " strong { bdi { (line.who) } } " " bdi { (line.what) } } } }
         },
     ))
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tenancy_axum::Problem;
 
 use super::layout::{Place, empty, field, mistake, page};
+use super::made::{Made, form_id, is_new};
 use super::org::Org;
 use super::{App, found};
 use crate::model::{mistake_in_name, work};
@@ -25,6 +26,7 @@ pub struct AgentForm {
 fn form(action: &str, form: &AgentForm, button: &str) -> Markup {
     html! {
         form.card method="post" action=(action) {
+            (form_id())
             (field("name", "Name", "text", &form.name, "off"))
             label for="instructions" { "Instructions" }
             textarea id="instructions" name="instructions" dir="auto" { (form.instructions) }
@@ -62,6 +64,7 @@ pub async fn list(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Probl
 pub async fn add(
     State(app): State<Arc<App>>,
     org: Org,
+    Made(id): Made,
     Form(new): Form<AgentForm>,
 ) -> Result<Response, Problem> {
     if let Some(wrong) = mistake_in_name(&new.name) {
@@ -69,13 +72,16 @@ pub async fn add(
             .into_response());
     }
     let plan = org.standing().plan;
-    let Some(id) = work::add_agent(&app.db, org.scope(), plan, new.name.trim(), &new.instructions).await?
-    else {
+    let name = new.name.trim();
+    let made = work::add_agent(&app.db, org.scope(), plan, &id, name, &new.instructions).await;
+    if let Ok(None) = made {
         let wrong =
             format!("The {} plan has {} agents, and they are all there.", plan.as_str(), plan.agents());
         return Ok((StatusCode::FORBIDDEN, list_page(&app, &org, &new, Some(&wrong)).await?).into_response());
-    };
-    app.happened(org.scope(), &org.user.name, &format!("made the agent {}", new.name.trim())).await?;
+    }
+    if is_new(made)? {
+        app.happened(org.scope(), &org.user.name, &format!("made the agent {name}")).await?;
+    }
     Ok(Redirect::to(&org.to(&format!("/agents/{id}"))).into_response())
 }
 
@@ -100,6 +106,7 @@ async fn agent_page(
             @if canvases.is_empty() { (empty("No canvas yet.")) }
             ul.list { @for title in &canvases { li dir="auto" { (title) } } }
             form.card method="post" action=(org.to(&format!("/agents/{id}/canvases"))) {
+                (form_id())
                 (field("title", "A new canvas", "text", canvas, "off"))
                 button { "Add the canvas" }
             }
@@ -143,6 +150,7 @@ pub async fn add_canvas(
     State(app): State<Arc<App>>,
     org: Org,
     Path((_, id)): Path<(String, String)>,
+    Made(canvas_id): Made,
     Form(canvas): Form<Canvas>,
 ) -> Result<Response, Problem> {
     if let Some(wrong) = mistake_in_name(&canvas.title) {
@@ -151,6 +159,6 @@ pub async fn add_canvas(
     }
     // Whether it is there is asked first: the key's violation would be answered otherwise than 404.
     work::agent(&app.db, org.scope(), &id).await?;
-    work::add_canvas(&app.db, org.scope(), &id, canvas.title.trim()).await?;
+    is_new(work::add_canvas(&app.db, org.scope(), &canvas_id, &id, canvas.title.trim()).await)?;
     Ok(Redirect::to(&org.to(&format!("/agents/{id}"))).into_response())
 }

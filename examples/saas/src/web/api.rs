@@ -11,6 +11,7 @@ use tenancy_axum::Problem;
 use super::org::Org;
 use super::tasks::known;
 use super::{App, found};
+use crate::model::new_id;
 use crate::model::work::{self, Task, TaskFilter, TaskForm};
 
 #[utoipa::path(get, path = "/api/tasks", params(TaskFilter), responses((status = 200, body = Vec<Task>)))]
@@ -48,7 +49,8 @@ pub async fn add(
         return Err(Problem::unprocessable(wrong));
     }
     work::project(&app.db, org.scope(), &project_id).await?;
-    let id = work::add_task(&app.db, org.scope(), &project_id, &form).await?;
+    let id = new_id();
+    work::add_task(&app.db, org.scope(), &id, &project_id, &form).await?;
     Ok((StatusCode::CREATED, Json(Created { id })))
 }
 

@@ -18,12 +18,13 @@ pub fn bars(days: &[(i64, i64)], today: i64) -> Markup {
                 }
             }
         }
-        p.ends { span { (date(today - 29)) } span { (date(today)) } }
+        // As the bars above it: from left to right.
+        p.ends dir="ltr" { @for day in [today - 29, today] { time dir="ltr" { (date(day)) } } }
         details {
             summary { "As a table" }
             table {
                 thead { tr { th { "Day" } th { "Executions" } } }
-                tbody { @for (day, value) in days { tr { td { (date(*day)) } td { (value) } } } }
+                tbody { @for (day, value) in days { tr { td { time dir="ltr" { (date(*day)) } } td { (value) } } } }
             }
         }
     }

@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{Place, page};
+use super::made::Typed;
 use super::sign_in::{PATH as SIGN_IN, Resume, sign_in_page};
 
 /// As much of a form is kept.
@@ -48,6 +49,8 @@ pub async fn as_pages(request: Request, next: Next) -> Response {
                 (StatusCode::UNAUTHORIZED, sign_in_page("", None, None, resume.as_ref())).into_response()
             }
         },
+        // The router's own, which has no words: somebody has loaded the address of a form.
+        StatusCode::METHOD_NOT_ALLOWED if wants_page => shown(answer).await,
         _ if wants_page && has(answer.headers(), &CONTENT_TYPE, "application/problem+json") => {
             shown(answer).await
         }
@@ -91,7 +94,11 @@ async fn kept(request: Request) -> Result<(Request, Option<String>), Response> {
         (StatusCode::PAYLOAD_TOO_LARGE, page).into_response()
     })?;
     let kept = String::from_utf8(body.to_vec()).ok();
-    Ok((Request::from_parts(head, Body::from(body)), kept))
+    let mut request = Request::from_parts(head, Body::from(body));
+    if let Some(typed) = &kept {
+        request.extensions_mut().insert(Typed(typed.clone()));
+    }
+    Ok((request, kept))
 }
 
 #[derive(Deserialize)]
@@ -106,8 +113,9 @@ async fn shown(problem: Response) -> Response {
     let body = to_bytes(body, LARGEST_FORM).await.unwrap_or_default();
     let detail = serde_json::from_slice(&body).ok().and_then(|said: Said| said.detail);
     let (title, words) = match head.status.as_u16() {
+        400 => ("That cannot be taken", "Nothing was saved. Go back, and try it with another one."),
         403 => ("You cannot do that", "Your role or the organisation's plan does not allow it."),
-        404 => ("Nothing here", "There is no such page, or it is not yours to see."),
+        404 | 405 => ("Nothing here", "There is no such page, or it is not yours to see."),
         409 => ("There is one already", "Somebody has that name, or was quicker. Go back and look."),
         422 => ("That does not fit", "What you chose is not there any more. Go back and choose again."),
         429 => (

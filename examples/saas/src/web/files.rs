@@ -10,11 +10,12 @@ use maud::{Markup, html};
 use tenancy_axum::Problem;
 
 use super::App;
-use super::layout::{Place, empty, page};
+use super::layout::{Place, empty, moment, page};
+use super::made::{FORM_ID, Made, form_id, is_new};
 use super::org::Org;
 use crate::clock;
 use crate::jobs::Job;
-use crate::model::{files, new_id, work};
+use crate::model::{files, work};
 use crate::policy::Action;
 
 /// A file, as forms send it.
@@ -34,7 +35,15 @@ pub async fn upload(
     mut form: Multipart,
 ) -> Result<Redirect, Problem> {
     let unread = |_| Problem::bad_request("the file cannot be read: it may be larger than 2 MB");
-    let field = form.next_field().await.map_err(unread)?.ok_or(Problem::unprocessable("there is no file"))?;
+    let mut form_id = None;
+    let field = loop {
+        let field =
+            form.next_field().await.map_err(unread)?.ok_or(Problem::unprocessable("there is no file"))?;
+        if field.name() != Some(FORM_ID) {
+            break field;
+        }
+        form_id = Some(field.text().await.map_err(unread)?);
+    };
     let name = field
         .file_name()
         .unwrap_or("file")
@@ -44,11 +53,12 @@ pub async fn upload(
         .collect::<String>();
     let bytes = field.bytes().await.map_err(unread)?;
     work::task(&app.db, org.scope(), &task).await?;
-    let id = new_id();
+    let Made(id) = Made::by(&org.user, form_id.as_deref(), [format!("{task}/{name}").as_bytes(), &bytes]);
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     app.files.put(org.scope(), ["uploads", &id], bytes).await?;
-    files::add_upload(&app.db, org.scope(), &id, &task, &name, size).await?;
-    app.happened(org.scope(), &org.user.name, &format!("added the file {name}")).await?;
+    if is_new(files::add_upload(&app.db, org.scope(), &id, &task, &name, size).await)? {
+        app.happened(org.scope(), &org.user.name, &format!("added the file {name}")).await?;
+    }
     Ok(Redirect::to(&org.to(&format!("/tasks/{task}"))))
 }
 
@@ -79,16 +89,16 @@ pub async fn exports(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Pr
         &Place::In(&org, "/exports"),
         html! {
             p { "All agents, projects and tasks of the organisation, one JSON object a line." }
-            form method="post" { button { "Export" } }
+            form method="post" { (form_id()) button { "Export" } }
             p {}
             @if exports.is_empty() { (empty("Nothing was exported yet.")) }
             ul.list {
                 @for export in &exports {
                     li {
-                        (clock::shown(export.created_at)) " "
+                        (moment(export.created_at)) " "
                         @match export.status.as_str() {
                             "done" => {
-                                a href=(org.to(&format!("/exports/{}", export.id))) { "Download" } " " small { (export.size) " bytes" }
+                                a href=(org.to(&format!("/exports/{}", export.id))) { "Download" } " " small { bdi { (export.size) " bytes" } }
                             }
                             "failed" => {
                                 span.tag { "failed" } " " small { "There is no file. Nothing of yours is lost." }
@@ -106,18 +116,29 @@ pub async fn exports(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Pr
 }
 
 #[utoipa::path(post, path = "/exports", responses((status = 303), (status = 429)))]
-pub async fn start_export(State(app): State<Arc<App>>, org: Org) -> Result<Redirect, Problem> {
+pub async fn start_export(
+    State(app): State<Arc<App>>,
+    org: Org,
+    Made(export): Made,
+) -> Result<Redirect, Problem> {
     let scope = org.scope();
-    app.policies
+    let begun = app
+        .policies
         .governance
         .act(&org.member, &Action::Export, async {
-            let export = new_id();
             let job = app.seal(scope, &Job::Export { export: export.clone() })?;
             Ok::<_, Problem>(files::begin_export(&app.db, scope, &export, &job).await?)
         })
-        .await?;
-    app.work.notify_one();
-    app.happened(scope, &org.user.name, "asked for an export").await?;
+        .await;
+    match begun {
+        Ok(()) => {
+            app.work.notify_one();
+            app.happened(scope, &org.user.name, "asked for an export").await?;
+        }
+        // The same form came before, and had what was left.
+        Err(_) if files::export(&app.db, scope, &export).await.is_ok() => {}
+        Err(refused) => return Err(refused.into()),
+    }
     Ok(Redirect::to(&org.to("/exports")))
 }
 

@@ -15,6 +15,7 @@ use tower_sessions::Session;
 use super::App;
 use super::layout::{Place, field, mistake, page};
 use super::session::{self, User};
+use super::sign_in::account_of;
 use crate::model::accounts::Account;
 use crate::model::membership::INVITATION;
 use crate::model::people::{Invitation, Organisation};
@@ -54,12 +55,14 @@ fn invitation_page(
         &title,
         &user.map_or(Place::Outside, Place::House),
         html! {
-            p { "You are invited as " strong { (invitation.role) } ", by the address " strong { (invitation.email) } "." }
+            p { "You are invited as " strong { (invitation.role) } ", by the address " strong { bdi dir="ltr" { (invitation.email) } } "." }
             (mistake(wrong))
             @if user.is_some() {
                 form.card method="post" { button { "Join" } }
             } @else {
                 form.card method="post" {
+                    // Also for programs that keep passwords.
+                    input type="hidden" name="email" value=(invitation.email) autocomplete="username";
                     (field("name", "Your name", "text", name, "name"))
                     label for="password" { "A password of twelve letters or more" }
                     input id="password" name="password" type="password" autocomplete="new-password" minlength="12" required;
@@ -86,6 +89,8 @@ pub async fn show(
 #[derive(Deserialize, utoipa::ToSchema)]
 pub struct Join {
     #[serde(default)]
+    email: String,
+    #[serde(default)]
     name: String,
     #[serde(default)]
     password: String,
@@ -99,7 +104,9 @@ pub async fn join(
     Path(token): Path<String>,
     Form(form): Form<Join>,
 ) -> Result<Response, Problem> {
-    let Some((scope, hash)) = opened(&app, &token).await? else { return Ok(gone()) };
+    let Some((scope, hash)) = opened(&app, &token).await? else {
+        return joined_before(&app, &session, &token, form).await;
+    };
     let invitation = people::invitation(&app.db, &scope, &hash).await?;
     let user = session::user(&session).await?;
     let again = |wrong| {
@@ -118,12 +125,37 @@ pub async fn join(
             Err(wrong) => return again(wrong),
         },
     };
-    if !people::accept(&app.db, &scope, &hash, &account).await? {
-        return Ok(gone());
+    match people::accept(&app.db, &scope, &hash, &account).await.map_err(Problem::from) {
+        Ok(true) => {}
+        Ok(false) => return joined_before(&app, &session, &token, form).await,
+        // A member already, by another invitation.
+        Err(is_in) if is_in.status() == StatusCode::CONFLICT => {
+            return joined_before(&app, &session, &token, form).await;
+        }
+        Err(other) => return Err(other),
     }
     session::sign_in(&session, &account).await?;
     app.happened(&scope, &account.name, "joined by an invitation").await?;
     Ok(Redirect::to(&format!("/o/{}", invitation.1.slug)).into_response())
+}
+
+/// A link that was used. Whoever joined by it, and sends the form again because no answer came, is where they belong.
+async fn joined_before(app: &App, session: &Session, token: &str, form: Join) -> Result<Response, Problem> {
+    let account = match session::user(session).await? {
+        Some(user) => accounts::find(&app.db, &user.id).await?,
+        None => account_of(app, &form.email, form.password).await?,
+    };
+    let tenant = app.authority.membership().invited_once(&people::token_hash(token)).await?;
+    let (Some(account), Some(tenant)) = (account, tenant) else { return Ok(gone()) };
+    match app.authority.admit_with_details(&account.id, Claimed::new(tenant)).await {
+        Ok(member) => {
+            session::sign_in(session, &account).await?;
+            Ok(Redirect::to(&format!("/o/{}", member.details().slug)).into_response())
+        }
+        Err(AdmitError::Denied) => Ok(gone()),
+        Err(AdmitError::Membership(error)) => Err(error.into()),
+        Err(other) => Err(Problem::internal(&other)),
+    }
 }
 
 /// An account for somebody new, or what is wrong.
@@ -137,11 +169,16 @@ async fn created(app: &App, email: &str, form: &Join) -> Result<Result<Account, 
     if form.password.chars().count() < 12 {
         return Ok(Err("The password has fewer than twelve letters."));
     }
-    if accounts::by_email(&app.db, email).await?.is_some() {
-        return Ok(Err("There is an account with this address: sign in, and open the link again."));
-    }
     let password = form.password.clone();
     let hash = tokio::task::spawn_blocking(move || password::hash(&password).ok()).await.ok().flatten();
     let hash = hash.ok_or(Problem::unavailable(std::time::Duration::from_secs(1)))?;
-    Ok(Ok(accounts::create(&app.db, email, form.name.trim(), &hash).await?))
+    let created = accounts::create(&app.db, email, form.name.trim(), &hash).await;
+    match created.map_err(Problem::from) {
+        // Of who sent this form before, or of somebody else, who has another password.
+        Err(taken) if taken.status() == StatusCode::CONFLICT => {
+            let account = account_of(app, email, form.password.clone()).await?;
+            Ok(account.ok_or("There is an account with this address: sign in, and open the link again."))
+        }
+        created => Ok(Ok(created?)),
+    }
 }

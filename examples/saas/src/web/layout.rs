@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::org::Org;
 use super::session::User;
+use crate::clock;
 use crate::model::membership::Role;
 
 /// Where a page is.
@@ -92,6 +93,12 @@ fn account(user: &User) -> Markup {
             button.plain { "Sign out" }
         }
     }
+}
+
+/// A time, in UTC. It is read from left to right, also on a page that is not.
+pub fn moment(seconds: i64) -> Markup {
+    let shown = clock::shown(seconds);
+    html! { time dir="ltr" datetime=(shown.replace(" UTC", "Z")) { (shown) } }
 }
 
 /// What is said where there is nothing yet.

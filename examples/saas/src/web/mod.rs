@@ -8,6 +8,7 @@ mod errors;
 mod files;
 mod invitations;
 mod layout;
+mod made;
 mod operator;
 mod org;
 mod organisations;

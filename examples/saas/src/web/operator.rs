@@ -11,7 +11,8 @@ use tenancy_axum::Problem;
 use tenancy_diesel::{CrossTenant, CrossTenantError};
 
 use super::App;
-use super::layout::{Place, choice, empty, field, page};
+use super::layout::{Place, choice, empty, field, moment, page};
+use super::made::{Made, form_id};
 use super::session::User;
 use crate::clock;
 use crate::jobs::queue;
@@ -48,7 +49,7 @@ pub async fn tenants(State(app): State<Arc<App>>, user: User) -> Result<Markup, 
                     h2 dir="auto" { (tenant.name) }
                     p {
                         span.tag { (tenant.status) } " " span.tag { (tenant.plan) } " " span.tag { (place) } " "
-                        (tenant.members) " members, " (tenant.executions) " executions " small { (tenant.id) }
+                        bdi { (tenant.members) " members, " (tenant.executions) " executions" } " " small { bdi { (tenant.id) } }
                     }
                     form.row method="post" action={ "/operator/tenants/" (tenant.id) } {
                         div { (choice("status", "Status", [("active", "active"), ("suspended", "suspended")], &tenant.status)) }
@@ -57,6 +58,7 @@ pub async fn tenants(State(app): State<Arc<App>>, user: User) -> Result<Markup, 
                         button { "Save" }
                     }
                     form.row method="post" action={ "/operator/tenants/" (tenant.id) "/support" } {
+                        (form_id())
                         div { (field("reason", "Look at it as support for an hour, because", "text", "", "off")) }
                         button { "Go in" }
                     }
@@ -105,12 +107,13 @@ pub async fn support(
     State(app): State<Arc<App>>,
     user: User,
     Path(tenant): Path<String>,
+    Made(id): Made,
     Form(support): Form<Support>,
 ) -> Result<Redirect, Problem> {
     let across = across(&app, &user, &support.reason).await?;
     let tenant = tenant.parse().map_err(|_| Problem::not_found())?;
     let until = clock::now() + 60 * 60;
-    let slug = operator::let_in(&app.db, &across, tenant, &user, until, &support.reason).await?;
+    let slug = operator::let_in(&app.db, &across, tenant, &id, &user, until, &support.reason).await?;
     Ok(Redirect::to(&format!("/o/{slug}")))
 }
 
@@ -126,7 +129,7 @@ pub async fn jobs(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pro
             @if dead.is_empty() { (empty("No job has failed for good.")) }
             @for job in &dead {
                 section.card {
-                    p { "Of tenant " (job.tenant) ", tried " (queue::ATTEMPTS) " times." }
+                    p { "Of tenant " bdi { (job.tenant) } ", tried " (queue::ATTEMPTS) " times." }
                     pre { @if job.error.is_empty() { "Whoever was at it ended each time." } @else { (job.error) } }
                     form.row method="post" action={ "/operator/tenants/" (job.tenant) "/jobs/" (job.id) } {
                         div { (field("reason", "Try it again, because", "text", "", "off")) }
@@ -153,7 +156,8 @@ pub async fn again(
 ) -> Result<Redirect, Problem> {
     let across = across(&app, &user, &again.reason).await?;
     let tenant = tenant.parse().map_err(|_| Problem::not_found())?;
-    super::found(queue::again(&app.db, &across, tenant, &job).await?)?;
+    // One that is not there any more was tried again already: the list shows what is left.
+    queue::again(&app.db, &across, tenant, &job).await?;
     app.work.notify_one();
     Ok(Redirect::to("/operator/jobs"))
 }
@@ -171,7 +175,7 @@ pub async fn audit(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pr
             @if entries.is_empty() { (empty("Nothing was refused, and nobody went across tenants.")) }
             ul.list {
                 @for entry in &entries {
-                    li { small { (clock::shown(entry.created_at)) } " " strong { (entry.what) } " " (entry.who) " " (entry.tenant) " " (entry.reason) }
+                    li { small { (moment(entry.created_at)) } " " strong { (entry.what) } " " bdi { (entry.who) } " " bdi { (entry.tenant) } " " bdi { (entry.reason) } }
                 }
             }
         },

@@ -13,9 +13,8 @@ use tenancy_axum::live::Watch;
 use tenancy_diesel::{Admitted, TenantId};
 
 use super::App;
-use super::layout::{Place, empty, page};
+use super::layout::{Place, empty, moment, page};
 use super::org::Org;
-use crate::clock;
 use crate::model;
 use crate::model::membership::Standing;
 
@@ -38,7 +37,7 @@ pub async fn show(State(app): State<Arc<App>>, org: Org) -> Result<Markup, Probl
             @if log.is_empty() { (empty("Nothing yet. Give a task to an agent, and it shows here.")) }
             ul.list data-feed=(org.to("/feed")) {
                 @for line in &log {
-                    li dir="auto" { (line.who) " " (line.what) " " small { (clock::shown(line.created_at)) } }
+                    li { bdi { (line.who) } " " bdi { (line.what) } " " small { (moment(line.created_at)) } }
                 }
             }
         },

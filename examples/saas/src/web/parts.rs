@@ -5,6 +5,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::hmac;
 use tenancy_axum::live::Topics;
 use tenancy_axum::webhooks::{Secrets, Signature};
 use tenancy_axum::{MembershipChanges, Problem};
@@ -39,6 +42,8 @@ pub struct App {
     pub audit: Arc<Pending>,
     pub settings: settings::Kept,
     pub files: Files,
+    /// What is in the links of invitations follows from it.
+    links: hmac::Key,
     cache: Cache,
     changes: OnceLock<MembershipChanges>,
 }
@@ -52,12 +57,14 @@ impl App {
     pub async fn new(config: &Config) -> Result<Arc<Self>, Box<dyn Error + Send + Sync>> {
         let db = Database::open(config).await?;
         let (trail, pending) = Trail::new();
+        let trail = Arc::new(trail);
         let members = Members::new(db.clone())?;
-        let redis = cache::redis(config).await?;
+        let redis = cache::redis(config).await;
+        let redis = redis.map_err(|error| format!("REDIS_URL cannot be used: {error}. Is Redis there?"))?;
         let keys = ScopeKeys::new("saas jobs", ScopeKey::new("1", &config.key("jobs"))?);
         Ok(Arc::new(Self {
-            authority: Authority::new(members).with_audit_sink(trail).sealing_with(keys),
-            policies: Policies::new(redis.clone()),
+            authority: Authority::new(members).with_audit_sink(Arc::clone(&trail)).sealing_with(keys),
+            policies: Policies::new(redis.clone(), trail),
             topics: Topics::new(NAMESPACE, 64),
             billing: Signature::stripe(Secrets::one(&config.key_text("billing")))?,
             public_address: format!("http://{}", config.address),
@@ -66,6 +73,7 @@ impl App {
             cache: Cache::new(redis),
             settings: settings::Kept::new(&db)?,
             files: Files::open(config).await?,
+            links: hmac::Key::new(hmac::HMAC_SHA256, &config.key("invitations")),
             changes: OnceLock::new(),
             db,
         }))
@@ -82,6 +90,12 @@ impl App {
         if let Some(changes) = self.changes.get() {
             changes.all_changed();
         }
+    }
+
+    /// What is in the link of an invitation. It is kept nowhere: whose form came twice has the same link again.
+    pub fn invitation_token(&self, scope: &Scope, id: &str) -> String {
+        let signed = hmac::sign(&self.links, format!("{}/{id}", scope.tenant()).as_bytes());
+        URL_SAFE_NO_PAD.encode(&signed.as_ref()[..24])
     }
 
     /// Writes the organisation's log, and says so to who is looking.

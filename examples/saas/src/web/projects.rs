@@ -12,8 +12,9 @@ use tenancy_axum::Problem;
 
 use super::App;
 use super::layout::{Place, empty, field, mistake, page};
+use super::made::{Made, form_id, is_new};
 use super::org::Org;
-use super::tasks::{known, task_fields, task_list};
+use super::tasks::{further, known, task_fields, task_list};
 use crate::model::work::{TaskFilter, TaskForm};
 use crate::model::{mistake_in_name, people, work};
 
@@ -32,6 +33,7 @@ async fn list_page(app: &App, org: &Org, typed: &str, wrong: Option<&str>) -> Re
             h2 { "A new project" }
             (mistake(wrong))
             form.card method="post" action=(org.to("/projects")) {
+                (form_id())
                 (field("name", "Name", "text", typed, "off"))
                 button { "Make the project" }
             }
@@ -54,13 +56,14 @@ pub struct ProjectForm {
 pub async fn add(
     State(app): State<Arc<App>>,
     org: Org,
+    Made(id): Made,
     Form(new): Form<ProjectForm>,
 ) -> Result<Response, Problem> {
     if let Some(wrong) = mistake_in_name(&new.name) {
         let again = list_page(&app, &org, &new.name, Some(wrong)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     }
-    let id = work::add_project(&app.db, org.scope(), new.name.trim()).await?;
+    is_new(work::add_project(&app.db, org.scope(), &id, new.name.trim()).await)?;
     Ok(Redirect::to(&org.to(&format!("/projects/{id}"))).into_response())
 }
 
@@ -81,9 +84,11 @@ async fn project_page(
         html! {
             @if tasks.is_empty() { (empty("No task yet. Add the first one below.")) }
             (task_list(org, &tasks, &people))
+            (further(org, &filter, &tasks))
             h2 { "A new task" }
             (mistake(wrong))
             form.card method="post" action=(org.to(&format!("/projects/{id}/tasks"))) {
+                (form_id())
                 (task_fields(typed, &people, tasks.iter().map(|(task, _)| task)))
                 button { "Add the task" }
             }
@@ -106,6 +111,7 @@ pub async fn add_task(
     State(app): State<Arc<App>>,
     org: Org,
     Path((_, id)): Path<(String, String)>,
+    Made(task): Made,
     Form(new): Form<TaskForm>,
 ) -> Result<Response, Problem> {
     if let Some(wrong) = new.mistake() {
@@ -114,7 +120,8 @@ pub async fn add_task(
     }
     work::project(&app.db, org.scope(), &id).await?;
     known(&app, &org, &new).await?;
-    let task = work::add_task(&app.db, org.scope(), &id, &new).await?;
-    app.happened(org.scope(), &org.user.name, &format!("added the task {}", new.title.trim())).await?;
+    if is_new(work::add_task(&app.db, org.scope(), &task, &id, &new).await)? {
+        app.happened(org.scope(), &org.user.name, &format!("added the task {}", new.title.trim())).await?;
+    }
     Ok(Redirect::to(&org.to(&format!("/tasks/{task}"))).into_response())
 }

@@ -39,20 +39,25 @@ const USER: &str = "user";
 
 /// Signs somebody in, with a new id: the old one may be known to others.
 pub async fn sign_in(session: &Session, account: &Account) -> Result<(), Problem> {
-    session.cycle_id().await.map_err(|error| Problem::internal(&error))?;
-    session.insert(USER, User::from(account)).await.map_err(|error| Problem::internal(&error))
+    session.cycle_id().await.map_err(unreached)?;
+    session.insert(USER, User::from(account)).await.map_err(unreached)
+}
+
+/// Signs whoever it is out.
+pub async fn sign_out(session: &Session) -> Result<(), Problem> {
+    session.flush().await.map_err(unreached)
 }
 
 /// The user of a session, if somebody is signed in.
 pub async fn user(session: &Session) -> Result<Option<User>, Problem> {
-    session.get(USER).await.map_err(unread)
+    session.get(USER).await.map_err(unreached)
 }
 
 /// A store that does not answer now may do so in a moment.
-fn unread(error: tower_sessions::session::Error) -> Problem {
+fn unreached(error: tower_sessions::session::Error) -> Problem {
     match error {
         tower_sessions::session::Error::Store(Error::Backend(said)) => {
-            tracing::warn!(said, "sessions cannot be read");
+            tracing::warn!(said, "sessions cannot be reached");
             Problem::unavailable(Duration::from_secs(1))
         }
         other => Problem::internal(&other),

@@ -14,7 +14,7 @@ use tower_sessions::Session;
 use super::App;
 use super::layout::{Place, field, mistake, page};
 use super::session;
-use crate::model::accounts;
+use crate::model::accounts::{self, Account};
 use crate::password;
 
 /// Where the form goes.
@@ -81,10 +81,7 @@ pub async fn sign_in(
     let SignIn { email, password, next, resume_to, resume_body } = form;
     let next = next.filter(|next| is_ours(next));
     let resume = resume_to.filter(|to| is_ours(to)).zip(resume_body).map(|(to, body)| Resume { to, body });
-    let account = accounts::by_email(&app.db, &email).await?;
-    let is_right =
-        password::verify(password, account.as_ref().map(|account| account.password_hash.clone())).await;
-    let (Some(account), true) = (account, is_right) else {
+    let Some(account) = account_of(&app, &email, password).await? else {
         let wrong = Some("There is no account with this address and password.");
         let page = sign_in_page(&email, wrong, next.as_deref(), resume.as_ref());
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
@@ -94,6 +91,13 @@ pub async fn sign_in(
         Some(resume) => given_back(&resume, &session::User::from(&account)).into_response(),
         None => Redirect::to(next.as_deref().unwrap_or("/organisations")).into_response(),
     })
+}
+
+/// Whose account it is that has this address and password.
+pub async fn account_of(app: &App, email: &str, password: String) -> Result<Option<Account>, Problem> {
+    let account = accounts::by_email(&app.db, email).await?;
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    Ok(if password::verify(password, hash).await { account } else { None })
 }
 
 /// What was typed, to be looked at and sent: it is sent by the person, and not by us.
@@ -138,6 +142,6 @@ fn is_ours(path: &str) -> bool {
 
 #[utoipa::path(post, path = "/sign-out", responses((status = 303)))]
 pub async fn sign_out(session: Session) -> Result<Redirect, Problem> {
-    session.flush().await.map_err(|error| Problem::internal(&error))?;
+    session::sign_out(&session).await?;
     Ok(Redirect::to("/sign-in"))
 }

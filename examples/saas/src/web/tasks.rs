@@ -10,14 +10,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tenancy_axum::Problem;
 
-use super::layout::{Place, choice, empty, field, mistake, page};
+use super::layout::{Place, choice, empty, field, mistake, moment, page};
+use super::made::{Made, form_id};
 use super::org::Org;
 use super::{App, found};
-use crate::clock;
 use crate::jobs::Job;
 use crate::model::people::Person;
-use crate::model::work::{STATUSES, Task, TaskFilter, TaskForm};
-use crate::model::{files, new_id, people, runs, work};
+use crate::model::work::{PAGE, STATUSES, Task, TaskFilter, TaskForm};
+use crate::model::{files, people, runs, work};
 use crate::policy::Action;
 
 /// Somebody's name, by the id.
@@ -47,6 +47,20 @@ pub fn task_list(org: &Org, tasks: &[(Task, String)], people: &[Person]) -> Mark
             }
         }
     }
+}
+
+/// The way to those that are not on this page any more.
+pub fn further(org: &Org, filter: &TaskFilter, tasks: &[(Task, String)]) -> Markup {
+    let Some((last, _)) = tasks.get(usize::from(PAGE) - 1) else { return html! {} };
+    let fields = [
+        ("assignee_id", filter.assignee_id.as_deref()),
+        ("status", filter.status.as_deref()),
+        ("project_id", filter.project_id.as_deref()),
+        ("after", Some(last.id.as_str())),
+    ];
+    let fields = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    html! { p { a href=(org.to(&format!("/tasks?{query}"))) { "Further tasks" } } }
 }
 
 /// The fields of a task's form.
@@ -103,6 +117,7 @@ pub async fn list(
                 p { a href=(org.to("/projects")) { "To the projects" } }
             }
             (task_list(&org, &tasks, &people))
+            (further(&org, &filter, &tasks))
         },
     ))
 }
@@ -123,7 +138,12 @@ async fn task_page(
     );
     let (agents, runs) = (work::agents(db, scope).await?, runs::of_task(db, scope, id).await?);
     let filter = TaskFilter { project_id: Some(task.project_id.clone()), ..TaskFilter::default() };
-    let others = work::tasks(db, scope, &filter).await?;
+    let mut others =
+        work::tasks(db, scope, &filter).await?.into_iter().map(|(task, _)| task).collect::<Vec<_>>();
+    if let Some(parent) = task.parent_id.as_ref().filter(|id| others.iter().all(|other| other.id != **id)) {
+        // On no page of these, it would be lost when the form is sent.
+        others.push(work::task(db, scope, parent).await?);
+    }
     let there = TaskForm {
         title: task.title.clone(),
         notes: task.notes.clone(),
@@ -139,7 +159,7 @@ async fn task_page(
             p { a href=(org.to(&format!("/projects/{}", task.project_id))) { "To the project" } }
             (mistake(wrong))
             form.card method="post" action=(to("")) {
-                (task_fields(typed.unwrap_or(&there), &people, others.iter().map(|(task, _)| task).filter(|task| task.id != id)))
+                (task_fields(typed.unwrap_or(&there), &people, others.iter().filter(|task| task.id != id)))
                 button { "Save" }
             }
             @if !parts.is_empty() {
@@ -151,7 +171,7 @@ async fn task_page(
             ul.list {
                 @for (agent, status, output, at) in &runs {
                     li {
-                        strong dir="auto" { (agent) } " " span.tag { (status) } " " small { (clock::shown(*at)) } pre dir="auto" { (output) }
+                        strong dir="auto" { (agent) } " " span.tag { (status) } " " small { (moment(*at)) } pre dir="auto" { (output) }
                         @if status == "failed" { small { "It was tried again and again. Start it anew below." } }
                     }
                 }
@@ -160,6 +180,7 @@ async fn task_page(
                 p { a href=(org.to("/agents")) { "Make an agent" } " to give this task to." }
             } @else {
                 form.card method="post" action=(to("/executions")) {
+                    (form_id())
                     (choice("agent_id", "Give it to", agents.iter().map(|agent| (agent.id.as_str(), agent.name.as_str())), ""))
                     button { "Start" }
                 }
@@ -168,10 +189,11 @@ async fn task_page(
             @if uploads.is_empty() { (empty("No file yet.")) }
             ul.list {
                 @for upload in &uploads {
-                    li { a dir="auto" href=(org.to(&format!("/uploads/{}", upload.id))) { (upload.name) } " " small { (upload.size) " bytes" } }
+                    li { a dir="auto" href=(org.to(&format!("/uploads/{}", upload.id))) { (upload.name) } " " small { bdi { (upload.size) " bytes" } } }
                 }
             }
             form.card method="post" enctype="multipart/form-data" action=(to("/uploads")) {
+                (form_id())
                 label for="file" { "A file of at most 2 MB" }
                 input id="file" name="file" type="file" required;
                 button { "Add the file" }
@@ -219,20 +241,28 @@ pub async fn execute(
     State(app): State<Arc<App>>,
     org: Org,
     Path((_, id)): Path<(String, String)>,
+    Made(execution): Made,
     Form(form): Form<Execution>,
 ) -> Result<Redirect, Problem> {
     let scope = org.scope();
     let task = work::task(&app.db, scope, &id).await?;
     let agent = work::agent(&app.db, scope, &form.agent_id).await?;
-    app.policies
+    let begun = app
+        .policies
         .governance
         .act(&org.member, &Action::Execute, async {
-            let execution = new_id();
             let job = app.seal(scope, &Job::Execute { execution: execution.clone() })?;
             Ok::<_, Problem>(runs::begin(&app.db, scope, &execution, &agent.id, &id, &job).await?)
         })
-        .await?;
-    app.work.notify_one();
-    app.happened(scope, &org.user.name, &format!("gave {} to {}", task.title, agent.name)).await?;
+        .await;
+    match begun {
+        Ok(()) => {
+            app.work.notify_one();
+            app.happened(scope, &org.user.name, &format!("gave {} to {}", task.title, agent.name)).await?;
+        }
+        // The same form came before, and had what was left.
+        Err(_) if runs::is_begun(&app.db, scope, &execution).await? => {}
+        Err(refused) => return Err(refused.into()),
+    }
     Ok(Redirect::to(&org.to(&format!("/tasks/{id}"))))
 }

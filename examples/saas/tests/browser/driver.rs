@@ -1,6 +1,7 @@
 //! A browser, by the few words of WebDriver that are needed. The clients that there are bring second versions of crates that are here already.
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -13,11 +14,13 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
-/// Chromium without a window, and its driver. Both end with this value.
+/// Chromium without a window, and its driver. Both end with this value, and what they kept is gone.
 pub struct Browser {
     client: Client<HttpConnector, Body>,
     driver: Child,
+    _profile: TempDir,
     session: String,
     site: String,
 }
@@ -32,7 +35,11 @@ const SMALL: &str = "return [...document.querySelectorAll('button, input:not([ty
 
 impl Browser {
     pub async fn open(site: &str, with_scripts: bool) -> Self {
-        let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
+        let profile = tempfile::tempdir().unwrap();
+        let mut driver = Command::new("chromedriver");
+        driver.arg("--port=0").stdout(Stdio::piped()).env("TMPDIR", profile.path());
+        // In a group of its own, which all that it starts is in as well.
+        let driver = driver.process_group(0).spawn();
         let mut driver = driver.expect("chromedriver is installed: Debian's package is `chromium-driver`");
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
         let port = lines.find_map(|line| {
@@ -43,6 +50,7 @@ impl Browser {
         let mut browser = Self {
             client,
             driver,
+            _profile: profile,
             session: format!("http://127.0.0.1:{port}/session"),
             site: site.to_owned(),
         };
@@ -209,8 +217,9 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // With what it has started: it ends its Chromium when it is asked to end.
-        let _ = Command::new("kill").arg(self.driver.id().to_string()).status();
+        // Also where a test has failed: the driver alone would leave its Chromium behind.
+        let group = format!("-{}", self.driver.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.driver.wait();
     }
 }

@@ -131,6 +131,11 @@ impl Person {
         Answer { status, location, retry_after, body }
     }
 
+    /// The same person in another tab.
+    pub fn another_tab(&self) -> Self {
+        Self { router: self.router.clone(), cookie: self.cookie.clone() }
+    }
+
     /// The answer as it comes.
     pub async fn ask(
         &self,
@@ -139,11 +144,11 @@ impl Person {
         body: Option<(&str, String)>,
         headers: &[(&str, &str)],
     ) -> Response {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "localhost")
-            .header(ACCEPT, "text/html");
+        let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
+        // A program says otherwise.
+        if !headers.iter().any(|(name, _)| *name == ACCEPT) {
+            request = request.header(ACCEPT, "text/html");
+        }
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, cookie);
         }

@@ -162,8 +162,13 @@ async fn f14_a_plan_limits_agents_and_executions() {
     let sixth = grace.post(&format!("{task}/executions"), &[("agent_id", &agent)]).await;
     assert_eq!(sixth.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(sixth.body.contains("That is all for now"), "{}", sixth.body);
-    // The organisation's own view of it.
+    // The organisation's own view of it, and the operator's.
     assert!(grace.get("/o/globex/usage").await.body.contains("5 of today"));
+    let audit = product.signed_in("olga@saas.example").await.get("/operator/audit").await.body;
+    let globex = product.tenant("globex").await.to_string();
+    let refused: Vec<_> = audit.split("<li>").filter(|line| line.contains("refused an action")).collect();
+    assert_eq!(refused.len(), 1, "{audit}");
+    assert!(refused[0].contains(&globex) && refused[0].contains("executions"), "{}", refused[0]);
 }
 
 #[tokio::test]

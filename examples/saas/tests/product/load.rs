@@ -1,5 +1,6 @@
-//! Fifty tenants at once on PostgreSQL, while connections are killed, one tenant's statements take long, a table is locked, clients hang up, and Redis goes and
-//! comes: every answer is its tenant's, a refusal says what it is, and afterwards nothing is lost, and all figures are right.
+//! Fifty tenants at once on PostgreSQL, while connections are killed, one tenant's statements take long, a table is locked, clients hang up, Redis goes and
+//! comes, and some ask for more than their limit: every answer is its tenant's, a refusal says what it is and is nobody else's, and afterwards nothing is
+//! lost, and all figures are right.
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -7,10 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::client::{Answer, Person, Product};
@@ -20,6 +23,10 @@ const TENANTS: usize = 50;
 
 /// How many executions the plan of every second tenant has in a day.
 const OF_FREE: usize = 5;
+
+/// Who ask for exports at once, again and again, and how many: more than anybody may have. All others ask for two in all.
+const GREEDY: [usize; 3] = [3, 22, 41];
+const AT_ONCE: usize = 14;
 
 /// How long: `SAAS_LOAD_SECONDS`, or ten.
 fn time() -> Duration {
@@ -99,6 +106,12 @@ struct Met {
     executions: usize,
     /// Executions of which nobody can say whether they began: the answer was lost, or came after it.
     unclear: usize,
+    exports: usize,
+    unclear_exports: usize,
+    /// Exports that were refused because there had been too many.
+    too_many: usize,
+    /// A program is told the same, as a problem of JSON.
+    is_told_as_program: bool,
 }
 
 impl Met {
@@ -149,6 +162,38 @@ async fn work(person: &mut Person, number: usize, until: Instant) -> Met {
         } else if begun.status == StatusCode::SERVICE_UNAVAILABLE {
             met.unclear += 1;
         }
+        let wanted = match GREEDY.contains(&number) {
+            true => AT_ONCE,
+            false => usize::from(met.exports + met.unclear_exports < 2),
+        };
+        let mut tabs: Vec<Person> = (0..wanted).map(|_| person.another_tab()).collect();
+        let exports = format!("/o/{slug}/exports");
+        for asked in join_all(tabs.iter_mut().map(|tab| tab.post(&exports, &[]))).await {
+            if met.is_good(&asked, StatusCode::SEE_OTHER) {
+                met.exports += 1;
+            } else if asked.status == StatusCode::TOO_MANY_REQUESTS {
+                assert!(GREEDY.contains(&number), "{slug} has asked for {} in all", met.exports);
+                // Six a minute: the next one is ten seconds away at most.
+                assert!((1..=10).contains(&asked.retry_after.unwrap()), "{:?}", asked.retry_after);
+                met.too_many += 1;
+            } else {
+                met.unclear_exports += 1;
+            }
+        }
+        if met.too_many > 0 && !met.is_told_as_program {
+            let asked = person.send(Method::POST, &exports, None, &[("accept", "application/json")]).await;
+            if asked.status == StatusCode::TOO_MANY_REQUESTS {
+                let problem: Value = serde_json::from_str(&asked.body).unwrap();
+                assert_eq!(
+                    (&problem["status"], &problem["title"]),
+                    (&json!(429), &json!("Too Many Requests"))
+                );
+                assert!(asked.retry_after.is_some(), "{problem}");
+                met.is_told_as_program = true;
+            } else {
+                met.unclear_exports += 1;
+            }
+        }
         // A client that hangs up in the middle.
         let path = format!("/o/{slug}");
         let _ = tokio::time::timeout(Duration::from_millis(3), person.get(&path)).await;
@@ -170,13 +215,20 @@ struct Counted {
     jobs: i64,
     #[diesel(sql_type = BigInt)]
     crossed: i64,
+    #[diesel(sql_type = BigInt)]
+    exports: i64,
+    #[diesel(sql_type = BigInt)]
+    exported: i64,
 }
 
-/// What the database has of each tenant's executions: all, done, counted for its usage, still in the queue, and about what is another's.
+/// What the database has of each tenant's executions: all, done, counted for its usage, still in the queue, and about what is another's; and of its exports, all
+/// and done.
 const COUNTED: &str = "SELECT o.slug, count(x.id) AS executions, count(x.id) FILTER (WHERE x.status = 'done') AS done,
     (SELECT coalesce(sum(u.executions), 0)::bigint FROM main.usage u WHERE u.tenant_id = o.id) AS counted,
     (SELECT count(*) FROM main.jobs j WHERE j.tenant_id = o.id) AS jobs,
-    count(x.id) FILTER (WHERE x.status = 'done' AND x.output NOT LIKE '%“a task of ' || o.slug || '”%') AS crossed
+    count(x.id) FILTER (WHERE x.status = 'done' AND x.output NOT LIKE '%“a task of ' || o.slug || '”%') AS crossed,
+    (SELECT count(*) FROM exports e WHERE e.tenant_id = o.id) AS exports,
+    (SELECT count(*) FROM exports e WHERE e.tenant_id = o.id AND e.status = 'done') AS exported
     FROM main.organisations o LEFT JOIN executions x ON x.tenant_id = o.id WHERE o.slug LIKE 'tenant%' GROUP BY o.id, o.slug";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,11 +288,20 @@ async fn every_answer_is_its_tenants_while_connections_and_redis_are_killed_and_
     let counted: Vec<Counted> =
         diesel_async::RunQueryDsl::load(diesel::sql_query(COUNTED), &mut connect().await).await.unwrap();
     let counted: BTreeMap<String, Counted> = counted.into_iter().map(|one| (one.slug.clone(), one)).collect();
-    let (mut answered, mut refused) = (0, BTreeMap::<u16, usize>::new());
+    let (mut answered, mut too_many, mut told_as_program) = (0, 0, 0);
+    let mut refused = BTreeMap::<u16, usize>::new();
     for (number, (mut person, met)) in done.into_iter().enumerate() {
         let slug = slug(number);
-        let Counted { executions, done, counted, jobs, crossed, .. } = counted[&slug];
+        let Counted { executions, done, counted, jobs, crossed, exports, exported, .. } = counted[&slug];
         assert_eq!((executions, executions, 0, 0), (done, counted, jobs, crossed), "{slug}");
+        assert_eq!(exports, exported, "{slug}");
+        let possible = met.exports..=met.exports + met.unclear_exports;
+        assert!(possible.contains(&usize::try_from(exports).unwrap()), "{slug}: {exports} of {possible:?}");
+        // Whoever asked for too much was told so, and has all the rest; nobody else was told.
+        assert_eq!(met.too_many > 0, GREEDY.contains(&number), "{slug}: {}", met.too_many);
+        assert!(met.exports <= AT_ONCE * lives && met.answered > met.exports, "{slug}: {}", met.answered);
+        too_many += met.too_many;
+        told_as_program += usize::from(met.is_told_as_program);
         // What was acknowledged is there, and nothing that nobody asked for.
         let executions = usize::try_from(executions).unwrap();
         let possible = met.executions..=met.executions + met.unclear;
@@ -262,7 +323,10 @@ async fn every_answer_is_its_tenants_while_connections_and_redis_are_killed_and_
         answered += met.answered;
         met.refused.into_iter().for_each(|(status, times)| *refused.entry(status).or_default() += times);
     }
-    println!("{answered} answered, refused by status: {refused:?}, {lives} lives of Redis, none crossed");
+    println!(
+        "{answered} answered, refused by status: {refused:?}, {too_many} of them for too many exports, {lives} lives of Redis, none crossed"
+    );
     assert!(answered > TENANTS && lives > 2, "{answered}, {refused:?}, {lives}");
+    assert!(told_as_program > 0, "no program has met the limit");
     assert!(refused.contains_key(&503), "nothing was in anybody's way: {refused:?}");
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be prepared ends the test")]
 #![allow(missing_docs, unreachable_pub, reason = "tests")]
 
+mod away;
 mod client;
 mod everyday;
 mod jobs;
@@ -13,7 +14,9 @@ mod prepare;
 mod proof;
 mod queue;
 mod redis;
+mod roles;
 mod s3;
 mod seldom;
 mod sessions;
+mod twice;
 mod version;

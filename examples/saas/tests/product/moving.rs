@@ -267,7 +267,7 @@ async fn a_tenant_moves_to_a_schema_and_back_while_its_people_work() {
             format!("SELECT executions FROM main.usage WHERE tenant_id = '{tenant}' AND day = {today}");
         assert_eq!(number(&mut owner, &usage).await, all, "{slug}");
         let page = product.signed_in(email).await.get(&format!("/o/{slug}/usage")).await.body;
-        assert!(page.contains(&format!("<p>{all} of today")), "{slug}, {all}: {page}");
+        assert!(page.contains(&format!("<bdi>{all} of today")), "{slug}, {all}: {page}");
         for (what, exactly) in [("gave task-of-%", all), ("is done with task-of-%", all)] {
             let lines = format!(
                 "SELECT count(*) FROM main.activity WHERE tenant_id = '{tenant}' AND what LIKE '{what}'"

@@ -1,11 +1,12 @@
 //! What tests prepare behind the product's back.
 
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, SqliteConnection};
+use diesel::sql_types::{BigInt, Text};
+use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
 use saas::database::PASSWORD;
 use saas::model::membership::Role;
-use saas::model::{SCHEDULER, Scope, accounts, operator, people};
+use saas::model::{SCHEDULER, Scope, accounts, new_id, operator, people};
 use saas::web::User;
 use saas::{clock, password};
 use tenancy_diesel::{Claimed, TenantId};
@@ -38,12 +39,39 @@ impl Product {
             let olga = self.id_of("olga@saas.example").await;
             let across = self.app.authority.cross_tenant(olga.as_str(), "ticket 4711").await.unwrap();
             let (user, until) = (User::from(&account), clock::now() + 3600);
-            operator::let_in(db, &across, *scope.tenant(), &user, until, "ticket 4711").await.unwrap();
+            operator::let_in(db, &across, *scope.tenant(), &new_id(), &user, until, "ticket 4711")
+                .await
+                .unwrap();
         } else {
-            let hash = people::token_hash(&people::invite(db, &scope, &email, role).await.unwrap());
-            assert!(people::accept(db, &scope, &hash, &account).await.unwrap());
+            let (id, token) = (new_id(), new_id());
+            people::invite(db, &scope, &id, &token, &email, role).await.unwrap();
+            assert!(people::accept(db, &scope, &people::token_hash(&token), &account).await.unwrap());
         }
         self.signed_in(&email).await
+    }
+
+    /// What the database has counted, by name: each row is a text and a number.
+    pub async fn counted(&self, query: &str) -> Vec<(String, i64)> {
+        #[derive(QueryableByName)]
+        struct Counted {
+            #[diesel(sql_type = Text)]
+            name: String,
+            #[diesel(sql_type = BigInt)]
+            number: i64,
+        }
+        let query =
+            sql_query(format!("SELECT name, CAST(number AS BIGINT) AS number FROM ({query}) AS counted"));
+        let found: Vec<Counted> = match self.database_url() {
+            Some(url) => {
+                let mut connection = AsyncPgConnection::establish(url).await.unwrap();
+                diesel_async::RunQueryDsl::load(query, &mut connection).await.unwrap()
+            }
+            None => {
+                let file = self.folder().join("saas.sqlite3");
+                query.load(&mut SqliteConnection::establish(file.to_str().unwrap()).unwrap()).unwrap()
+            }
+        };
+        found.into_iter().map(|one| (one.name, one.number)).collect()
     }
 
     /// Runs SQL as the database's owner, round everything.

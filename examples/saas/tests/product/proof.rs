@@ -111,7 +111,7 @@ async fn prove(product: &Product, role: Role) -> Report {
             let tenant = app.authority.membership().named(&slug).await?.expect("a tenant");
             let scope =
                 app.authority.admit(saas::model::SCHEDULER, Claimed::new(tenant)).await.expect("admitted");
-            saas::model::work::add_project(&app.db, &scope, "One more").await?;
+            saas::model::work::add_project(&app.db, &scope, &saas::model::new_id(), "One more").await?;
             saas::model::note(&app.db, &scope, "Somebody", "was here").await
         }
     });

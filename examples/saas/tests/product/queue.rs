@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use diesel::QueryableByName;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
+use saas::clock;
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -49,7 +50,13 @@ async fn given_up(product: &Product, ada: &mut Person, olga: &mut Person) {
     for attempt in 1..=5 {
         assert!(olga.get("/operator/jobs").await.body.contains("No job has failed"), "{attempt}");
         assert!(ada.get("/o/acme/exports").await.body.contains("waiting"), "{attempt}");
+        let before = clock::now();
         assert_eq!(product.app.work_through().await, 1, "{attempt}");
+        let due = product.counted("SELECT error AS name, run_at AS number FROM main.jobs").await[0].1;
+        // Later each time; after the last one it is given up at once.
+        let pause = [10, 40, 160, 640].get(attempt - 1);
+        let is_later = pause.is_none_or(|pause| (before + pause..=clock::now() + pause).contains(&due));
+        assert!(is_later, "{attempt}: {}", due - before);
         assert_eq!(product.app.work_through().await, 0, "it is not tried again at once: {attempt}");
         if attempt < 5 {
             later(product).await;
@@ -80,7 +87,7 @@ async fn fails_and_is_seen(product: &Product) {
     let again = |tenant| format!("/operator/tenants/{tenant}/jobs/{to}");
     let why = [("reason", "the disk is changed")];
     assert_eq!(ada.post(&again(acme), &why).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(olga.post(&again(globex), &why).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(olga.post(&again(globex), &why).await.status, StatusCode::SEE_OTHER, "it is none of theirs");
     assert_eq!(olga.post(&again(acme), &[("reason", " ")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(product.app.work_through().await, 0);
     assert_eq!(olga.post(&again(acme), &why).await.status, StatusCode::SEE_OTHER);
@@ -184,7 +191,7 @@ async fn f19_a_job_and_what_it_is_about_are_there_together_or_not_at_all() {
         assert!(ada.get("/o/acme/exports").await.body.contains("Nothing was exported yet."));
         assert!(ada.get(&task).await.body.contains("No agent was here yet."));
         let usage = ada.get("/o/acme/usage").await;
-        assert!(usage.body.contains("<p>0 of today"), "what was spent is given back: {}", usage.body);
+        assert!(usage.body.contains("<bdi>0 of today"), "what was spent is given back: {}", usage.body);
         assert!(!ada.get("/o/acme/log").await.body.contains("asked for"));
     }
 }

@@ -92,20 +92,76 @@ async fn a_text_of_another_script_has_its_own_direction_on_every_page() {
                 ("<p ", "</p>"),
                 ("<h1", "</h1>"),
                 ("<textarea", "</textarea>"),
+                ("<bdi", "</bdi>"),
             ];
             let around = around
                 .into_iter()
                 .filter(|(begin, end)| is_in(begin, end))
                 .map(|(begin, _)| before.rfind(begin));
             let mut tags = around.chain([before.rfind('<')]).flatten();
-            let has_direction =
-                tags.any(|tag| page[tag..tag + page[tag..].find('>').unwrap()].contains("dir=\"auto\""));
+            let has_direction = tags.any(|tag| {
+                let tag = &page[tag..tag + page[tag..].find('>').unwrap()];
+                tag == "<bdi" || tag.contains("dir=\"auto\"")
+            });
             // The browser gives titles and choices a direction by itself.
             let is_plain = is_in("<title>", "</title>") || is_in("<option", "</option>");
             assert!(is_plain || has_direction, "{path}: {}", &before[before.rfind('<').unwrap()..]);
             seen += 1;
         }
         assert!(seen > 0, "{path}");
+    }
+}
+
+/// Whether a text is read from left to right in every language: a time, a number with its unit, an address, an id.
+fn is_left_to_right(text: &str) -> bool {
+    let is_id = |word: &str| word.len() == 36 && word.chars().filter(|letter| *letter == '-').count() == 4;
+    [" UTC", " bytes", ".example", " members", "executions are used"].iter().any(|part| text.contains(part))
+        || text.split_whitespace().any(is_id)
+}
+
+/// On a page from right to left they would be read in pieces, in the wrong order: each has its own direction.
+#[tokio::test]
+async fn times_numbers_addresses_and_ids_have_their_own_direction_on_every_page() {
+    let product = Product::on_sqlite().await;
+    let mut ada = product.signed_in("ada@acme.example").await;
+    let mut olga = product.signed_in("olga@saas.example").await;
+    let task = first(&mut ada, "acme", "tasks").await;
+    let agent = first(&mut ada, "acme", "agents").await.rsplit('/').next().unwrap().to_owned();
+    let invited = ada.post("/o/acme/invitations", &[("email", "kim@acme.example"), ("role", "member")]).await;
+    let link = format!("/invitations/{}", invited.between("/invitations/", '"'));
+    ada.post(&format!("{task}/executions"), &[("agent_id", &agent)]).await;
+    ada.post("/o/acme/exports", &[]).await;
+    product.app.work_through().await;
+    let body =
+        "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nmine\r\n--x--\r\n";
+    let form = Some(("multipart/form-data; boundary=x", body.to_owned()));
+    ada.send(Method::POST, &format!("{task}/uploads"), form, &[]).await;
+    ada.post("/o/acme/exports", &[]).await;
+    product.sql("UPDATE jobs SET given_up = TRUE").await;
+    for (path, kinds) in [
+        ("/o/acme", 1),
+        (&task, 2),
+        ("/o/acme/exports", 2),
+        ("/o/acme/members", 3),
+        ("/o/acme/usage", 1),
+        ("/o/acme/log", 2),
+        (&link, 1),
+        ("/operator", 3),
+        ("/operator/jobs", 1),
+        ("/operator/audit", 2),
+    ] {
+        let person = if path.starts_with("/operator") { &mut olga } else { &mut ada };
+        let page = person.get(path).await.body;
+        let mut seen = 0;
+        for element in page.split('<').skip(1) {
+            let (tag, text) = element.split_once('>').unwrap();
+            let is_plain = ["title", "option", "textarea", "pre"].iter().any(|one| tag.starts_with(one));
+            if is_left_to_right(text) && !is_plain {
+                seen += 1;
+                assert!(tag.starts_with("bdi") || tag.contains(" dir="), "{path}: <{tag}>{text}");
+            }
+        }
+        assert!(seen >= kinds, "{path}: {seen}");
     }
 }
 
@@ -174,22 +230,43 @@ async fn a_session_that_ends_before_a_file_is_sent_says_that_it_was_not_added() 
     assert!(ada.get(&task).await.body.contains("No file yet."));
 }
 
+/// Whoever loads the address of a form, or adds what is too large, reads what to do about it.
+#[tokio::test]
+async fn what_cannot_be_taken_is_a_page_in_words() {
+    let product = Product::on_sqlite().await;
+    let mut ada = product.signed_in("ada@acme.example").await;
+    let task = first(&mut ada, "acme", "tasks").await;
+    for path in ["/o/acme/invitations".to_owned(), format!("{task}/executions"), "/sign-out".to_owned()] {
+        let page = ada.get(&path).await;
+        assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert!(page.body.contains("There is no such page"), "{path}: {}", page.body);
+    }
+    let body = format!(
+        "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n{}\r\n--x--\r\n",
+        "large".repeat(500_000)
+    );
+    let form = Some(("multipart/form-data; boundary=x", body));
+    let refused = ada.send(Method::POST, &format!("{task}/uploads"), form, &[]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(
+        refused.body.contains("larger than 2 MB") && !refused.body.contains("our fault"),
+        "{}",
+        refused.body
+    );
+    assert!(ada.get(&task).await.body.contains("No file yet."));
+}
+
 /// The last one of a plan is had once, in however many tabs it is asked for.
 #[tokio::test(flavor = "multi_thread")]
 async fn f14_a_plan_that_is_reached_in_several_tabs_at_once_is_not_exceeded() {
     for product in [Product::on_sqlite().await, Product::on_postgres().await] {
         let grace = product.signed_in("grace@globex.example").await;
-        let tab = || {
-            let mut tab = product.stranger();
-            tab.cookie.clone_from(&grace.cookie);
-            tab
-        };
-        let (mut tabs, mut first_tab) = (Vec::new(), tab());
+        let (mut tabs, mut first_tab) = (Vec::new(), grace.another_tab());
         let task = first(&mut first_tab, "globex", "tasks").await;
         let agent = first(&mut first_tab, "globex", "agents").await.rsplit('/').next().unwrap().to_owned();
         // One agent and none of five executions: two, and five, are left.
         for number in 0..8 {
-            let (mut one, mut other) = (tab(), tab());
+            let (mut one, mut other) = (grace.another_tab(), grace.another_tab());
             let (task, agent) = (format!("{task}/executions"), agent.clone());
             tabs.push(tokio::spawn(async move {
                 let made = one.post("/o/globex/agents", &[("name", &format!("Of tab {number}"))]).await;
@@ -240,9 +317,9 @@ async fn f22_an_organisation_keeps_an_owner_though_two_change_each_other_at_once
     }
 }
 
-/// However many tasks there are, all of them are in the export, once.
+/// However many tasks there are, all of them are in the export, once, and on one page or another.
 #[tokio::test]
-async fn f19_an_export_has_everything() {
+async fn f19_an_export_and_the_pages_have_everything() {
     let product = Product::on_sqlite().await;
     let mut ada = product.signed_in("ada@acme.example").await;
     let (acme, project) = (product.tenant("acme").await, first(&mut ada, "acme", "projects").await);
@@ -260,7 +337,31 @@ async fn f19_an_export_has_everything() {
     let export = first(&mut ada, "acme", "exports").await;
     let export = ada.get(&export).await.body;
     assert_eq!(export.lines().count(), 2 + 2 + 1300, "an agent, a project, two tasks and those");
+    // What a task is part of is chosen still, though it is on none of the pages that there are to choose from.
+    product.sql("UPDATE tasks SET parent_id = 'task-01299' WHERE id = 'task-00000'").await;
+    let part = ada.get("/o/acme/tasks/task-00000").await;
+    assert!(part.body.contains("<option value=\"task-01299\" selected>"), "{}", part.body);
     for number in 0..1300 {
         assert_eq!(export.matches(&format!("\"Number {number}\"")).count(), 1, "{number}");
+    }
+    for begin in ["/o/acme/tasks?status=open".to_owned(), format!("/o/acme/projects/{project}")] {
+        let (mut path, mut pages) = (begin.clone(), String::new());
+        for _ in 0..20 {
+            let page = ada.get(&path).await;
+            assert!(page.body.matches("<tr>").count() <= 101, "{path}");
+            let has_more = page.body.contains("Further tasks");
+            path = if has_more {
+                page.between("<p><a href=\"", '"').replace("&amp;", "&")
+            } else {
+                String::new()
+            };
+            pages += &page.body;
+            if !has_more {
+                break;
+            }
+        }
+        for number in 0..1300 {
+            assert_eq!(pages.matches(&format!(">Number {number}</a>")).count(), 1, "{begin}: {number}");
+        }
     }
 }

@@ -48,7 +48,8 @@ async fn whichever_form_it_is_that_a_session_ends_in_it_is_given_back_whole() {
         ("/o/acme/agents".to_owned(), vec![("name", arabic), ("instructions", long.as_str())]),
         (agent.clone(), vec![("name", "Scribe"), ("instructions", arabic)]),
         (format!("{agent}/canvases"), vec![("title", arabic)]),
-        ("/o/acme/projects".to_owned(), vec![("name", "<b>Spring</b>")]),
+        // Also by what a form is told from another one.
+        ("/o/acme/projects".to_owned(), vec![("form_id", "a form's"), ("name", "<b>Spring</b>")]),
         (task.clone(), [vec![("title", arabic), ("notes", long.as_str())], open.to_vec()].concat()),
         (format!("{task}/executions"), vec![("agent_id", "an agent's")]),
         ("/o/acme/invitations".to_owned(), vec![("email", "kim@acme.example"), ("role", "viewer")]),

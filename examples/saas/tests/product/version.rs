@@ -19,6 +19,22 @@ async fn said(product: &Product) -> String {
     error.to_string()
 }
 
+/// What is not there is named by the variable that says where it is.
+#[tokio::test]
+async fn a_server_that_is_not_there_is_said_at_the_start() {
+    let product = Product::on_sqlite().await;
+    for variable in ["DATABASE_URL", "REDIS_URL"] {
+        let mut config = product.config().clone();
+        match variable {
+            "REDIS_URL" => config.redis_url = Some("redis://nobody:a-password@127.0.0.1:1".to_owned()),
+            _ => config.database_url = Some("postgres://nobody:a-password@127.0.0.1:1/none".to_owned()),
+        }
+        let Err(error) = App::new(&config).await else { panic!("{variable}: it is there") };
+        let said = error.to_string();
+        assert!(said.contains(variable) && !said.contains("a-password"), "{said}");
+    }
+}
+
 #[tokio::test]
 async fn a_database_of_another_version_is_refused_with_what_helps() {
     let folder = |product: &Product| product.folder().display().to_string();
