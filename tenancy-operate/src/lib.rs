@@ -4,6 +4,7 @@ pub mod activity;
 mod every_row;
 pub mod keys;
 pub mod migrations;
+mod place_in_words;
 pub mod relocation;
 mod server_error;
 pub mod support;
