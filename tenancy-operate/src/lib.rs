@@ -7,6 +7,7 @@ pub mod migrations;
 mod place_in_words;
 pub mod relocation;
 mod server_error;
+mod server_limit;
 pub mod support;
 pub mod tenants;
 mod which_database;
