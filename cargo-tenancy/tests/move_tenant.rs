@@ -100,7 +100,7 @@ fn a_tenant_is_moved_into_a_schema_and_a_database_and_back() {
     let (_, err) = operator.says(3, &["1", "--finish"]);
     assert!(err.contains("s are left of the grace") && err.contains("fix: wait"), "{err}");
     let (_, err) = operator.says(3, &["1", "--undo"]);
-    assert!(err.contains("is served at its new place"), "{err}");
+    assert!(err.contains("is served at its new place, the schema tenant_3, and"), "{err}");
     let (out, _) = operator.says(0, &["1", "--finish", "--grace", "0", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((&json["done"], &json["rows"]), (&"finished".into(), &7.into()));

@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
     id_type: Option<String>,
     /// How many milliseconds a migration waits for a lock before it gives up; less than the server's `deadlock_timeout`, so that no writer is
     /// taken for the one in the way
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=2_147_483_647))]
     lock_timeout: u32,
     /// How many rows are filled in one transaction
     #[arg(long, value_name = "ROWS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]

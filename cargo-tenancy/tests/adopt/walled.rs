@@ -126,3 +126,82 @@ fn an_index_that_is_not_what_a_key_becomes_is_left() {
         assert_eq!(shape(&mut connection), before, "{name}");
     }
 }
+
+/// The indexes that adopting makes, as constraints.
+const CONSTRAINTS: &str = "
+DO $$ DECLARE one record; BEGIN
+    FOR one IN SELECT indrelid::regclass AS relation, relname FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
+                WHERE indisunique AND relname LIKE '%\\_tenancy' AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype = 'u') LOOP
+        EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE USING INDEX %I', one.relation, one.relname, one.relname);
+    END LOOP;
+END $$";
+
+#[test]
+fn a_unique_constraint_that_is_just_what_a_key_becomes_does_not_stay_beside_it() {
+    let desk = Desk::new("adopt_constraints");
+    let mut connection = desk.connection();
+    connection.batch_execute("DROP TABLE boards_labels, charges, events").unwrap();
+    desk.said(DECIDED, 0);
+    for folder in desk.migrations() {
+        desk.migrate(&folder, "up.sql");
+    }
+    connection.batch_execute(CONSTRAINTS).unwrap();
+    let has = |shape: &[String], line: &str| shape.iter().any(|one| one == line);
+    let before = shape(&mut connection);
+    assert!(has(&before, "notes notes_id_tenancy UNIQUE (organization_id, id)"), "{before:#?}");
+    let wall = wall(&desk);
+    let paired = "UPDATE attachments SET note_id = 2 WHERE note_id = 1";
+    // And again: what was taken back is there to be taken once more.
+    for _ in 0..2 {
+        connection.batch_execute(&wall.migration().up()).unwrap();
+        assert_eq!(lines(&mut connection, TWICE), [""; 0]);
+        let after = shape(&mut connection);
+        for line in [
+            "notes notes_pkey PRIMARY KEY (organization_id, id)",
+            "attachments attachments_note_id_tenancy FOREIGN KEY (organization_id, note_id) REFERENCES notes(organization_id, id) ON DELETE CASCADE",
+        ] {
+            assert!(has(&after, line), "{line}: {after:#?}");
+        }
+        let refused = connection.batch_execute(paired).unwrap_err();
+        assert!(refused.to_string().contains("violates foreign key"), "{refused}");
+        connection.batch_execute(&wall.migration().down()).unwrap();
+        assert_eq!(shape(&mut connection), before);
+        let refused = connection.batch_execute(paired).unwrap_err();
+        assert!(refused.to_string().contains("violates foreign key"), "{refused}");
+    }
+}
+
+/// A unique constraint takes the place of another one, with its name; and what would be lost stays.
+#[test]
+fn a_unique_constraint_takes_another_s_place_and_loses_nothing() {
+    for (other, kept) in [
+        ("ALTER TABLE labels ADD CONSTRAINT other UNIQUE (org, name)", None),
+        (
+            "ALTER TABLE labels ADD CONSTRAINT other UNIQUE (org, name); COMMENT ON CONSTRAINT other ON labels IS 'mine'",
+            Some("a comment"),
+        ),
+        ("ALTER TABLE labels ADD CONSTRAINT other UNIQUE (org, name) DEFERRABLE", Some("checked later")),
+        (
+            "ALTER TABLE labels ADD CONSTRAINT other UNIQUE (org, id); COMMENT ON CONSTRAINT other ON labels IS 'mine'",
+            Some("a comment"),
+        ),
+    ] {
+        let desk = Desk::new("adopt_constraint");
+        let mut connection = desk.connection();
+        connection.batch_execute("DROP TABLE charges; DROP TABLE boards_labels, notes_labels").unwrap();
+        connection.batch_execute("ALTER TABLE labels ADD CONSTRAINT named UNIQUE (name)").unwrap();
+        connection.batch_execute(other).unwrap();
+        let before = shape(&mut connection);
+        let [app, across] = ["app", "across"].map(|role| desk.role(role));
+        connection.batch_execute(&format!("CREATE ROLE {app}; CREATE ROLE {across}")).unwrap();
+        let wall = RowSecurity::new(tables![labels], Roles::new(app, across).unwrap()).unwrap();
+        connection.batch_execute(&wall.migration().up()).unwrap();
+        let after = shape(&mut connection);
+        let has = |text: &str| after.iter().any(|line| line.contains(text));
+        assert_eq!(has("labels other "), kept.is_some(), "{kept:?}: {after:#?}");
+        assert!(has("labels named UNIQUE (org, name)"), "{kept:?}: {after:#?}");
+        assert!(has("labels labels_pkey PRIMARY KEY (org, id)"), "{kept:?}: {after:#?}");
+        connection.batch_execute(&wall.migration().down()).unwrap();
+        assert_eq!(shape(&mut connection), before, "{kept:?}");
+    }
+}

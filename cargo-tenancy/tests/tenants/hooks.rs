@@ -19,6 +19,7 @@ fn a_program_is_called_once_at_each_step_and_its_failure_stops_the_step() {
     };
     std::fs::write(operator.folder.join("broken"), "").unwrap();
     operator.run(&["create", "7", "--hook", &hook]).failed_with(&[
+        "the hook of the step created failed for the tenant \"7\"",
         "billing is down",
         "exit status: 7",
         "fix: mend it",

@@ -46,7 +46,7 @@ impl AuditSink for Trail {
                 ("denied across tenants", *principal, "", (*reason).to_owned())
             }
             AuditEvent::CrossTenantUsed { principal, reason, subject, access, .. } => {
-                ("went across tenants", *principal, "", format!("{reason} ({access:?} {subject})"))
+                ("went across tenants", *principal, "", format!("{reason} ({} {subject})", access.as_str()))
             }
             AuditEvent::ActionRefused { principal, tenant, action, reason } => {
                 ("refused an action", *principal, *tenant, format!("{action}: {reason}"))

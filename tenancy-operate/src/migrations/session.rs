@@ -12,6 +12,7 @@ use tokio_postgres::Client;
 use super::error::{MigrationError, database};
 use super::options::Options;
 use super::target::Target;
+use crate::server_limit::milliseconds;
 use crate::tenants::sql::{identifier, literal, qualified};
 
 /// The table in which Diesel keeps what is applied, in each target its own.
@@ -129,10 +130,8 @@ impl Session {
             Some(schema) => format!("SET search_path = {};", schema.search_path()),
             None => String::new(),
         };
-        let (lock, statement) = (
-            options.lock_timeout.as_millis(),
-            options.statement_timeout.map_or(0, |limit| limit.as_millis()),
-        );
+        let (lock, statement) =
+            (milliseconds(options.lock_timeout), options.statement_timeout.map_or(0, milliseconds));
         self.client
             .batch_execute(&format!(
                 "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; SET client_min_messages = warning; SET row_security = off;

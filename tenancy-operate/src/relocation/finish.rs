@@ -10,6 +10,7 @@ use super::journal::{Entry, Step};
 use super::options::Event;
 use super::session::{Part, Session};
 use super::{Erased, Relocation, erase, failpoint, preflight};
+use crate::place_in_words::named;
 
 impl Relocation {
     /// Ends a move that has switched: erases what is left at the source, and then takes away what keeps writes out there. Before `grace` has passed since the
@@ -83,7 +84,10 @@ impl Relocation {
             return Ok(());
         }
         Err(RelocationError::refused(
-            format!("the catalog has the tenant as {status}, at {placement:?}, and not where it was moved"),
+            format!(
+                "the catalog has the tenant as {status}, in {}, and not where it was moved",
+                named(&placement)
+            ),
             "nothing is erased as long as it is not known which rows are served: mend the catalog's entry",
         ))
     }

@@ -9,6 +9,7 @@ use super::error::{Obstacle, RelocationError};
 use super::options::Event;
 use super::stop::Switch;
 use super::{family, follow, holders};
+use crate::server_limit::milliseconds;
 
 impl Switch<'_> {
     /// Sees to it that the triggers are as they were made, on parts as well that were made since. What was written meanwhile is found by comparing.
@@ -49,9 +50,9 @@ impl Switch<'_> {
         } else {
             format!("LOCK TABLE {} IN ROW EXCLUSIVE MODE;", names.join(", "))
         };
-        let wait = self.options.lock_wait.as_millis();
+        let wait = milliseconds(self.options.lock_wait);
         // Should this process vanish without a word, the server ends the stop.
-        let idle = (self.options.stop_limit * 2).max(Duration::from_secs(5)).as_millis();
+        let idle = milliseconds(self.options.stop_limit.saturating_mul(2).max(Duration::from_secs(5)));
         let lock = format!(
             "BEGIN; SET LOCAL lock_timeout = {wait}; SET LOCAL idle_in_transaction_session_timeout = {idle};
              {tables} LOCK TABLE {changes} IN SHARE MODE"

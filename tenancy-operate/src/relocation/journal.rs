@@ -10,6 +10,7 @@ use tenancy_pool::placement::DatabaseName;
 use super::error::RelocationError;
 use super::session::Session;
 use super::sql::literal;
+use crate::place_in_words::named;
 use crate::which_database::WhichDatabase;
 
 /// The journal's table: one row a move. Those that have ended stay, as what was done.
@@ -57,7 +58,7 @@ pub enum Step {
 }
 
 impl Step {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Begun => "begun",
             Self::Following => "following",
@@ -225,7 +226,8 @@ impl Entry {
             if began.as_ref().is_some_and(|began| *began != now.lasting()) {
                 return Err(RelocationError::refused(
                     format!(
-                        "the {end} of this move, {placement:?}, is another database than the one it began in"
+                        "the {end} of this move, {}, is another database than the one it began in",
+                        named(placement)
                     ),
                     "give the name the address that it had; the tenant's rows in this database are not the move's",
                 ));

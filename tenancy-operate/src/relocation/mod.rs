@@ -48,6 +48,7 @@ pub use self::verify::Checked;
 
 use self::journal::Entry;
 use self::session::{Part, Session};
+use crate::place_in_words::named;
 
 /// One tenant that moves, from wherever the catalog says it is.
 ///
@@ -208,8 +209,9 @@ impl Relocation {
         }
         Err(RelocationError::refused(
             format!(
-                "the catalog has the tenant as {status}, at {placement:?}, and the move began at {:?}",
-                entry.source
+                "the catalog has the tenant as {status}, in {}, and the move began in {}",
+                named(&placement),
+                named(&entry.source)
             ),
             "make it active where the move began, or take the move back by hand",
         ))

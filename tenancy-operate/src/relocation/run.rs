@@ -15,6 +15,7 @@ use super::stage::Stage;
 use super::stop::{Stop, Switch};
 use super::verify::Checked;
 use super::{Moved, Relocation, ended, failpoint, family};
+use crate::place_in_words::named;
 
 impl Relocation {
     /// Moves the tenant to `destination`, from the beginning or from where an earlier call ended.
@@ -187,7 +188,11 @@ impl Relocation {
             return Ok(());
         }
         Err(RelocationError::refused(
-            format!("the tenant is on its way to {:?} already ({:?})", entry.destination, entry.step),
+            format!(
+                "the tenant is on its way to {} already, at the step \"{}\"",
+                named(&entry.destination),
+                entry.step.word()
+            ),
             "finish that move first, with --finish, or take it back with --undo",
         ))
     }

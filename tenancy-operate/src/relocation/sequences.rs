@@ -3,7 +3,7 @@
 use super::error::{Obstacle, RelocationError};
 use super::ranges::{Next, Numbers, next};
 use super::session::Session;
-use super::sql::{identifier, literal, qualified};
+use super::sql::{dollar_quoted, identifier, literal, qualified};
 use super::tables::Moved;
 
 /// How many numbers the source may give between here and the stop; the destination's leaves them out.
@@ -161,16 +161,21 @@ pub(super) async fn advance(
         let doing = format!("setting the sequence of {} ahead", sequence.column);
         let name = &sequence.destination;
         // ALTER SEQUENCE takes the lock; the cache stays what it was.
-        let lock = format!(
-            "BEGIN; SET LOCAL lock_timeout = '5s';
-             DO $tenancy$
+        let altered = format!(
+            "
              BEGIN
                  EXECUTE (SELECT format('ALTER SEQUENCE %s CACHE %s', {name_text}, q.seqcache) FROM pg_sequence AS q WHERE q.seqrelid = {name_text}::regclass);
              END
-             $tenancy$;
+             ",
+            name_text = literal(name),
+        );
+        let lock = format!(
+            "BEGIN; SET LOCAL lock_timeout = '5s';
+             DO {};
              SELECT setval({name_text}, least(greatest((SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END FROM {name} AS s), {wanted}),
                                       (SELECT q.seqmax FROM pg_sequence AS q WHERE q.seqrelid = {name_text}::regclass)));
              COMMIT",
+            dollar_quoted(&altered),
             name_text = literal(name),
         );
         if let Err(error) = destination.run(&doing, &lock).await {

@@ -20,6 +20,17 @@ pub(super) fn literal(text: &str) -> String {
     }
 }
 
+/// `text` between dollar signs with a word that is not in it: a tenant's id may be any text.
+pub(super) fn dollar_quoted(text: &str) -> String {
+    let mut tag = "$tenancy$".to_owned();
+    // With the sign that comes after it, which might be the last of one.
+    let followed = format!("{text}$");
+    while followed.contains(&tag) {
+        tag.insert(1, '_');
+    }
+    format!("{tag}{text}{tag}")
+}
+
 /// The texts as an array of literals.
 pub(super) fn literals<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     texts.into_iter().map(literal).collect::<Vec<_>>().join(", ")
@@ -41,6 +52,9 @@ mod tests {
         assert_eq!(literal("it's"), "'it''s'");
         assert_eq!(literal(r"\'; DROP"), r" E'\\''; DROP'");
         assert_eq!(literals(["a", "b"]), "'a', 'b'");
+        assert_eq!(dollar_quoted("a"), "$tenancy$a$tenancy$");
+        assert_eq!(dollar_quoted("$tenancy$; DROP"), "$_tenancy$$tenancy$; DROP$_tenancy$");
+        assert_eq!(dollar_quoted("$tenancy"), "$_tenancy$$tenancy$_tenancy$");
         assert_eq!(
             (columns("r", ["a", "b"]), columns("", ["a"])),
             (r#"r."a", r."b""#.to_owned(), r#""a""#.to_owned())

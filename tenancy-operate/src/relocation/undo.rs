@@ -7,6 +7,7 @@ use super::options::Event;
 use super::session::Part;
 use super::stage::Stage;
 use super::{Erased, Relocation, erase, failpoint};
+use crate::place_in_words::named;
 
 impl Relocation {
     /// Takes back a move that has not switched. The tenant is served where it was, and nothing is left behind but what the journal says. One that was taken
@@ -55,8 +56,8 @@ impl Relocation {
     fn too_late(&self, entry: &Entry) -> RelocationError {
         RelocationError::refused(
             format!(
-                "the tenant is served at its new place, {:?}, and may have written there",
-                entry.destination
+                "the tenant is served at its new place, {}, and may have written there",
+                named(&entry.destination)
             ),
             "run the move to its end, finish it, and move the tenant back the same way",
         )

@@ -60,11 +60,7 @@ pub async fn clone(
         restore::conclude(session, restored, how.afterwards, &mut operation, hooks).await
     }
     .await;
-    if cloned.is_err() {
-        session.roll_back().await;
-        operation.forget(session).await;
-    }
-    operation.release(session).await;
+    let cloned = operation.ended(session, cloned).await;
     // Personal data stay nowhere but in the database, whatever became of it.
     let cleared = removed(&folder).await;
     cloned.and_then(|cloned| cleared.map(|()| cloned))

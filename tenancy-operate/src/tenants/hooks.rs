@@ -135,7 +135,11 @@ pub(crate) async fn call(
     hooks.call(&call).await.map_err(|error| {
         OperateError::new(
             OperateErrorKind::Hook,
-            format!("the hook of the step {:?} failed for the tenant {:?}", step, operation.tenant.as_str()),
+            format!(
+                "the hook of the step {} failed for the tenant {:?}",
+                step.name().trim_start_matches(STEP),
+                operation.tenant.as_str()
+            ),
         )
         .because(error)
         .fix("mend it, and run the same again: it goes on with this step")

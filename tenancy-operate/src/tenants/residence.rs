@@ -1,7 +1,7 @@
 //! Where a tenant's rows are, and the connection that leads there.
 
 use tenancy_core::TenantKey;
-use tenancy_core::placement::{Placement, SchemaName};
+use tenancy_core::placement::Placement;
 use tenancy_pool::placement::DatabaseName;
 use tenancy_rls::Tables;
 
@@ -114,17 +114,5 @@ impl<'s> Residence<'s> {
             return Ok(None);
         }
         Layout::read_present(self.home, &self.shared, tenant).await.map(Some)
-    }
-}
-
-/// A place in words.
-pub(crate) fn named(place: &Placement<DatabaseName>) -> String {
-    let (schema, database) =
-        (place.schema().map(SchemaName::as_str), place.database().map(DatabaseName::as_str));
-    match (database, schema) {
-        (None, None) => "the shared tables".to_owned(),
-        (None, Some(schema)) => format!("the schema {schema}"),
-        (Some(database), None) => format!("the database {database:?}"),
-        (Some(database), Some(schema)) => format!("the schema {schema} of the database {database:?}"),
     }
 }

@@ -19,7 +19,7 @@ async fn a_move_erases_nothing_in_another_database_than_it_began_in() {
     let theirs = world.rows(&other, "public");
     let refused = |what: &str, error: String| {
         let message = format!(
-            "the {what} of this move, Database(DatabaseName(\"silo\")), is another database than the one it began in"
+            "the {what} of this move, the database \"silo\", is another database than the one it began in"
         );
         assert!(error.contains(&message), "{error}");
         assert_eq!(world.rows(&other, "public"), theirs, "{what}");

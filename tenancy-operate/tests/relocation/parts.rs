@@ -158,7 +158,7 @@ async fn what_inherits_is_followed_and_fenced_like_the_table() {
 fn triggers(world: &World) -> Vec<String> {
     world.lines(
         &world.home,
-        "SELECT concat_ws(' ', t.tgenabled, pg_get_triggerdef(t.oid), p.prosrc) AS line FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
+        "SELECT concat_ws(' ', t.tgenabled, pg_get_triggerdef(t.oid), pg_get_functiondef(p.oid)) AS line FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
           WHERE t.tgrelid = 'public.boards'::regclass AND t.tgname LIKE 'tenancy_move%' ORDER BY t.tgname",
     )
 }
@@ -180,6 +180,15 @@ async fn triggers_that_somebody_sets_off_are_made_again_before_the_switch() {
         "DO $$ DECLARE t record; BEGIN FOR t IN SELECT tgname, tgfoid::regprocedure AS f FROM pg_trigger WHERE tgrelid = 'public.boards'::regclass AND tgname LIKE 'tenancy_move%update' LOOP
              EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER UPDATE ON public.boards FOR EACH ROW EXECUTE FUNCTION %s', t.tgname, t.f);
              EXECUTE format('ALTER TABLE public.boards ENABLE ALWAYS TRIGGER %I', t.tgname); END LOOP; END $$",
+        // For the rows of another tenant.
+        "DO $$ DECLARE t record; BEGIN FOR t IN SELECT tgname, tgfoid::regprocedure AS f FROM pg_trigger WHERE tgrelid = 'public.boards'::regclass AND tgname LIKE 'tenancy_move%update' LOOP
+             EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER UPDATE ON public.boards FOR EACH ROW WHEN (OLD.tenant_id = 2 OR NEW.tenant_id = 2) EXECUTE FUNCTION %s', t.tgname, t.f);
+             EXECUTE format('ALTER TABLE public.boards ENABLE ALWAYS TRIGGER %I', t.tgname); END LOOP; END $$",
+        // As somebody else, and with names looked for elsewhere.
+        "DO $$ DECLARE p record; BEGIN FOR p IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace::regnamespace::text = 'tenancy_move' LOOP
+             EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER', p.name); END LOOP; END $$",
+        "DO $$ DECLARE p record; BEGIN FOR p IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace::regnamespace::text = 'tenancy_move' LOOP
+             EXECUTE format('ALTER FUNCTION %s SET search_path = public', p.name); END LOOP; END $$",
     ] {
         let world = World::new(10);
         world.schema(&world.home, "acme");

@@ -180,7 +180,8 @@ async fn two_processes_do_not_move_one_tenant_at_once() {
     first.kill().unwrap();
     first.wait().unwrap();
     let error = relocation(&world, options()).run(&place("database silo")).await.unwrap_err();
-    assert!(error.to_string().contains("is on its way to"), "{error}");
+    let message = r#"the tenant is on its way to the schema acme already, at the step "copied""#;
+    assert!(error.to_string().contains(message), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

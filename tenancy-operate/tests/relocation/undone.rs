@@ -64,7 +64,8 @@ async fn a_move_that_is_taken_back_leaves_nothing_behind_at_whichever_step() {
     assert_eq!(found(&world, &world.silo, "acme"), history);
     let late = relocation(&world, options()).undo().await.unwrap_err();
     assert!(
-        late.to_string().contains("is served at its new place")
+        late.to_string()
+            .contains("is served at its new place, the schema acme of the database \"silo\", and")
             && late.fix().contains("move the tenant back"),
         "{late}"
     );

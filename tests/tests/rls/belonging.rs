@@ -206,6 +206,7 @@ fn in_a_tenant_s_own_schema_the_parents_are_those_beside() {
         assert!(found, "{code} {object}: {report}");
         owner.batch_execute(&own.tables_migration().up()).unwrap();
     }
+    a_wall_of_one_role_is_none_for_another(&database, &wall, &own);
     let mut app = database.app();
     let one = opening(&wall, "1");
     let [public, of_acme] =
@@ -213,4 +214,47 @@ fn in_a_tenant_s_own_schema_the_parents_are_those_beside() {
     assert_eq!((public.as_str(), of_acme.as_str()), ("10", "20"));
     owner.batch_execute(&own.tables_migration().down()).unwrap();
     assert!(report_as(&database, &Inspection::new(&wall), "app").is_clean());
+}
+
+/// A role that the application can become, and that the tables' own walls elsewhere do not name, is let in by another policy.
+fn a_wall_of_one_role_is_none_for_another(database: &Database, wall: &RowSecurity, own: &RowSecurity) {
+    let (app, reporting) = (database.role("app"), database.role("reporting"));
+    let mut superuser = database.superuser();
+    superuser
+        .batch_execute(&format!(
+            "CREATE ROLE {reporting}; GRANT {reporting} TO {app}; GRANT USAGE ON SCHEMA of_acme TO {reporting}"
+        ))
+        .unwrap();
+    for (table, code) in [("notes", "R070"), ("presets", "R040"), ("people", "R070")] {
+        let found = |database: &Database| {
+            let report = report_as(database, &Inspection::new(wall), "app");
+            let found: Vec<_> = report
+                .findings
+                .iter()
+                .filter(|finding| finding.object == format!("of_acme.{table}"))
+                .map(|finding| (finding.code.clone(), finding.mend.contains(&reporting)))
+                .collect();
+            found
+        };
+        superuser.batch_execute(&format!("GRANT SELECT ON of_acme.{table} TO {reporting}")).unwrap();
+        assert_eq!(found(database), [], "{table}: no policy lets it in");
+        let let_in = format!("CREATE POLICY let_in ON of_acme.{table} TO {reporting} USING (true)");
+        superuser.batch_execute(&let_in).unwrap();
+        assert_eq!(
+            found(database),
+            [(code.to_owned(), true)],
+            "{table}: the wall holds for the application only"
+        );
+        superuser
+            .batch_execute(&format!("ALTER POLICY tenancy_tenant ON of_acme.{table} TO PUBLIC"))
+            .unwrap();
+        assert_eq!(found(database), [], "{table}: the wall holds for everybody");
+        superuser.batch_execute(&format!("DROP POLICY let_in ON of_acme.{table}")).unwrap();
+        database
+            .owner()
+            .batch_execute(&format!("SET search_path = of_acme; {}", own.tables_migration().up()))
+            .unwrap();
+        superuser.batch_execute(&format!("REVOKE ALL ON of_acme.{table} FROM {reporting}")).unwrap();
+    }
+    superuser.batch_execute(&format!("DROP OWNED BY {reporting}; DROP ROLE {reporting}")).unwrap();
 }

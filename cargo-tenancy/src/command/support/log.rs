@@ -47,6 +47,6 @@ fn said(entry: &LogEntry) -> String {
         LogEvent::Used => format!("{person} came in"),
         LogEvent::Revoked => format!("{by} ended what {person} was granted"),
         LogEvent::Ended => format!("what {person} was granted is over"),
-        _ => format!("{person}: {:?}", entry.what),
+        _ => format!("something else became of what {person} was granted"),
     }
 }

@@ -6,14 +6,12 @@ use clap::Args;
 use tenancy_operate::tenants::{self, Afterwards};
 
 use super::super::place::NewPlace;
-use super::hook::Hook;
+use super::means::Means;
 use super::progress::Line;
 use super::restore::{How, print};
 use super::target::{failed, tenant};
-use crate::connect::{Database, block_on};
+use crate::connect::block_on;
 use crate::failure::Failure;
-use crate::manifest::ManifestFile;
-use crate::not_here;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -34,11 +32,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     how: How,
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    declared: ManifestFile,
-    #[command(flatten)]
-    hook: Hook,
+    means: Means,
 }
 
 impl Arguments {
@@ -48,7 +42,7 @@ impl Arguments {
             return Err(Failure::new(format!("the tenant {:?} is to be cloned into itself", self.tenant))
                 .fix("give `--into` another id"));
         }
-        let (tables, hook) = (self.declared.read()?, self.hook.program()?);
+        let (tables, hook) = self.means.read()?;
         let afterwards = if self.suspended { Afterwards::Suspended } else { Afterwards::Active };
         let mut how = self.how.restore()?.afterwards(afterwards);
         if let Some(place) = self.place.placement()? {
@@ -56,7 +50,7 @@ impl Arguments {
         }
         let workplace = self.workplace.clone().unwrap_or_else(std::env::temp_dir);
         let cloned = block_on(async {
-            let session = self.database.session(not_here::TENANTS).await?;
+            let session = self.means.session().await?;
             let line = Line::new("cloning");
             let cloned = tenants::clone(
                 &session,

@@ -5,13 +5,11 @@ use serde_json::json;
 use tenancy_operate::tenants::{self, Created};
 
 use super::super::place::NewPlace;
-use super::hook::Hook;
+use super::means::Means;
 use super::target::{failed, tenant};
-use crate::connect::{Database, block_on};
+use crate::connect::block_on;
 use crate::exit;
 use crate::failure::Failure;
-use crate::manifest::ManifestFile;
-use crate::not_here;
 use crate::output::Output;
 
 /// Add a tenant, in the shared tables or at a place of its own; it is served when its hook has succeeded
@@ -29,20 +27,17 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     place: NewPlace,
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    declared: ManifestFile,
-    #[command(flatten)]
-    hook: Hook,
+    means: Means,
 }
 
 impl Arguments {
     pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
-        let (id, tables, hook) = (tenant(&self.tenant)?, self.declared.read()?, self.hook.program()?);
+        let id = tenant(&self.tenant)?;
+        let (tables, hook) = self.means.read()?;
         let (place, tables) = (self.place.placement()?, tables.row_security().tables());
         if self.undo {
             let undone = block_on(async {
-                let session = self.database.session(not_here::TENANTS).await?;
+                let session = self.means.session().await?;
                 let undone = tenants::undo_create(&session, tables, &id).await;
                 let what = || format!("the creation of the tenant {:?} is not taken back", self.tenant);
                 undone.map_err(|error| failed(what(), error))
@@ -54,7 +49,7 @@ impl Arguments {
             return Ok(exit::DONE);
         }
         let created = block_on(async {
-            let session = self.database.session(not_here::TENANTS).await?;
+            let session = self.means.session().await?;
             let created = tenants::create(&session, tables, &id, place.as_ref(), &hook).await;
             created.map_err(|error| failed(format!("the tenant {:?} is not created", self.tenant), error))
         })?;

@@ -9,15 +9,13 @@ use clap::Args;
 use tenancy_core::Reason;
 use tenancy_operate::tenants::{self, Erased, Erasure, Keep, SealedCertificate, SigningKey};
 
-use super::hook::Hook;
+use super::means::Means;
 use super::progress::Line;
 use super::rows;
 use super::target::{failed, tenant};
-use crate::connect::{Database, block_on};
+use crate::connect::block_on;
 use crate::exit;
 use crate::failure::Failure;
-use crate::manifest::ManifestFile;
-use crate::not_here;
 use crate::output::Output;
 use crate::sealing_key::warn_if_others_read;
 
@@ -50,21 +48,17 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "REASON")]
     despite_triggers: Option<String>,
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    declared: ManifestFile,
-    #[command(flatten)]
-    hook: Hook,
+    means: Means,
 }
 
 impl Arguments {
     pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
         let what = format!("the tenant {:?} is not erased", self.tenant);
         let erasure = self.erasure().map_err(|error| Failure::new(what.clone()).because(error))?;
-        let (tables, hook) = (self.declared.read()?, self.hook.program()?);
+        let (tables, hook) = self.means.read()?;
         let file = self.certificate.clone().unwrap_or_else(|| default_file(&self.tenant));
         let erased = block_on(async {
-            let session = self.database.session(not_here::TENANTS).await?;
+            let session = self.means.session().await?;
             let line = Line::new("erasing");
             let erased =
                 tenants::erase(&session, tables.row_security().tables(), &erasure, &hook, &line).await;

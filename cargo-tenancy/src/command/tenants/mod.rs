@@ -6,6 +6,7 @@ mod erase;
 mod export;
 mod hook;
 mod life;
+mod means;
 mod progress;
 mod restore;
 pub(super) mod target;

@@ -7,15 +7,13 @@ use tenancy_core::placement::TenantStatus;
 use tenancy_operate::tenants::{self, Afterwards, ChangedRows, Export, Restore, Restored, Scrub, Triggers};
 
 use super::super::place::NewPlace;
-use super::hook::Hook;
+use super::means::Means;
 use super::progress::Line;
 use super::rows;
 use super::target::{failed, tenant};
-use crate::connect::{Database, block_on};
+use crate::connect::block_on;
 use crate::exit;
 use crate::failure::Failure;
-use crate::manifest::ManifestFile;
-use crate::not_here;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
@@ -33,11 +31,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     how: How,
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    declared: ManifestFile,
-    #[command(flatten)]
-    hook: Hook,
+    means: Means,
 }
 
 /// How rows are written.
@@ -71,7 +65,8 @@ impl How {
 
 impl Arguments {
     pub(super) fn run(self, output: &Output) -> Result<u8, Failure> {
-        let (tables, hook, mut restore) = (self.declared.read()?, self.hook.program()?, self.how.restore()?);
+        let (tables, hook) = self.means.read()?;
+        let mut restore = self.how.restore()?;
         if let Some(into) = &self.into {
             restore = restore.into_tenant(tenant(into)?);
         }
@@ -83,7 +78,7 @@ impl Arguments {
         let restored = block_on(async {
             let line = Line::new("restoring");
             let export = Export::open(&self.from, &line).await.map_err(|error| failed(what(), error))?;
-            let session = self.database.session(not_here::TENANTS).await?;
+            let session = self.means.session().await?;
             let restored =
                 tenants::restore(&session, tables.row_security().tables(), &export, &restore, &hook, &line)
                     .await;

@@ -18,6 +18,7 @@ use super::cluster::{Group, Shards};
 use super::compare::{Side, compare};
 use super::node::Node;
 use super::stop::{NodeStop, Watcher};
+use crate::server_limit::milliseconds;
 use crate::tenants::failpoint;
 
 /// How Citus says that another move of these shards is under way, for which it has no code.
@@ -172,7 +173,7 @@ impl Work<'_> {
         shards: &Shards,
         outcome: Outcome<'_>,
     ) -> Result<Compared, RelocationError> {
-        let wait = self.options.stop_limit.as_millis();
+        let wait = milliseconds(self.options.stop_limit);
         self.session.run(doing, &format!("BEGIN; SET LOCAL lock_timeout = {wait}")).await?;
         self.session.run(doing, statement).await?;
         let moved = Instant::now();

@@ -9,7 +9,8 @@ use super::super::family::{family, roots};
 use super::super::session::Session;
 use super::super::sql::literal;
 use super::super::tables::Moved;
-use super::{Objects, triggers};
+use super::Objects;
+use super::triggers::{self, DEFINITION, EVENTS};
 
 /// What is not as it was put.
 #[derive(Debug, Default)]
@@ -20,8 +21,8 @@ pub(in crate::relocation) struct Found {
     pub(in crate::relocation) detached: Vec<Obstacle>,
 }
 
-/// Compares the triggers of each table, and of each of its parts, with those that were made: their events, that they fire always, that they have a condition where
-/// they should, and what their function does. Nothing is known by a name, and what a condition says is not compared.
+/// Compares the triggers of each table, and of each of its parts, with those that were made: that they fire always, what the server says of them, their condition
+/// among it, and what their function does and as whom. Nothing is known by a name.
 pub(in crate::relocation) async fn look(
     session: &Session,
     objects: &Objects,
@@ -36,24 +37,21 @@ pub(in crate::relocation) async fn look(
         .iter()
         .map(|table| {
             format!(
-                "({}::oid, to_regprocedure({}), {}, {})",
+                "({}::oid, to_regprocedure({}), {})",
                 literal(&table.source.oid),
                 literal(&format!("{}()", objects.function(table.number))),
                 literal(&triggers::body(objects, table, tables, tenant)),
-                table.chain.is_empty()
             )
         })
         .collect();
-    // The numbers are of pg_trigger.tgtype: after each row, and before the statement.
     let query = format!(
-        "{}, wanted (root, function, source, conditional) AS (VALUES {}),
-         events (event, kind) AS (VALUES ('INSERT', 5), ('DELETE', 9), ('UPDATE', 17), ('TRUNCATE', 34))
+        "{}, wanted (root, function, source) AS (VALUES {})
          SELECT 'unguarded', f.member::regclass, string_agg(e.event, ', ' ORDER BY e.event)
-           FROM family AS f JOIN wanted AS w ON w.root = f.root CROSS JOIN events AS e
+           FROM family AS f JOIN wanted AS w ON w.root = f.root CROSS JOIN {EVENTS}
           WHERE NOT EXISTS (SELECT FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
-                             WHERE t.tgrelid = f.member AND t.tgfoid = w.function AND t.tgtype = e.kind AND t.tgenabled = 'A'
-                               AND t.tgattr::text = '' AND (t.tgqual IS NOT NULL) = (w.conditional AND e.event <> 'TRUNCATE')
-                               AND p.prosrc = w.source)
+                             WHERE t.tgrelid = f.member AND t.tgfoid = w.function AND t.tgtype = e.kind AND t.tgenabled = 'A' AND t.tgattr::text = ''
+                               AND {DEFINITION} = ANY (string_to_array(obj_description(w.function, 'pg_proc'), E'\\n'))
+                               AND p.prosrc = w.source AND NOT p.prosecdef AND p.proconfig::text[] = ARRAY[{}])
           GROUP BY f.member
          UNION ALL
          SELECT DISTINCT 'detached', t.tgrelid::regclass, w.root::regclass::text
@@ -61,7 +59,8 @@ pub(in crate::relocation) async fn look(
           WHERE NOT EXISTS (SELECT FROM family AS f WHERE f.root = w.root AND f.member = t.tgrelid)
           ORDER BY 1, 2",
         family(&roots),
-        wanted.join(", ")
+        wanted.join(", "),
+        literal(&format!("search_path={}", triggers::SEARCH_PATH)),
     );
     let mut found = Found::default();
     for row in session.texts("looking whether changes are followed", &query).await? {

@@ -135,6 +135,7 @@ pub(super) async fn install(
             }
             sql.push_str(&triggers::of_truncate(objects, table, &member.name));
         }
+        sql.push_str(&triggers::remember(objects, table, &name));
         sql.push_str("COMMIT");
         let doing = format!("following the changes of {}", table.label());
         let relations = format!("{} SELECT member FROM family", family::family(&literal(&table.source.oid)));

@@ -1,6 +1,6 @@
 //! The SQL of the triggers that follow a table's changes.
 
-use super::super::sql::{columns, identifier, literal};
+use super::super::sql::{columns, dollar_quoted, identifier, literal};
 use super::super::tables::Moved;
 use super::{OPEN, Objects};
 
@@ -77,6 +77,15 @@ fn ties(table: &Moved, tables: &[Moved]) -> Vec<String> {
     names
 }
 
+/// The triggers of a table, by their events and their numbers in `pg_trigger.tgtype`: after each row, and before the statement.
+pub(super) const EVENTS: &str =
+    "(VALUES ('INSERT', 5), ('DELETE', 9), ('UPDATE', 17), ('TRUNCATE', 34)) AS e (event, kind)";
+
+/// The event, and what the server says of the trigger `t` behind the name of its table: for what, with which condition, and what it calls. Its own name and the
+/// table's stand before that, so that it is the same of a part.
+pub(super) const DEFINITION: &str = r"e.event || replace(substr(pg_get_triggerdef(t.oid),
+    strpos(pg_get_triggerdef(t.oid), format(' ON %s ', t.tgrelid::regclass)) + length(format(' ON %s', t.tgrelid::regclass))), E'\n', ' ')";
+
 /// What the function of one table's triggers does, as the server keeps it.
 pub(super) fn body(objects: &Objects, table: &Moved, tables: &[Moved], tenant: &str) -> String {
     let (changes, fence, number) = (objects.changes(), objects.fence(), table.number);
@@ -149,12 +158,15 @@ END
     )
 }
 
+/// Where the function looks for names, as the server keeps it.
+pub(super) const SEARCH_PATH: &str = "pg_catalog, pg_temp";
+
 /// The function of one table's triggers.
 pub(super) fn function(objects: &Objects, table: &Moved, tables: &[Moved], tenant: &str) -> String {
     format!(
-        "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $tenancy${}$tenancy$;\n",
+        "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SET search_path = {SEARCH_PATH} AS {};\n",
         objects.function(table.number),
-        body(objects, table, tables, tenant),
+        dollar_quoted(&body(objects, table, tables, tenant)),
     )
 }
 
@@ -191,6 +203,25 @@ pub(super) fn of_truncate(objects: &Objects, table: &Moved, name: &str) -> Strin
         "CREATE OR REPLACE TRIGGER {trigger} BEFORE TRUNCATE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {function}();
 ALTER TABLE {name} ENABLE ALWAYS TRIGGER {trigger};\n"
     )
+}
+
+/// Writes down what the server says of the triggers of `name`, a table, as a comment on their function: a condition that is written otherwise is not the one
+/// that was made, and how the server prints it only the server knows.
+pub(super) fn remember(objects: &Objects, table: &Moved, name: &str) -> String {
+    let function = objects.function(table.number);
+    let block = format!(
+        "
+BEGIN
+    EXECUTE format('COMMENT ON FUNCTION {function}() IS %L',
+        (SELECT string_agg({DEFINITION}, E'\\n' ORDER BY e.kind)
+           FROM pg_trigger AS t JOIN {EVENTS} ON e.kind = t.tgtype
+          WHERE t.tgrelid = {}::regclass AND t.tgname = {} || lower(e.event)));
+END
+",
+        literal(name),
+        literal(&objects.trigger("")),
+    );
+    format!("DO {};\n", dollar_quoted(&block))
 }
 
 #[cfg(test)]
@@ -255,6 +286,9 @@ mod tests {
         let sql = function(&objects, &tables[2], &tables, "o'neil");
         assert!(sql.contains(r#"(SELECT p1."tenant_id"::text FROM "public"."notes" AS p0 JOIN "public"."boards" AS p1 ON p1."id" = p0."parent" WHERE p0."id" = NEW."parent" LIMIT 1)"#), "{sql}");
         assert!(sql.contains("IS NOT DISTINCT FROM 'o''neil'") && !sql.contains("SECURITY DEFINER"), "{sql}");
+        // A tenant's id may be any text, and ends no function.
+        let sql = function(&objects, &tables[2], &tables, "$tenancy$; DROP TABLE boards; --");
+        assert!(sql.contains(" AS $_tenancy$\n") && sql.ends_with("$_tenancy$;\n"), "{sql}");
         assert!(
             of_rows(&objects, &tables[0], "boards", "7")
                 .contains(r#"WHEN (OLD."tenant_id" = '7'::integer OR NEW."tenant_id" = '7'::integer)"#)

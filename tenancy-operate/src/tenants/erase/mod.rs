@@ -79,12 +79,7 @@ pub async fn erase(
     let request = erasure.request();
     let mut operation = Operation::begin(session, &erasure.tenant, OperationKind::Erase, &request).await?;
     let erased = run(session, tables, erasure, &mut operation, hooks, progress).await;
-    if erased.is_err() {
-        session.roll_back().await;
-        operation.forget(session).await;
-    }
-    operation.release(session).await;
-    erased
+    operation.ended(session, erased).await
 }
 
 async fn run(

@@ -15,6 +15,11 @@ struct Open {
     hidden: u64,
 }
 
+/// Numbers of sessions, as a message says them.
+pub(super) fn listed(numbers: &[i32]) -> String {
+    numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(", ")
+}
+
 /// Refuses while a node has a transaction that began more than `settled` milliseconds ago, and may write the tenant's rows yet.
 ///
 /// Those that the coordinator or another node has begun there are looked at where they began.
@@ -58,8 +63,8 @@ pub(super) async fn none_from_before(session: &Session, settled: i64) -> Result<
             return Err(OperateError::new(
                 OperateErrorKind::Conflict,
                 format!(
-                    "transactions from before the tenant was suspended are open on the node {node}, and may write its rows: backends {:?}",
-                    open.before
+                    "transactions from before the tenant was suspended are open on the node {node}, and may write its rows: backends {}",
+                    listed(&open.before)
                 ),
             )
             .fix("let them end, or end them with pg_terminate_backend on that node"));

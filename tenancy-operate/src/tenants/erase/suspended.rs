@@ -3,7 +3,7 @@
 use tenancy_core::TenantKey;
 use tenancy_core::placement::TenantStatus;
 
-use super::nodes;
+use super::nodes::{self, listed};
 use super::request::Erasure;
 use crate::tenants::error::{OperateError, OperateErrorKind, database};
 use crate::tenants::lifecycle::status;
@@ -94,7 +94,7 @@ impl Suspended {
         if !before.is_empty() {
             return Err(OperateError::new(
                 OperateErrorKind::Conflict,
-                format!("transactions from before the tenant {:?} was suspended are open, and may write its rows: backends {before:?}", self.tenant.as_str()),
+                format!("transactions from before the tenant {:?} was suspended are open, and may write its rows: backends {}", self.tenant.as_str(), listed(&before)),
             )
             .fix("let them end, or end them with pg_terminate_backend"));
         }

@@ -162,8 +162,8 @@ async fn types(
 ) -> Result<Vec<u32>, OperateError> {
     let query = format!(
         "SELECT DISTINCT atttypid FROM pg_attribute WHERE attrelid = ANY ($1) AND attname = ANY ($2)
-         UNION SELECT '{}'::regtype::oid",
-        layout.tenant_type
+         UNION SELECT {}::regtype::oid",
+        sql::literal(&layout.tenant_type)
     );
     let rows = session
         .client()

@@ -203,8 +203,22 @@ impl Operation {
         Ok(())
     }
 
+    /// Ends the call, with its result: what failed is rolled back, and forgotten where nothing of it was done. Others of the tenant may begin.
+    pub(crate) async fn ended<T>(
+        &self,
+        session: &Session,
+        result: Result<T, OperateError>,
+    ) -> Result<T, OperateError> {
+        if result.is_err() {
+            session.roll_back().await;
+            self.forget(session).await;
+        }
+        self.release(session).await;
+        result
+    }
+
     /// Forgets it: nothing was done, and the next one may be another.
-    pub(crate) async fn forget(&self, session: &Session) {
+    async fn forget(&self, session: &Session) {
         if self.done.is_empty() {
             // Where that fails it is gone on with, or forgotten by the next.
             let _left = session

@@ -9,11 +9,12 @@ use tenancy_rls::Tables;
 
 use super::status::{self, TenantEntry};
 use super::{end, ready};
+use crate::place_in_words::named;
 use crate::tenants::error::{OperateError, OperateErrorKind};
 use crate::tenants::failpoint;
 use crate::tenants::hooks::{self, HookStep, Hooks};
 use crate::tenants::journal::{self, Operation, OperationKind};
-use crate::tenants::residence::{Residence, named};
+use crate::tenants::residence::Residence;
 use crate::tenants::session::Session;
 
 /// The step after which the catalog has the tenant.
@@ -88,12 +89,7 @@ pub async fn create(
         Ok(created(tenant, changed.status, &place, false))
     }
     .await;
-    if created.is_err() {
-        session.roll_back().await;
-        operation.forget(session).await;
-    }
-    operation.release(session).await;
-    created
+    operation.ended(session, created).await
 }
 
 /// What the journal has of it: what makes it another one.

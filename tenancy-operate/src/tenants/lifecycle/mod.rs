@@ -101,7 +101,7 @@ pub async fn suspend(
         end(session, &operation, TenantStatus::Suspended).await
     }
     .await;
-    ended(session, &operation, suspended).await
+    operation.ended(session, suspended).await
 }
 
 /// Serves a suspended tenant again, when the hook of [`HookStep::Resuming`] has succeeded.
@@ -125,7 +125,7 @@ pub async fn resume(
         end(session, &operation, TenantStatus::Active).await
     }
     .await;
-    ended(session, &operation, resumed).await
+    operation.ended(session, resumed).await
 }
 
 /// Whether the tenant has the status `to` already; an error where it does not have `from` either.
@@ -158,17 +158,4 @@ async fn end(
     operation.finish(session, &json!(changed)).await?;
     session.run("the tenant's status cannot be changed", "COMMIT").await?;
     Ok(changed)
-}
-
-async fn ended(
-    session: &Session,
-    operation: &Operation,
-    result: Result<Changed, OperateError>,
-) -> Result<Changed, OperateError> {
-    if result.is_err() {
-        session.roll_back().await;
-        operation.forget(session).await;
-    }
-    operation.release(session).await;
-    result
 }

@@ -6,9 +6,10 @@ use tenancy_pool::placement::DatabaseName;
 use tenancy_rls::{Ownership, Table, Tables};
 
 use super::migrated;
+use crate::place_in_words::named;
 use crate::tenants::error::{OperateError, OperateErrorKind, database};
 use crate::tenants::layout::{LaidTable, Layout};
-use crate::tenants::residence::{Residence, named};
+use crate::tenants::residence::Residence;
 use crate::tenants::restore::conflicts::no_rows;
 use crate::tenants::session::Session;
 use crate::tenants::sql;

@@ -6,10 +6,11 @@ use tenancy_rls::Tables;
 
 use super::create::ADDED;
 use super::status;
+use crate::place_in_words::named;
 use crate::tenants::error::{OperateError, OperateErrorKind};
 use crate::tenants::failpoint;
 use crate::tenants::journal::{Operation, OperationKind};
-use crate::tenants::residence::{Residence, named};
+use crate::tenants::residence::Residence;
 use crate::tenants::restore::conflicts::no_rows;
 use crate::tenants::session::Session;
 

@@ -80,12 +80,7 @@ pub async fn restore(
     let work =
         Work { tables, export, restore, kind: OperationKind::Restore, request: &request, hooks, progress };
     let restored = run(session, &work, &mut operation).await;
-    if restored.is_err() {
-        session.roll_back().await;
-        operation.forget(session).await;
-    }
-    operation.release(session).await;
-    restored
+    operation.ended(session, restored).await
 }
 
 async fn run(

@@ -171,20 +171,23 @@ known AS (
                           AND replace(replace(o.pattern, quote_ident(m.nspname) || '.', ''), quote_ident(n.nspname) || '.', '')
                               = replace(replace(here.pattern, quote_ident(m.nspname) || '.', ''), quote_ident(n.nspname) || '.', '')
                         GROUP BY o.relation HAVING bool_or(o.is_read) AND bool_or(NOT o.is_read)))
+), bound_elsewhere AS (
+    -- For which roles those walls hold: put together once, to be looked up by a hash. There may be tens of thousands of these tables.
+    SELECT e.relation, e.relname, e.member, s.oid AS role
+      FROM given AS g, acting AS s, walled_elsewhere AS e
+           -- Those that see more have policies of their own, which other rules look at.
+     WHERE s.oid = g.across_oid OR s.oid IN (SELECT oid FROM readers WHERE oid IS NOT NULL)
+        OR EXISTS (SELECT FROM unnest(e.roles) AS role WHERE CASE role WHEN 0 THEN true ELSE pg_has_role(s.oid, role, 'USAGE') END)
 ), walled_for AS (
-    -- For which roles those walls hold, and which column of the tenants' they keep apart: put together once, to be looked up by a hash.
-    -- There may be tens of thousands of these tables.
-    SELECT e.relation, s.oid AS role, a.attname AS member
-      FROM given AS g, acting AS s, walled_elsewhere AS e,
+    -- And which column of the tenants' they keep apart.
+    SELECT e.relation, e.role, a.attname AS member
+      FROM bound_elsewhere AS e,
            LATERAL (SELECT a.attname FROM pg_attribute AS a
                      WHERE a.attrelid = e.relation AND NOT a.attisdropped AND a.attname IN (SELECT tenant FROM walled) OFFSET 0) AS a
-           -- Those that see more have policies of their own, which other rules look at.
-     WHERE (s.oid = g.across_oid OR s.oid IN (SELECT oid FROM readers WHERE oid IS NOT NULL)
-            OR EXISTS (SELECT FROM unnest(e.roles) AS role WHERE CASE role WHEN 0 THEN true ELSE pg_has_role(s.oid, role, 'USAGE') END))
        -- By the column that the declared table of that name has, if there is one: tables of one schema may have several.
-       AND (e.member IS NULL
-            OR e.member IN (SELECT translate(quote_ident(w.tenant), ' ()', '') FROM walled AS w WHERE w.relname = e.relname)
-            OR e.member = translate(quote_ident(a.attname), ' ()', '') AND NOT EXISTS (SELECT FROM walled AS w WHERE w.relname = e.relname))
+     WHERE e.member IS NULL
+        OR e.member IN (SELECT translate(quote_ident(w.tenant), ' ()', '') FROM walled AS w WHERE w.relname = e.relname)
+        OR e.member = translate(quote_ident(a.attname), ' ()', '') AND NOT EXISTS (SELECT FROM walled AS w WHERE w.relname = e.relname)
 ), policies AS (
     SELECT w.object, w.relation, w.wall, w.reads <> '' AS is_of_pattern, p.polname, p.polpermissive, p.polcmd, p.polroles,
            format('DROP POLICY %I ON %s', p.polname, w.object) AS dropped,

@@ -8,8 +8,9 @@ SELECT DISTINCT 'R070', c.oid::regclass::text,
    AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attname IN (SELECT tenant FROM walled))
    AND s.oid NOT IN (SELECT oid FROM strangers)
    AND NOT (c.relrowsecurity AND c.relforcerowsecurity
-            AND (NOT EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND p.polpermissive)
-                 OR c.oid IN (SELECT relation FROM walled_elsewhere)))
+            AND (NOT EXISTS (SELECT FROM pg_policy AS p, unnest(p.polroles) AS role
+                              WHERE p.polrelid = c.oid AND p.polpermissive AND CASE role WHEN 0 THEN true ELSE pg_has_role(s.oid, role, 'USAGE') END)
+                 OR (c.oid, s.oid) IN (SELECT relation, role FROM bound_elsewhere)))
    AND c.oid NOT IN (SELECT relation FROM known WHERE relation IS NOT NULL UNION ALL SELECT relation FROM children UNION ALL SELECT relation FROM parents)
    AND c.relowner <> s.oid AND has_schema_privilege(s.oid, n.oid, 'USAGE')
    AND (has_table_privilege(s.oid, c.oid, 'SELECT') OR has_any_column_privilege(s.oid, c.oid, 'SELECT'))
