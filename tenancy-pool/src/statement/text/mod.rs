@@ -126,6 +126,10 @@ impl<'a> Reader<'a> {
             Token::Word(_) | Token::Quoted(_) => {
                 self.level()?.table_next = false;
                 let name = self.name();
+                // A name may begin with a digit on MariaDB.
+                if self.before(1) == Some(&Token::Dot) {
+                    return Err("a place for a table without one");
+                }
                 let called =
                     matches!(token, Token::Word(_)) && self.tokens.get(self.at) == Some(&Token::Open);
                 let makes_rows =
@@ -150,7 +154,10 @@ impl<'a> Reader<'a> {
     fn word(&mut self, token: &Token<'a>) -> Result<(), &'static str> {
         let after = |places, words: &[&str]| self.before(places).is_some_and(|token| token.is_any(words));
         // MySQL takes RETURNING for one.
-        let is_name = after(1, &["AS"]) || self.tokens.get(self.at + 1) == Some(&Token::Comma);
+        let is_name = after(1, &["AS"])
+            || self.tokens.get(self.at + 1).is_some_and(|next| {
+                *next == Token::Comma || next.is_any(&["FORCE", "IGNORE", "ON", "USE", "USING"])
+            });
         let opens_table = match token {
             _ if token.is("FROM") => {
                 let compares = after(1, &["DISTINCT"]) && after(2, &["IS", "NOT"]);

@@ -91,6 +91,7 @@ fn what_a_database_reads_otherwise() {
         (format!("SELECT :a(') , {table}, :b(') FROM plans"), "a variable"),
         (format!("SELECT $1(') , {table}, $2(') FROM plans"), "a variable"),
         (format!("SELECT 1 =#'\n {table} =#'\n 1 FROM plans"), "a comment"),
+        ("SELECT name FROM plans.5secrets".to_owned(), "a place for a table without one"),
         ("SELECT (SELECT name \u{feff}FROM secrets)".to_owned(), "a character that Diesel does not write"),
         ("SELECT (SELECT name\u{2003}FROM secrets)".to_owned(), "a character that Diesel does not write"),
     ] {
@@ -100,6 +101,7 @@ fn what_a_database_reads_otherwise() {
         for sql in [
             format!("SELECT 1 FROM plans {name}, secrets"),
             format!("SELECT 1 FROM plans AS {name} JOIN b, secrets"),
+            format!("SELECT 1 FROM plans JOIN b {name} ON 1, secrets"),
         ] {
             let tables = read(&sql, false).unwrap().tables;
             assert_eq!(tables.last().unwrap(), &["secrets"], "{sql}");
