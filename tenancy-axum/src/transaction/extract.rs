@@ -104,6 +104,14 @@ where
                 "a handler takes the transaction of its request twice: take it once, and hand `&mut` of it on",
             )
         })?;
+        // What it reads would be the other's, whatever scope is beside it.
+        if begun.as_ref().is_some_and(|tx| tx.scope().tenant() != scope.tenant()) {
+            slot.give_back(begun);
+            return Err(Problem::misassembled(
+                "the transaction of a request was begun for another tenant than the one that the request's scope is of now: leave the scope \
+                 that an edge has put into a request, and begin a transaction of the pool's own for another one",
+            ));
+        }
         Ok(Self { of_request, slot, scope, begun })
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use self::compared::{ComparedTenant, Everybody};
 pub use self::only::{LookedThrough, Only, look_through};
 pub(crate) use self::only::{permit_every_tenant, permit_strangers};
 pub use self::printed::PrintedTable;
-pub(crate) use self::printed::{tell, tell_reviewed, tell_table};
+pub(crate) use self::printed::{tell, tell_reviewed, tell_table, untold};
 pub(crate) use self::several::{BoundTenants, EachTenant};
 pub use self::wrong_tenant::WrongTenant;
 use crate::dialect::TenantBackend;

@@ -51,17 +51,24 @@ pub(crate) fn tell_reviewed(fragment: &'static ReviewedSql) {
     });
 }
 
+/// Puts back what was there before, also when printing panics.
+struct Restore(Option<Printed>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        PRINTED.set(self.0.take());
+    }
+}
+
 /// Runs `print`, and collects what it prints.
 pub(super) fn collect<Outcome>(print: impl FnOnce() -> Outcome) -> (Outcome, Printed) {
-    /// Puts back what was there before, also when printing panics.
-    struct Restore(Option<Printed>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            PRINTED.set(self.0.take());
-        }
-    }
-
     let _restore = Restore(PRINTED.replace(Some(Printed::default())));
     let outcome = print();
     (outcome, PRINTED.take().unwrap_or_default())
+}
+
+/// Runs `print`, whose text is looked at and not sent: what it prints accounts for nothing in the statement.
+pub(crate) fn untold<Outcome>(print: impl FnOnce() -> Outcome) -> Outcome {
+    let _restore = Restore(PRINTED.take());
+    print()
 }

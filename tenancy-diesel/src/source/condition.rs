@@ -82,7 +82,7 @@ impl<E, V> TenantIs<E, V> {
         E: ComparedTenant<DB>,
     {
         let Some(parent) = T::THROUGH else { return key(out) };
-        let name = owner_name(parent);
+        let name = owner_name(parent, T::NAME);
         out.push_sql(if out.backend().database().no_parent().is_some() {
             "COALESCE((SELECT "
         } else {
@@ -109,9 +109,11 @@ impl<E, V> TenantIs<E, V> {
     }
 }
 
-/// What a table goes by where only whose its rows are is asked of it.
-pub(super) fn owner_name(through: &Through) -> String {
-    format!("{}__owner", through.table)
+/// What a table goes by where only whose its rows are is asked of it, by what goes by the name `asking`: tables of two schemas may have
+/// one name.
+pub(super) fn owner_name(through: &Through, asking: &str) -> String {
+    let name = format!("{}__owner", through.table);
+    if name == asking { format!("{name}_") } else { name }
 }
 
 /// Prints that what goes by `name` belongs to the tenant by `column`, or is shared by all.
@@ -140,7 +142,7 @@ where
         }
         return Ok(());
     };
-    let owner = owner_name(through);
+    let owner = owner_name(through, name);
     push_column_of(name, column, &mut out)?;
     out.push_sql(" IN (SELECT ");
     push_column_of(&owner, through.key, &mut out)?;
@@ -194,9 +196,12 @@ pub(super) fn push_filter<DB: TenantBackend>(
     Ok(())
 }
 
-/// The same for every scope, as the SQL is.
-impl<E, V: 'static> QueryId for TenantIs<E, V> {
-    type QueryId = TenantIs<(), V>;
+/// The same for every scope, as the SQL is. What is bound belongs to it: for the rows that all tenants share nothing is, and the
+/// comparison is another one, which must not be taken from the statement cache for a tenant's, nor a tenant's for it.
+impl<E: QueryId, V: 'static> QueryId for TenantIs<E, V> {
+    type QueryId = TenantIs<E::QueryId, V>;
+
+    const HAS_STATIC_QUERY_ID: bool = E::HAS_STATIC_QUERY_ID;
 }
 
 impl<T, E, V, DB> Condition<T, DB> for TenantIs<E, V>

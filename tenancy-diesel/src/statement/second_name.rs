@@ -6,6 +6,7 @@ use diesel::insertable::InsertValues;
 use diesel::query_builder::{AstPass, QueryBuilder as _, QueryFragment};
 use diesel::result::{Error, QueryResult};
 
+use crate::bound_tenant::untold;
 use crate::dialect::TenantBackend;
 use crate::table::TenantTable;
 
@@ -65,13 +66,13 @@ where
     Ok(())
 }
 
-/// What `fragment` prints.
+/// What `fragment` prints, to be looked at.
 pub(super) fn sql_of<DB: TenantBackend>(
     fragment: &impl QueryFragment<DB>,
     backend: &DB,
 ) -> QueryResult<String> {
     let mut sql = backend.query_builder();
-    fragment.to_sql(&mut sql, backend)?;
+    untold(|| fragment.to_sql(&mut sql, backend))?;
     Ok(sql.finish())
 }
 

@@ -35,14 +35,28 @@ fn push_prefix<T: TenantTable, DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> Qu
 
 /// Prints the table where it is a table, and tells so to whoever looks through the statement.
 pub(crate) fn push_table<T: DeclaredTable, DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-    tell_table::<T>(false);
+    if makes_text(out) {
+        tell_table::<T>(false);
+    }
     push_qualified_name::<T, DB>(out)
 }
 
 /// Prints the table through which another's rows belong to tenants, and tells so as [`push_table`] does.
 pub(crate) fn push_through<DB: Backend>(through: &Through, out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
-    tell(PrintedTable { schema: through.schema, name: through.table, global: false });
+    if makes_text(out) {
+        tell(PrintedTable { schema: through.schema, name: through.table, global: false });
+    }
     push_qualified(through.schema, through.table, out)
+}
+
+/// Whether this walk makes the statement's text. Diesel walks through some parts once more, to see whether there is anything in them:
+/// a table that was told of then as well would account for a second mention, which nobody scoped. Only a text keeps the flag.
+fn makes_text<DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> bool {
+    let skips = out.should_skip_from();
+    out.skip_from(true);
+    let makes_text = out.should_skip_from();
+    out.skip_from(skips);
+    makes_text
 }
 
 /// Prints the table's name as the database knows it, qualified when it is declared so.

@@ -17,6 +17,7 @@ mod clean_but_leaking;
 mod database;
 mod leaking_kinds;
 mod lent_connection;
+mod planner;
 mod raw_sql;
 mod schema_of_the_role;
 mod seal;

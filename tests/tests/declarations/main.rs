@@ -3,8 +3,10 @@
 
 mod columns;
 mod everything;
+mod one_name;
 mod owners;
 mod printed;
+mod query_ids;
 
 use diesel::pg::Pg;
 use diesel::query_builder::QueryFragment;

@@ -36,8 +36,9 @@ diesel::allow_tables_to_appear_in_same_query!(secrets, agents);
 diesel::allow_tables_to_appear_in_same_query!(canvases, plans);
 mod second {
     use super::bare::agents as others;
-    use super::ours::plans;
+    use super::ours::{agents, plans};
     diesel::allow_tables_to_appear_in_same_query!(others, plans);
+    diesel::allow_tables_to_appear_in_same_query!(others, agents);
 }
 
 fn refused<T: std::fmt::Debug>(result: QueryResult<T>, what: &str) -> StatementRefused {
@@ -88,6 +89,25 @@ macro_rules! positions {
             diesel::delete(plans::table.filter(plans::name.eq_any(names()))).execute(tx).await,
             "in a delete's filter",
         );
+        // What is assigned is walked through more than once, and printed to be looked at: that accounts for one mention of its table,
+        // and for none of a second declaration beside it.
+        let peers = tenancy_diesel::alias!(agents as peers);
+        let mine = || peers.scoped(&acme).select(peers.field(agents::name)).limit(1).single_value();
+        let theirs = || bare::agents::table.select(bare::agents::id).limit(1).single_value();
+        let chosen = plans::table.filter(plans::id.nullable().eq(theirs()));
+        let results = [
+            diesel::update(chosen).set(plans::name.eq(mine().assume_not_null())).execute(tx).await,
+            update(table())
+                .set((agents::name.eq(mine().assume_not_null()), agents::plan_id.eq(theirs())))
+                .execute(tx)
+                .await,
+        ];
+        for (place, result) in results.into_iter().enumerate() {
+            let StatementRefused::UndeclaredTable { table } = refused(result, "beside a scoped one") else {
+                panic!("{place}")
+            };
+            assert_eq!(table, "agents", "{place}");
+        }
         tx.transaction(async |_| Ok::<_, PoolError>(())).await.unwrap();
         let ours: Vec<String> = table().select(agents::name).order(agents::id).load(tx).await.unwrap();
         assert_eq!(ours, ["ada", "bob", "cyd"], "nothing was sent, and the transaction goes on");
@@ -99,6 +119,19 @@ macro_rules! positions {
 
 const SECRETS: &str = "CREATE TABLE secrets (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(60) NOT NULL);
     INSERT INTO secrets VALUES (1, 'of globex');";
+
+/// Raw SQL whose table the database finds in a place of its own, and what is said of it: the table, or what cannot be followed.
+macro_rules! hidden {
+    ($tx:expr, $($sql:literal => $said:literal,)+) => {$({
+        let read = plans::table.select(diesel::dsl::sql::<diesel::sql_types::Text>($sql)).load::<String>($tx).await;
+        let said = match refused(read, $sql) {
+            StatementRefused::UndeclaredTable { table } => table,
+            StatementRefused::Unreadable { found } => found.to_owned(),
+            refusal => panic!("{refusal}: {}", $sql),
+        };
+        assert_eq!(said, $said, "{}", $sql);
+    })+};
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_undeclared_table_runs_in_no_position_on_postgres() {
@@ -164,25 +197,25 @@ async fn an_undeclared_table_runs_in_no_position_on_postgres() {
 async fn an_undeclared_table_runs_in_no_position_on_sqlite() {
     let Some((tenants, database)) = super::sqlite::open().await else { return };
     database.run(SECRETS).await;
-    positions!(&tenants, diesel::sqlite::Sqlite);
-    // SQLite quotes names by brackets as well. A quote in one is no text's beginning, behind which a table could hide.
-    let hidden = "(SELECT max(b) FROM (SELECT 1 AS ['], (SELECT name FROM secrets LIMIT 1) AS b, 2 AS [']))";
-    let mut tx = tenants.begin(&acme()).await.unwrap();
-    let read = plans::table
-        .select(diesel::dsl::sql::<diesel::sql_types::Text>(hidden))
-        .load::<String>(&mut tx)
+    database
+        .run("CREATE VIRTUAL TABLE letters USING fts5(body); INSERT INTO letters VALUES ('of globex')")
         .await;
-    let StatementRefused::Unreadable { found } = refused(read, "in brackets") else {
-        panic!("refused otherwise")
-    };
-    assert_eq!(found, "a bracket");
-    // It also takes a table where others have a list.
-    let there = diesel::dsl::sql::<diesel::sql_types::Bool>("(1, 'of globex') IN secrets");
-    let read = plans::table.select(there).load::<bool>(&mut tx).await;
-    let StatementRefused::Unreadable { found } = refused(read, "behind IN") else {
-        panic!("refused otherwise")
-    };
-    assert_eq!(found, "an IN without parentheses");
+    positions!(&tenants, diesel::sqlite::Sqlite);
+    let mut tx = tenants.begin(&acme()).await.unwrap();
+    hidden! { &mut tx,
+        // Names are quoted by brackets as well. A quote in one is no text's beginning, behind which a table could hide.
+        "(SELECT max(b) FROM (SELECT 1 AS ['], (SELECT name FROM secrets LIMIT 1) AS b, 2 AS [']))" => "a bracket",
+        // Nor is one in the parentheses that belong to a variable's name.
+        "coalesce(@a('), (SELECT max(name) FROM secrets), @b('))" => "a variable",
+        "(SELECT max(name) \u{feff}FROM secrets)" => "a character that Diesel does not write",
+        // A table stands where others have a list.
+        "(1, 'of globex') IN secrets" => "an IN without parentheses",
+        // Another stands behind one that goes by what is a keyword elsewhere.
+        "(SELECT secrets.name FROM plans AS offset, secrets)" => "secrets",
+        "(SELECT secrets.name FROM plans window, secrets)" => "secrets",
+        // And one that is searched is written as a function.
+        "(SELECT body FROM letters('globex'))" => "letters",
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -192,4 +225,10 @@ async fn an_undeclared_table_runs_in_no_position_on_mariadb() {
         database.run(statement).await;
     }
     positions!(&tenants, diesel::mysql::Mysql);
+    let mut tx = tenants.begin(&acme()).await.unwrap();
+    hidden! { &mut tx,
+        // A comment begins in an operator, and what stands in quotes there is none of the statement.
+        "coalesce(nullif(1, 1 =#'\n 1), (SELECT max(name) FROM secrets), 1 =#'\n 1)" => "a comment",
+        "(SELECT secrets.name FROM plans AS window, secrets LIMIT 1)" => "secrets",
+    }
 }

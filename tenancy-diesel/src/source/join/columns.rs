@@ -78,7 +78,7 @@ fn push_tenant<DB: TenantBackend>(
     out: &mut AstPass<'_, '_, DB>,
 ) -> QueryResult<()> {
     let Some(through) = through else { return push_column_of(name, column, out) };
-    let owner = owner_name(through);
+    let owner = owner_name(through, name);
     out.push_sql("(SELECT ");
     push_tenant(&owner, through.column, through.through, out)?;
     out.push_sql(" FROM ");

@@ -54,23 +54,15 @@ pub(super) const BEFORE_PARENTHESES: &[&str] = &[
     "ZONE",
 ];
 
-/// Keywords that end the list of tables that FROM begins.
-pub(super) const ENDS_FROM: &[&str] = &[
-    "EXCEPT",
-    "FETCH",
-    "GROUP",
-    "HAVING",
-    "INTERSECT",
-    "LIMIT",
-    "OFFSET",
-    "ORDER",
-    "RETURNING",
-    "SET",
-    "UNION",
-    "VALUES",
-    "WHERE",
-    "WINDOW",
-];
+/// Keywords that end the list of tables that FROM begins, and are a name on no database: on SQLite a table may go by `OFFSET`, and another
+/// one stand behind it. What no comma follows at its level need not be here.
+pub(super) const ENDS_FROM: &[&str] =
+    &["GROUP", "HAVING", "LIMIT", "ORDER", "RETURNING", "SET", "VALUES", "WHERE"];
+
+/// Functions that stand in the place of a table on SQLite and MariaDB, and read what they are given. Whatever else is called there may be a
+/// table: a search in SQLite's FTS5 is written `FROM letters('word')`.
+pub(super) const MAKE_ROWS: &[&str] =
+    &["generate_series", "json_each", "json_table", "json_tree", "jsonb_each", "jsonb_tree"];
 
 /// Functions that have a FROM among their own words.
 pub(super) const TAKES_FROM: &[&str] = &["extract", "overlay", "position", "substring", "trim"];

@@ -57,6 +57,8 @@ pub(super) fn split(sql: &str, postgres: bool) -> Result<Vec<Token<'_>>, &'stati
                 tokens.push(Token::Text);
                 length
             }
+            // SQLite takes what is in parentheses behind it for a part of its name, a quote as well.
+            '$' | ':' | '@' if !postgres => return Err("a variable"),
             '$' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) => {
                 tokens.push(Token::Value);
                 1 + prefix(&rest[1..], |c| c.is_ascii_digit())
@@ -86,8 +88,12 @@ pub(super) fn split(sql: &str, postgres: bool) -> Result<Vec<Token<'_>>, &'stati
             _ if is_operator(first) => {
                 let length = prefix(rest, is_operator);
                 let operator = &rest[..length];
-                if operator.contains("--") || operator.contains("/*") {
+                if operator.contains("--") || operator.contains("/*") || (!postgres && operator.contains('#'))
+                {
                     return Err("a comment");
+                }
+                if !postgres && operator.contains('@') {
+                    return Err("a variable");
                 }
                 tokens.push(Token::Operator(operator));
                 length
@@ -111,9 +117,9 @@ fn prefix(text: &str, is: impl Fn(char) -> bool) -> usize {
     text.find(|c| !is(c)).unwrap_or(text.len())
 }
 
-/// Names may have letters of any language in them.
+/// Names may have letters of any language in them. A byte order mark is white space on SQLite.
 fn is_letter(c: char) -> bool {
-    c.is_ascii_alphabetic() || c == '_' || !c.is_ascii()
+    c.is_ascii_alphabetic() || c == '_' || !(c.is_ascii() || c.is_whitespace() || c == '\u{feff}')
 }
 
 fn is_operator(c: char) -> bool {

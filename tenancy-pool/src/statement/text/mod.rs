@@ -10,7 +10,7 @@ mod known;
 mod lexer;
 
 use self::harmless::leaves_the_session_alone;
-use self::known::{BEFORE_PARENTHESES, ENDS_FROM, KEYWORDS, TAKES_FROM, is_known_operator};
+use self::known::{BEFORE_PARENTHESES, ENDS_FROM, KEYWORDS, MAKE_ROWS, TAKES_FROM, is_known_operator};
 use self::lexer::{Token, split};
 
 /// What a statement reads and calls.
@@ -49,7 +49,8 @@ pub(crate) fn read(sql: &str, postgres: bool) -> Result<Text, &'static str> {
     if !tokens.first().is_some_and(|first| *first == Token::Open || first.is_any(&begins)) {
         return Err("a statement that is no SELECT, INSERT, UPDATE or DELETE");
     }
-    let mut reader = Reader { tokens: &tokens, at: 0, levels: vec![Level::default()], text: Text::default() };
+    let (levels, text) = (vec![Level::default()], Text::default());
+    let mut reader = Reader { tokens: &tokens, at: 0, levels, text, postgres };
     while reader.at < tokens.len() {
         reader.step()?;
     }
@@ -65,6 +66,7 @@ struct Reader<'a> {
     at: usize,
     levels: Vec<Level>,
     text: Text,
+    postgres: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -114,7 +116,7 @@ impl<'a> Reader<'a> {
     /// Where a table has to stand.
     fn table(&mut self, token: &'a Token<'a>) -> Result<(), &'static str> {
         match token {
-            Token::Word(_) if token.is_any(&["ONLY", "LATERAL"]) => self.at += 1,
+            Token::Word(_) if self.stands_before_a_table(token) => self.at += 1,
             Token::Word(_) if token.is_any(&["SELECT", "VALUES"]) => self.level()?.table_next = false,
             Token::Open => {
                 self.level()?.table_next = false;
@@ -124,9 +126,15 @@ impl<'a> Reader<'a> {
             Token::Word(_) | Token::Quoted(_) => {
                 self.level()?.table_next = false;
                 let name = self.name();
+                // A name may begin with a digit on MariaDB.
+                if self.before(1) == Some(&Token::Dot) {
+                    return Err("a place for a table without one");
+                }
                 let called =
                     matches!(token, Token::Word(_)) && self.tokens.get(self.at) == Some(&Token::Open);
-                if called {
+                let makes_rows =
+                    self.postgres || matches!(&name[..], [name] if MAKE_ROWS.contains(&name.as_str()));
+                if called && makes_rows {
                     self.call(name);
                 } else {
                     self.text.tables.push(name);
@@ -137,8 +145,19 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Whether it is a keyword in front of a table. Where PostgreSQL's are none they are a table's name: `FROM only plans`.
+    fn stands_before_a_table(&self, token: &Token<'a>) -> bool {
+        let opens = self.tokens.get(self.at + 1) == Some(&Token::Open);
+        (self.postgres && token.is("ONLY")) || (token.is("LATERAL") && (self.postgres || opens))
+    }
+
     fn word(&mut self, token: &Token<'a>) -> Result<(), &'static str> {
         let after = |places, words: &[&str]| self.before(places).is_some_and(|token| token.is_any(words));
+        // MySQL takes RETURNING for one.
+        let is_name = after(1, &["AS"])
+            || self.tokens.get(self.at + 1).is_some_and(|next| {
+                *next == Token::Comma || next.is_any(&["FORCE", "IGNORE", "ON", "USE", "USING"])
+            });
         let opens_table = match token {
             _ if token.is("FROM") => {
                 let compares = after(1, &["DISTINCT"]) && after(2, &["IS", "NOT"]);
@@ -158,7 +177,7 @@ impl<'a> Reader<'a> {
             let level = self.level()?;
             (level.selects, level.in_from) = (true, false);
         }
-        if token.is_any(ENDS_FROM) {
+        if token.is_any(ENDS_FROM) && !is_name {
             self.level()?.in_from = false;
         }
         let names_type = self.before(1).is_some_and(|before| *before == Token::Cast || before.is("AS"));

@@ -81,6 +81,47 @@ fn what_cannot_be_followed() {
     assert!(read("SELECT `a` IN (?, ?) FROM `plans`", false).is_ok());
 }
 
+/// What is read in one way here and in another by the database could have a table in it.
+#[test]
+fn what_a_database_reads_otherwise() {
+    let table = "(SELECT name FROM secrets)";
+    for (hidden, found) in [
+        (format!("SELECT @a(') , {table}, @b(') FROM plans"), "a variable"),
+        (format!("SELECT 1 <@a(') , {table}, 1 <@b(') FROM plans"), "a variable"),
+        (format!("SELECT :a(') , {table}, :b(') FROM plans"), "a variable"),
+        (format!("SELECT $1(') , {table}, $2(') FROM plans"), "a variable"),
+        (format!("SELECT 1 =#'\n {table} =#'\n 1 FROM plans"), "a comment"),
+        ("SELECT name FROM plans.5secrets".to_owned(), "a place for a table without one"),
+        ("SELECT (SELECT name \u{feff}FROM secrets)".to_owned(), "a character that Diesel does not write"),
+        ("SELECT (SELECT name\u{2003}FROM secrets)".to_owned(), "a character that Diesel does not write"),
+    ] {
+        assert_eq!(read(&hidden, false), Err(found), "{hidden}");
+    }
+    for name in ["except", "fetch", "intersect", "offset", "returning", "union", "window"] {
+        for sql in [
+            format!("SELECT 1 FROM plans {name}, secrets"),
+            format!("SELECT 1 FROM plans AS {name} JOIN b, secrets"),
+            format!("SELECT 1 FROM plans JOIN b {name} ON 1, secrets"),
+        ] {
+            let tables = read(&sql, false).unwrap().tables;
+            assert_eq!(tables.last().unwrap(), &["secrets"], "{sql}");
+        }
+    }
+    for name in ["only", "lateral"] {
+        assert_eq!(read(&format!("SELECT 1 FROM {name} plans"), false).unwrap().tables, [[name]]);
+    }
+    let derived = read("SELECT 1 FROM `plans` CROSS JOIN LATERAL (SELECT 1 FROM `agents`) AS `a`", false);
+    assert_eq!(derived.unwrap().tables, [["plans"], ["agents"]]);
+}
+
+/// PostgreSQL has functions there, and SQLite virtual tables.
+#[test]
+fn what_is_called_in_the_place_of_a_table() {
+    let sql = "SELECT 1 FROM letters('word') JOIN json_each(?) JOIN PRAGMA_table_list() AS p";
+    assert_eq!(read(sql, false).unwrap().tables, [["letters"], ["pragma_table_list"]]);
+    assert_eq!(read(sql, true).unwrap().tables, [[""; 1]; 0]);
+}
+
 #[test]
 fn what_is_called() {
     for (sql, expected) in [

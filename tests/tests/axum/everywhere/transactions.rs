@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts as _, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get as route, post};
@@ -109,6 +109,15 @@ async fn after_each_other(first: Tx, State(pool): State<TenantPool<Connection>>)
     Ok(pool.state().connections.to_string())
 }
 
+/// Begins it, puts another tenant's scope into the request, and takes it again.
+async fn another_scope(mut first: Tx, request: Request) -> Result<&'static str, Problem> {
+    insert(&mut first, 62, "mal").await?;
+    drop(first);
+    let (mut parts, _) = request.into_parts();
+    parts.extensions.insert(tenancy_tests::fixture::globex());
+    Tx::from_request_parts(&mut parts, &()).await.map(|_| "taken for another tenant")
+}
+
 /// Waits in the middle, for a client that goes away.
 async fn slow(State(entered): State<Arc<Notify>>, mut tx: Tx) -> Result<&'static str, Problem> {
     insert(&mut tx, 60, "slow").await?;
@@ -145,6 +154,7 @@ async fn start() -> (SocketAddr, Database, App) {
         .route("/{tenant}/idle", route(idle))
         .route("/{tenant}/twice", route(twice))
         .route("/{tenant}/after", route(after_each_other))
+        .route("/{tenant}/another", route(another_scope))
         .route("/{tenant}/slow", route(slow))
         .with_state(app.clone())
         .layer(TransactionLayer::new(pool))
@@ -219,10 +229,12 @@ async fn l88_it_is_rolled_back_when_the_client_goes_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_begins_when_it_is_asked_for_and_is_taken_once() {
-    let (address, _database, app) = start().await;
+    let (address, database, app) = start().await;
     assert_eq!(asked(address, "/1/idle").await.body, "0", "no connection for who does not begin");
     assert_eq!(asked(address, "/1/twice").await.status, 500);
     assert_eq!(asked(address, "/1/after").await.status, 200);
+    assert_eq!(asked(address, "/1/another").await.status, 500, "it is of the tenant that it was begun for");
+    assert!(!database.agents().await.iter().any(|row| row.contains("mal")), "and is rolled back");
     // As many as the tenant may have, held by somebody else.
     let scope = tenancy_tests::fixture::acme();
     let mut held = Vec::new();

@@ -199,6 +199,26 @@ async fn a_tenant_writes_its_own_rows_only() {
     assert_eq!(ids!(labels::table.scoped(&globex()).or_shared(), labels::id, connection), [1, 3, 10]);
 }
 
+/// The types of the two statements differ by what is bound, and by nothing else. With one entry in the statement cache for both, SQLite
+/// would delete the last tenant's rows for the shared ones: a bound value stays where none is given anew.
+#[tokio::test]
+async fn a_tenants_rows_and_the_shared_ones_are_deleted_by_two_statements() {
+    let Some(connection) = &mut arena().await else { return };
+    let (acme, everybody) = (acme(), support());
+    assert_eq!(delete(presets::table.scoped(&acme)).execute(connection).await.unwrap(), 1);
+    let row = (presets::id.eq(3), presets::name.eq("theme"), presets::value.eq("dark"));
+    assert_eq!(insert_into(presets::table.scoped(&acme)).values(row).execute(connection).await.unwrap(), 1);
+    let shared = presets::table.write_across_tenants(&everybody).shared();
+    assert_eq!(delete(shared).execute(connection).await.unwrap(), 2);
+    assert_eq!(ids!(presets::table.across_tenants(&everybody), presets::id, connection), [3, 4]);
+    assert_eq!(delete(presets::table.scoped(&globex())).execute(connection).await.unwrap(), 1);
+
+    let shared = labels::table.write_across_tenants(&everybody).shared();
+    assert_eq!(delete(shared).execute(connection).await.unwrap(), 1);
+    assert_eq!(delete(labels::table.scoped(&acme)).execute(connection).await.unwrap(), 1);
+    assert_eq!(ids!(labels::table.across_tenants(&everybody), labels::id, connection), [3]);
+}
+
 #[tokio::test]
 async fn a_join_with_shared_rows_keeps_them() {
     let Some(connection) = &mut arena().await else { return };
