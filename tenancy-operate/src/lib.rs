@@ -8,6 +8,7 @@ pub mod relocation;
 mod server_error;
 pub mod support;
 pub mod tenants;
+mod transaction_timeout;
 mod which_database;
 
 pub use self::server_error::ServerError;
