@@ -23,8 +23,8 @@ replaced AS (
       LEFT JOIN (pg_class AS p0 JOIN pg_namespace AS pn ON pn.oid = p0.relnamespace) ON p0.oid = m.parent
       LEFT JOIN pg_tablespace AS s ON s.oid = x.reltablespace
       LEFT JOIN pg_constraint AS c ON c.conindid = m.member AND c.conrelid = i.indrelid AND c.contype IN ('p', 'u', 'x'),
-           -- PostgreSQL 17 attaches no exclusion to its parent's, so that the parts get theirs with it, under names that it gives.
-           LATERAL (SELECT c.contype IS NOT DISTINCT FROM 'x' AND current_setting('server_version_num')::integer < 180000 AS together) AS t,
+           -- Not every server attaches an exclusion to its parent's (17.10 and 18.4 refuse): the parts get theirs with it, under names that it gives.
+           LATERAL (SELECT c.contype IS NOT DISTINCT FROM 'x' AS together) AS t,
            LATERAL (SELECT pn.nspname, p0.relname) AS p,
            LATERAL (SELECT CASE WHEN c.condeferred THEN ' DEFERRABLE INITIALLY DEFERRED' WHEN c.condeferrable THEN ' DEFERRABLE' ELSE '' END AS timing,
                            pg_get_constraintdef(c.oid) AS definition) AS d,
