@@ -10,6 +10,7 @@ mod server_error;
 mod server_limit;
 pub mod support;
 pub mod tenants;
+mod transaction_timeout;
 mod which_database;
 
 pub use self::server_error::ServerError;

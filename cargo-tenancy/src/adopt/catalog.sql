@@ -7,7 +7,11 @@ WITH relations AS (
        AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ), columns AS (
     SELECT a.attrelid, json_agg(json_build_object(
-               'name', a.attname, 'not_null', a.attnotnull, 'type', format_type(a.atttypid, a.atttypmod),
+               'name', a.attname,
+               -- Since PostgreSQL 18 a column can be NOT NULL for new rows only.
+               'not_null', a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint AS l
+                                                         WHERE l.conrelid = a.attrelid AND l.contype = 'n' AND l.conkey = ARRAY[a.attnum] AND NOT l.convalidated),
+               'type', format_type(a.atttypid, a.atttypmod),
                'base', format_type(a.atttypid, NULL), 'kind', t.typtype::text) ORDER BY a.attnum) AS list
       FROM pg_attribute AS a JOIN relations AS r ON r.oid = a.attrelid JOIN pg_type AS t ON t.oid = a.atttypid
      WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY a.attrelid
@@ -37,6 +41,8 @@ WITH relations AS (
                'deferred', f.condeferred) ORDER BY c.nspname, c.relname, f.conname) AS list
       FROM pg_constraint AS f JOIN relations AS c ON c.oid = f.conrelid JOIN relations AS p ON p.oid = f.confrelid
      WHERE f.contype = 'f' AND f.conparentid = 0
+       -- One that is NOT ENFORCED, since PostgreSQL 18, says nothing of the rows, and is none to be checked.
+       AND coalesce((to_jsonb(f) ->> 'conenforced')::boolean, true)
 )
 SELECT json_build_object(
     'tables', coalesce((SELECT json_agg(json_build_object(

@@ -1,6 +1,7 @@
 //! What it says of each table, and when it says that it cannot tell.
 
 use serde_json::Value;
+use tenancy_tests::server::postgres_is_older_than;
 
 use crate::desk::{DECIDED, Desk};
 
@@ -153,4 +154,27 @@ fn what_makes_no_sense_is_said() {
         assert_eq!(output.status.code(), Some(3), "{said}");
         assert!(said.contains("not here"), "{said}");
     }
+}
+
+#[test]
+fn what_a_newer_server_holds_of_new_rows_only_or_not_at_all_proves_nothing() {
+    use diesel::connection::SimpleConnection as _;
+    if postgres_is_older_than(18) {
+        return;
+    }
+    let desk = Desk::new("adopt_newer");
+    let report = || desk.json(&["--tenant-column", "organization_id", "--tenant-table", "organizations"], 1);
+    assert_eq!(of(&report(), "attachments")["verdict"], "column");
+    let mut connection = desk.connection();
+    connection
+        .batch_execute(
+            "ALTER TABLE attachments ALTER note_id DROP NOT NULL;
+             ALTER TABLE attachments ADD CONSTRAINT loosely NOT NULL note_id NOT VALID",
+        )
+        .unwrap();
+    let told = report();
+    assert!(of(&told, "attachments").to_string().contains("may be NULL"), "{told:#}");
+    connection.batch_execute("ALTER TABLE notes ALTER CONSTRAINT notes_board_id_fkey NOT ENFORCED").unwrap();
+    let told = report();
+    assert_ne!(of(&told, "notes")["verdict"], "column", "{told:#}");
 }

@@ -1,6 +1,7 @@
 //! A schema that is not as the others.
 
 use serde_json::Value;
+use tenancy_tests::server::postgres_is_older_than;
 
 use crate::world::World;
 
@@ -123,4 +124,32 @@ fn those_that_drifted_alike_stand_together_and_what_cannot_be_read_is_named() {
     // Rows, and where sequences are, differ anyway.
     world.run("INSERT INTO a.notes (body) VALUES ('x')");
     assert_eq!(world.json(1, &["drift"])["groups"], drift["groups"]);
+}
+
+#[test]
+fn what_is_computed_when_it_is_read_or_is_not_null_for_new_rows_only_is_told_apart() {
+    if postgres_is_older_than(18) {
+        return;
+    }
+    let world = World::new("drift_newer", &["acme", "bird", "kiwi", "zoo"]);
+    world.migration(
+        "0001_rows",
+        "CREATE TABLE rows (id bigint PRIMARY KEY, code text NOT NULL, loud text GENERATED ALWAYS AS (upper(code)) STORED)",
+    );
+    world.says(0, &["run"]);
+    world.run(
+        "ALTER TABLE kiwi.rows DROP loud, ADD loud text GENERATED ALWAYS AS (upper(code)) VIRTUAL;
+         ALTER TABLE zoo.rows ALTER code DROP NOT NULL, ADD CONSTRAINT loosely NOT NULL code NOT VALID",
+    );
+    let drift = world.json(1, &["drift"]);
+    let drifted = drift["groups"][0]["drifted"].as_array().unwrap();
+    let of = |target: &str| {
+        let found = drifted.iter().find(|drifted| drifted["targets"] == serde_json::json!([target]));
+        let found = found.unwrap_or_else(|| panic!("{drift:#}"));
+        self::found(found)
+    };
+    assert_eq!(
+        (of("kiwi"), of("zoo")),
+        (vec!["~ column rows.loud".to_owned()], vec!["~ column rows.code".to_owned()])
+    );
 }

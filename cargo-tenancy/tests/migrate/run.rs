@@ -3,6 +3,8 @@
 use diesel::migration::MigrationConnection as _;
 use diesel::{Connection as _, PgConnection};
 
+use tenancy_tests::server::postgres_is_older_than;
+
 use crate::world::{NOTES, TAGS, World, lines_at, run_at, versions_at};
 
 const ALL: &str = "0001 0002 0003";
@@ -195,4 +197,18 @@ fn a_search_path_that_a_migration_sets_is_its_own() {
         &world.home,
         "INSERT INTO acme.notes (body) VALUES ('x'); INSERT INTO public.notes (body) VALUES ('y'), ('z')",
     );
+}
+
+/// As a role that serves requests may be given it.
+#[test]
+fn a_limit_of_transactions_is_no_migrations() {
+    if postgres_is_older_than(17) {
+        return;
+    }
+    let world = World::new("transaction_limit", &[]);
+    let name = world.home.rsplit('/').next().unwrap().split('?').next().unwrap();
+    world.run(&format!("ALTER DATABASE {name} SET transaction_timeout = '400ms'"));
+    world.migration("0001_notes", &format!("{NOTES}; SELECT pg_sleep(0.8)"));
+    world.says(0, &["run"]);
+    assert!(world.relations("public").contains("notes_pkey"));
 }

@@ -14,6 +14,7 @@ use super::options::Options;
 use super::target::Target;
 use crate::server_limit::milliseconds;
 use crate::tenants::sql::{identifier, literal, qualified};
+use crate::transaction_timeout;
 
 /// The table in which Diesel keeps what is applied, in each target its own.
 const RECORD: &str = "__diesel_schema_migrations";
@@ -135,7 +136,8 @@ impl Session {
         self.client
             .batch_execute(&format!(
                 "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; SET client_min_messages = warning; SET row_security = off;
-                 SET idle_in_transaction_session_timeout = 0; SET lock_timeout = {lock}; SET statement_timeout = {statement}; {path}"
+                 SET idle_in_transaction_session_timeout = 0; SET lock_timeout = {lock}; SET statement_timeout = {statement}; {none}; {path}",
+                none = transaction_timeout::NONE
             ))
             .await
     }

@@ -8,7 +8,8 @@ use super::tables::Moved;
 /// How many values are looked up at once.
 pub(super) const PART: usize = 2_000;
 
-/// A unique index at the destination that two tenants can meet in.
+/// A unique index at the destination that two tenants can meet in. What excludes, as a key WITHOUT OVERLAPS does since PostgreSQL 18, says so when
+/// the rows come.
 struct Unique {
     name: String,
     /// What is unique, as SQL over the table's own columns, and the types.
@@ -87,7 +88,7 @@ async fn uniques(destination: &Session, table: &Moved) -> Result<Vec<Unique>, Re
                 (SELECT json_agg(json_build_array(pg_get_indexdef(i.indexrelid, a.attnum, true), format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum)
                    FROM pg_attribute AS a WHERE a.attrelid = i.indexrelid AND a.attnum <= i.indnkeyatts)
            FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-          WHERE i.indrelid = {oid} AND i.indisunique
+          WHERE i.indrelid = {oid} AND i.indisunique AND NOT i.indisexclusion
             AND NOT EXISTS (SELECT FROM pg_attribute AS t WHERE t.attrelid = i.indrelid AND t.attname = {tenant}
                                AND t.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1]))",
         oid = table.destination.oid

@@ -117,6 +117,9 @@ pub(super) async fn every_row(
         .collect())
 }
 
+/// That the foreign key `k` keeps anything: since PostgreSQL 18 one can be NOT ENFORCED.
+const ENFORCED: &str = "coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)";
+
 /// Rows of other tenants that refer to the tenant's: once these are gone they would refer to nothing, and nothing would say so.
 pub(super) async fn referred_by_others(
     session: &Session,
@@ -139,12 +142,16 @@ pub(super) async fn referred_by_others(
     }
     let query = format!(
         "{} SELECT k.conname, k.conrelid::regclass, k.confrelid::regclass, c.root, p.root,
-                   (SELECT string_agg(format('r.%I = o.%I', a.attname, b.attname), ' AND ')
-                      FROM unnest(k.conkey, k.confkey) AS u (here, there)
+                   -- A PERIOD, the last column of a key to one WITHOUT OVERLAPS, refers to what it meets.
+                   (SELECT string_agg(format('r.%I %s o.%I', a.attname,
+                                             CASE WHEN u.position = cardinality(k.conkey)
+                                                   AND EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = k.conindid AND i.indisexclusion)
+                                                  THEN '&&' ELSE '=' END, b.attname), ' AND ')
+                      FROM unnest(k.conkey, k.confkey) WITH ORDINALITY AS u (here, there, position)
                       JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = u.here
                       JOIN pg_attribute AS b ON b.attrelid = k.confrelid AND b.attnum = u.there)
               FROM pg_constraint AS k JOIN family AS c ON c.member = k.conrelid JOIN family AS p ON p.member = k.confrelid
-             WHERE k.contype = 'f' AND k.conparentid = 0 ORDER BY 2, 1",
+             WHERE k.contype = 'f' AND k.conparentid = 0 AND {ENFORCED} ORDER BY 2, 1",
         family(&moved)
     );
     let of = |root: &str| owns.iter().find(|(oid, _)| oid == root).map(|(_, own)| own.as_str());
@@ -188,7 +195,7 @@ pub(super) async fn undeclared(
     }
     let query = format!(
         "{} SELECT k.conrelid::regclass, k.conname, k.confrelid::regclass FROM pg_constraint AS k
-             WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid IN (SELECT member FROM family)
+             WHERE k.contype = 'f' AND k.conparentid = 0 AND {ENFORCED} AND k.confrelid IN (SELECT member FROM family)
                    AND k.conrelid NOT IN (SELECT member FROM family)
              ORDER BY 1, 2",
         family(&moved)
@@ -287,11 +294,10 @@ pub(super) async fn referred_to(
             let mut parts = source.parts(&doing, &query, conflicts::PART).await?;
             while let Some(rows) = parts.next().await? {
                 let missing = format!(
-                    "SELECT count(*), min(concat_ws(', ', {})) FROM {} WHERE NOT EXISTS (SELECT FROM {} AS o WHERE {})",
+                    "SELECT count(*), min(concat_ws(', ', {})) FROM {} WHERE NOT {}",
                     super::sql::columns("r", key.columns.iter().map(String::as_str)),
                     conflicts::values("r", &key.columns, &types, &rows),
-                    key.other,
-                    verify::refers("r", "o", key),
+                    verify::is_there("r", key),
                 );
                 let answer = destination.texts(&doing, &missing).await?;
                 let found = verify::missing(table, key, answer.into_iter().flatten().collect());

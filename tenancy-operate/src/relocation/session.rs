@@ -13,6 +13,7 @@ use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryStream};
 
 use super::error::RelocationError;
 use super::sql::identifier;
+use crate::transaction_timeout;
 
 /// The first key of the advisory locks by which one process at a time works on a move: the bytes of `tena`.
 const LOCKS: i32 = 0x7465_6e61;
@@ -85,7 +86,7 @@ impl Session {
             .await
             .map_err(|error| RelocationError::Connect { place: place.to_owned(), source: Box::new(error) })?;
         let session = Self { client, place, across: None };
-        session.run("preparing the session", SETTINGS).await?;
+        session.run("preparing the session", &format!("{SETTINGS}; {}", transaction_timeout::NONE)).await?;
         Ok(session)
     }
 

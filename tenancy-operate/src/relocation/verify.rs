@@ -115,6 +115,8 @@ pub(super) struct ForeignKey {
     pub(super) others: Vec<String>,
     /// The other table, quoted and qualified.
     pub(super) other: String,
+    /// The last column is a `PERIOD`, since PostgreSQL 18: what it refers to is there for all of that time, in one row or several.
+    pub(super) over_time: bool,
 }
 
 /// The foreign keys of the moved tables, at the destination. They are not checked while rows are brought.
@@ -129,7 +131,8 @@ pub(super) async fn foreign_keys(
                     (SELECT json_agg(a.attname ORDER BY p.position) FROM unnest(k.conkey) WITH ORDINALITY AS p (number, position)
                        JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.number),
                     (SELECT json_agg(a.attname ORDER BY p.position) FROM unnest(k.confkey) WITH ORDINALITY AS p (number, position)
-                       JOIN pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = p.number)
+                       JOIN pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = p.number),
+                    EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = k.conindid AND i.indisexclusion)
                FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.confrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
               WHERE k.conrelid = {} AND k.contype = 'f' AND k.convalidated AND k.conparentid = 0",
             table.destination.oid
@@ -139,8 +142,8 @@ pub(super) async fn foreign_keys(
             let mut next = || texts.next().unwrap_or_default();
             let (name, other) = (next(), qualified(&next(), &next()));
             let names = |text: String| serde_json::from_str::<Vec<String>>(&text).unwrap_or_default();
-            let (columns, others) = (names(next()), names(next()));
-            keys.push(ForeignKey { name, number: table.number, columns, others, other });
+            let (columns, others, over_time) = (names(next()), names(next()), next() == "t");
+            keys.push(ForeignKey { name, number: table.number, columns, others, other, over_time });
         }
     }
     Ok(keys)
@@ -157,13 +160,12 @@ pub(super) async fn dangling(
         for key in keys.iter().filter(|key| key.number == table.number) {
             let query = format!(
                 "SELECT count(*), min(concat_ws(', ', {values})) FROM {name} AS r WHERE {own} AND {present}
-                    AND NOT EXISTS (SELECT FROM {other} AS o WHERE {same})",
+                    AND NOT {there}",
                 values = columns("r", key.columns.iter().map(String::as_str)),
                 name = table.destination.sql(),
                 own = table.own_at_destination,
                 present = present("r", &key.columns),
-                other = key.other,
-                same = refers("r", "o", key),
+                there = is_there("r", key),
             );
             let rows = writer.texts(&format!("looking at what {} refers to", table.label()), &query).await?;
             found.extend(missing(table, key, rows.into_iter().flatten().collect()));
@@ -179,15 +181,21 @@ pub(super) fn present(row: &str, names: &[String]) -> String {
     conditions.join(" AND ")
 }
 
-/// That a row refers to another.
-pub(super) fn refers(row: &str, other: &str, key: &ForeignKey) -> String {
-    let conditions: Vec<_> = key
-        .columns
+/// That what a row refers to is there.
+pub(super) fn is_there(row: &str, key: &ForeignKey) -> String {
+    let mut pairs: Vec<_> = key
+        .others
         .iter()
-        .zip(&key.others)
-        .map(|(name, theirs)| format!("{other}.{} = {row}.{}", identifier(theirs), identifier(name)))
+        .zip(&key.columns)
+        .map(|(theirs, name)| (identifier(theirs), identifier(name)))
         .collect();
-    conditions.join(" AND ")
+    let period = if key.over_time { pairs.pop() } else { None };
+    let same: Vec<_> = pairs.iter().map(|(theirs, name)| format!("o.{theirs} = {row}.{name}")).collect();
+    let all_of_it = match period {
+        Some((theirs, name)) => format!(" HAVING range_agg(o.{theirs}) @> {row}.{name}"),
+        None => String::new(),
+    };
+    format!("EXISTS (SELECT FROM {} AS o WHERE {}{all_of_it})", key.other, same.join(" AND "))
 }
 
 /// The finding of a count and a value, if the count is not nought.

@@ -8,6 +8,7 @@ use tenancy_pool::placement::{AddressBook, DatabaseName};
 use tokio_postgres::{Client, Row};
 
 use super::error::{OperateError, OperateErrorKind, database};
+use crate::transaction_timeout;
 use crate::which_database::{self, WhichDatabase};
 
 /// How texts look, whatever the role's or the database's settings say: what an export holds is what a restore reads.
@@ -66,9 +67,9 @@ impl Session {
     ///
     /// When the server does not take the settings.
     pub async fn new(client: Client, address: &DatabaseAddress) -> Result<Self, OperateError> {
-        client.batch_execute(SETTINGS).await.map_err(database(
-            "the session's settings are refused: is this PostgreSQL 15 or newer, and no pooler?",
-        ))?;
+        client.batch_execute(&format!("{SETTINGS}; {}", transaction_timeout::NONE)).await.map_err(
+            database("the session's settings are refused: is this PostgreSQL 15 or newer, and no pooler?"),
+        )?;
         Ok(Self { client, address: address.to_string(), databases: None })
     }
 

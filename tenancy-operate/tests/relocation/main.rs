@@ -4,6 +4,7 @@
 mod addresses;
 mod hidden;
 mod killed;
+mod newer;
 mod numbers;
 mod obstacles;
 mod parts;

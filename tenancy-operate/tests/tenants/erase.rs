@@ -8,6 +8,8 @@ use tenancy_operate::tenants::{
     erase, suspend,
 };
 
+use tenancy_tests::server::postgres_is_older_than;
+
 use crate::database::{Database, key, tables, without_empty};
 
 pub(crate) fn erasure(tenant: &str) -> Erasure {
@@ -201,4 +203,22 @@ async fn a_trigger_that_holds_rows_stops_the_erasure() {
     assert_eq!((database.own("3"), database.status("3")), (before, "suspended".to_owned()));
     database.run("DROP TRIGGER hold ON keyless");
     assert!(!run(&database, erasure("3")).await.unwrap().was_done);
+}
+
+/// As a role that serves requests may be given it.
+#[tokio::test]
+async fn a_limit_of_transactions_is_no_erasures() {
+    if postgres_is_older_than(17) {
+        return;
+    }
+    let database = Database::of_three("tenants_limit");
+    let name = database.url.rsplit('/').next().unwrap().split('?').next().unwrap();
+    database.run(&format!(
+        "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.4); RETURN OLD; END';
+         CREATE TRIGGER slowly BEFORE DELETE ON keyless FOR EACH ROW EXECUTE FUNCTION slowly();
+         ALTER DATABASE {name} SET transaction_timeout = '300ms'"
+    ));
+    suspended(&database, "2").await;
+    run(&database, erasure("2")).await.unwrap();
+    assert_eq!(database.status("2"), "deleted");
 }

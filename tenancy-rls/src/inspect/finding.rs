@@ -12,13 +12,13 @@ pub const CODES: &[&str] = &[
     "R031", "R032", "R033", "R034", "R035", "R036", "R037", "R038", "R039", "R060", "R061", "R062", "R063",
     "R064", "R065", "R066", "R067", "R068", "R069", "R040", "R041", "R042", "R043", "R044", "R045", "R046",
     "R047", "R048", "R049", "R050", "R051", "R052", "R053", "R054", "R055", "R056", "R057", "R058", "R059",
-    "R070", "R071", "R072", "R073", "R080", "R081", "R082", "R083", "R093", "R094", "R095", "R096", "R097",
-    "R098", "R099",
+    "R070", "R071", "R072", "R073", "R074", "R080", "R081", "R082", "R083", "R093", "R094", "R095", "R096",
+    "R097", "R098", "R099",
 ];
 
 /// The rules of which a finding is no reason to refuse: what they find may be meant.
 const NOTICES: &[&str] =
-    &["R019", "R024", "R033", "R035", "R038", "R039", "R046", "R049", "R062", "R070", "R071", "R073"];
+    &["R019", "R024", "R033", "R035", "R038", "R039", "R046", "R049", "R062", "R070", "R071", "R073", "R074"];
 
 /// Whether a finding is a reason not to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

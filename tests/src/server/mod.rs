@@ -28,6 +28,7 @@ mod process;
 mod programs;
 mod redis;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 pub use self::holes::{known_holes, of_the_database};
@@ -55,6 +56,26 @@ pub fn postgres_url() -> &'static str {
 #[track_caller]
 pub fn mariadb_url() -> Option<&'static str> {
     Some(&mariadb_server()?.url)
+}
+
+/// Whether the PostgreSQL server is older than that major version, which has what a test is about: a line on the standard error says
+/// so, and the test is to return.
+///
+/// # Panics
+///
+/// As [`postgres_url`], and if the server does not answer.
+#[track_caller]
+pub fn postgres_is_older_than(major: i32) -> bool {
+    let version = done(postgres::major_version(postgres_server()));
+    if version < major {
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        // Not `eprintln!`: the harness would swallow it.
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {test} is for PostgreSQL {major} or newer, and this is {version}"
+        );
+    }
+    version < major
 }
 
 /// Creates an empty PostgreSQL database and returns its address.

@@ -7,7 +7,12 @@ use super::{
     process::Plan,
     programs,
 };
-use diesel::{Connection as _, PgConnection, RunQueryDsl as _, dsl::sql, select, sql_query, sql_types::Text};
+use diesel::{
+    Connection as _, PgConnection, RunQueryDsl as _,
+    dsl::sql,
+    select, sql_query,
+    sql_types::{Integer, Text},
+};
 use std::{
     env,
     ffi::OsString,
@@ -95,6 +100,14 @@ pub(super) fn fresh_database(server: &Postgres, prefix: &str) -> Result<String, 
             )
         })?;
     Ok(fresh)
+}
+
+/// The major version of the server.
+pub(super) fn major_version(server: &Postgres) -> Result<i32, String> {
+    let mut connection = PgConnection::establish(&server.url).map_err(|error| error.to_string())?;
+    select(sql::<Integer>("current_setting('server_version_num')::integer / 10000"))
+        .get_result(&mut connection)
+        .map_err(|error| error.to_string())
 }
 
 /// The address of a database of a throw-away server.

@@ -1,4 +1,5 @@
-//! The attacks that everybody knows, each on its own and between a look before and a look after.
+//! The attacks that everybody knows, each on its own and between a look before and a look after. What only newer servers read is an error on the
+//! others.
 
 use tenancy_tests::fleet::Kind;
 
@@ -43,6 +44,8 @@ SET default_transaction_read_only = on
 SET default_transaction_isolation = 'serializable'
 SET plan_cache_mode = force_generic_plan
 SET statement_timeout = 1
+SET transaction_timeout = 1
+SET idle_in_transaction_session_timeout = 1
 SET client_encoding = 'LATIN1'
 SET standard_conforming_strings = off
 SET DateStyle = 'German'
@@ -60,6 +63,10 @@ DROP POLICY tenancy_tenant ON agents
 ALTER TABLE agents DISABLE ROW LEVEL SECURITY
 ALTER TABLE agents NO FORCE ROW LEVEL SECURITY
 ALTER TABLE agents ADD COLUMN evil integer
+ALTER TABLE agents ADD CONSTRAINT evil CHECK (id > 0) NOT ENFORCED
+CREATE EVENT TRIGGER evil ON login EXECUTE FUNCTION suppress_redundant_updates_trigger()
+GRANT MAINTAIN ON agents TO PUBLIC
+GRANT {across} TO {app} WITH INHERIT FALSE, SET TRUE
 ALTER FUNCTION tenancy.tenant() IMMUTABLE
 CREATE OR REPLACE FUNCTION tenancy.tenant() RETURNS text LANGUAGE sql STABLE AS $$ SELECT '2' $$
 TRUNCATE agents CASCADE
@@ -78,9 +85,14 @@ INSERT INTO agents (tenant_id, id, name) VALUES (2, 1, 'x') ON CONFLICT (tenant_
 INSERT INTO agents (tenant_id, id, name) VALUES (2, 1, 'x') ON CONFLICT DO NOTHING
 INSERT INTO canvases (tenant_id, id, agent_id, title) SELECT 1, id + 500, 1, name FROM agents
 MERGE INTO agents USING (VALUES (2, 1)) AS v (t, id) ON agents.id = v.id WHEN MATCHED THEN DELETE
+MERGE INTO agents USING (VALUES (2, 1)) AS v (t, id) ON agents.id = v.id WHEN MATCHED THEN UPDATE SET name = 'owned' RETURNING agents::text AS line
+MERGE INTO canvases USING (VALUES (2, 1)) AS v (t, id) ON canvases.id = v.id WHEN NOT MATCHED BY SOURCE THEN DELETE RETURNING canvases::text AS line
+UPDATE agents SET name = 'owned' RETURNING old::text || new::text AS line
+INSERT INTO agents (tenant_id, id, name) VALUES (2, 1, 'x') ON CONFLICT (tenant_id, id) DO UPDATE SET name = 'owned' RETURNING old::text AS line
 WITH gone AS (DELETE FROM canvases RETURNING *) SELECT gone::text AS line FROM gone
 COPY agents FROM '/etc/passwd'
 COPY agents FROM STDIN
+COPY agents FROM STDIN WITH (ON_ERROR ignore, LOG_VERBOSITY verbose)
 COPY agents TO STDOUT
 COPY (SELECT * FROM canvases) TO STDOUT
 COPY (SELECT 1) TO PROGRAM 'true'
@@ -94,6 +106,8 @@ SELECT database_to_xml(true, false, '')::text AS line
 SELECT cursor_to_xml('c', 10, true, false, '')::text AS line
 SELECT most_common_vals::text || histogram_bounds::text AS line FROM pg_stats WHERE tablename IN ('agents', 'canvases')
 SELECT stavalues1::text AS line FROM pg_statistic
+SELECT pg_clear_attribute_stats('public', 'agents', 'name', false)::text AS line
+SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', 'agents', 'reltuples', 1e9::real)::text AS line
 SELECT prosrc AS line FROM pg_proc WHERE proname = 'tenant'
 SELECT k::text AS line FROM tenancy.sealing_keys AS k
 SELECT query AS line FROM pg_stat_activity WHERE pid <> pg_backend_pid()

@@ -2,6 +2,7 @@
 
 use diesel::connection::SimpleConnection as _;
 use tenancy_rls::{RowSecurity, RowSecurityError, Tables, tables};
+use tenancy_tests::server::postgres_is_older_than;
 
 use crate::database::{Database, agents, canvases, declared, lines, value};
 use crate::rules_of_keys::{found, walled};
@@ -81,6 +82,118 @@ fn a_foreign_key_that_is_not_valid_holds_for_new_rows() {
     assert_eq!(value(&mut database.superuser(), valid), "f");
 }
 
+/// What a constraint says of itself.
+fn definition(database: &Database, constraint: &str) -> String {
+    let query = format!("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{constraint}'");
+    value(&mut database.superuser(), &query).trim_matches('"').to_owned()
+}
+
+#[test]
+fn a_foreign_key_that_is_not_enforced_stays_so() {
+    if postgres_is_older_than(18) {
+        return;
+    }
+    let sql = "CREATE TABLE teams (id integer PRIMARY KEY, tenant_id integer NOT NULL);
+        CREATE TABLE members (id integer PRIMARY KEY, tenant_id integer NOT NULL, team integer, lead integer,
+            CONSTRAINT told FOREIGN KEY (team) REFERENCES teams ON DELETE CASCADE NOT ENFORCED,
+            CONSTRAINT told_full FOREIGN KEY (lead) REFERENCES teams MATCH FULL DEFERRABLE NOT ENFORCED)";
+    let (database, wall) = walled("keys_not_enforced", tables![teams, members], sql);
+    assert_eq!(found(&database, &wall).0, [""; 0]);
+    as_tenant(&database, 1, "INSERT INTO members VALUES (1, 1, 99, 98)").unwrap();
+    let told = "FOREIGN KEY (tenant_id, team) REFERENCES teams(tenant_id, id) ON DELETE CASCADE NOT ENFORCED";
+    assert_eq!(definition(&database, "told"), told);
+    let full = "FOREIGN KEY (tenant_id, lead) REFERENCES teams(tenant_id, id) DEFERRABLE NOT ENFORCED";
+    assert_eq!(definition(&database, "told_full"), full);
+    database.owner().batch_execute(&wall.migration().down()).unwrap();
+    let told = "FOREIGN KEY (team) REFERENCES teams(id) ON DELETE CASCADE NOT ENFORCED";
+    assert_eq!(definition(&database, "told"), told);
+    let full = "FOREIGN KEY (lead) REFERENCES teams(id) MATCH FULL DEFERRABLE NOT ENFORCED";
+    assert_eq!(definition(&database, "told_full"), full);
+}
+
+#[test]
+fn a_tenant_column_that_is_not_null_for_new_rows_only_is_checked_where_a_key_takes_it() {
+    if postgres_is_older_than(18) {
+        return;
+    }
+    let sql = "CREATE TABLE teams (id integer PRIMARY KEY, tenant_id integer);
+        ALTER TABLE teams ADD CONSTRAINT loosely NOT NULL tenant_id NOT VALID";
+    let (database, wall) = walled("keys_loosely", tables![teams], sql);
+    assert_eq!(definition(&database, "teams_pkey"), "PRIMARY KEY (tenant_id, id)");
+    assert_eq!(definition(&database, "loosely"), "NOT NULL tenant_id");
+    database.owner().batch_execute(&wall.migration().down()).unwrap();
+    assert_eq!(definition(&database, "loosely"), "NOT NULL tenant_id NOT VALID");
+}
+
+/// Rooms that are one tenant's for a time, and bookings for which a room is there all the time.
+const OVER_TIME: &str = "CREATE EXTENSION btree_gist;
+    CREATE TABLE teams (id integer, tenant_id integer NOT NULL, during daterange, PRIMARY KEY (id, during WITHOUT OVERLAPS));
+    CREATE TABLE members (id integer PRIMARY KEY, tenant_id integer NOT NULL, team integer, during daterange,
+        CONSTRAINT of_a_team FOREIGN KEY (team, PERIOD during) REFERENCES teams (id, PERIOD during) MATCH FULL)";
+
+#[test]
+fn a_key_without_overlaps_is_of_one_tenants_rows() {
+    if postgres_is_older_than(18) {
+        return;
+    }
+    let (database, wall) = walled("keys_over_time", tables![teams, members], OVER_TIME);
+    assert_eq!(found(&database, &wall).0, [""; 0], "{}", found(&database, &wall).1);
+    for tenant in [1, 2] {
+        let rows = format!(
+            "INSERT INTO teams VALUES (1, {tenant}, '[2020-01-01,2021-01-01)'), (1, {tenant}, '[2021-01-01,2022-01-01)')"
+        );
+        as_tenant(&database, tenant, &rows).unwrap();
+    }
+    as_tenant(&database, 1, "INSERT INTO teams VALUES (2, 1, '[2020-01-01,2021-01-01)')").unwrap();
+    refused(&database, 1, "INSERT INTO teams VALUES (1, 1, '[2020-06-01,2020-07-01)')", "teams_pkey");
+    // Of two rows together.
+    as_tenant(&database, 1, "INSERT INTO members VALUES (1, 1, 1, '[2020-06-01,2021-06-01)')").unwrap();
+    let row = "INSERT INTO members VALUES (2, 1, 1, '[2020-06-01,2023-01-01)')";
+    refused(&database, 1, row, "of_a_team");
+    // Another tenant's.
+    let row = "INSERT INTO members VALUES (2, 2, 2, '[2020-06-01,2020-07-01)')";
+    refused(&database, 2, row, "of_a_team");
+    refused(&database, 1, "INSERT INTO members VALUES (2, 1, 1, NULL)", "_tenancy_full");
+    let walled = [
+        ("teams_pkey", "PRIMARY KEY (tenant_id, id, during WITHOUT OVERLAPS)"),
+        (
+            "of_a_team",
+            "FOREIGN KEY (tenant_id, team, PERIOD during) REFERENCES teams(tenant_id, id, PERIOD during)",
+        ),
+    ];
+    database.owner().batch_execute(&wall.migration().up()).unwrap();
+    assert_eq!(walled.map(|(name, _)| definition(&database, name)), walled.map(|(_, text)| text.to_owned()));
+    database.superuser().batch_execute("DELETE FROM members; DELETE FROM teams").unwrap();
+    database.owner().batch_execute(&wall.migration().down()).unwrap();
+    let before = [
+        ("teams_pkey", "PRIMARY KEY (id, during WITHOUT OVERLAPS)"),
+        ("of_a_team", "FOREIGN KEY (team, PERIOD during) REFERENCES teams(id, PERIOD during) MATCH FULL"),
+    ];
+    assert_eq!(before.map(|(name, _)| definition(&database, name)), before.map(|(_, text)| text.to_owned()));
+}
+
+#[test]
+fn a_key_without_overlaps_that_something_else_needs_gets_one_beside_it() {
+    if postgres_is_older_than(18) {
+        return;
+    }
+    let sql = format!(
+        "{OVER_TIME}; CREATE TABLE legacy (team integer, during daterange, FOREIGN KEY (team, PERIOD during) REFERENCES teams (id, PERIOD during))"
+    );
+    let (database, wall) = walled("keys_over_time_held", tables![teams, members], &sql);
+    assert_eq!(found(&database, &wall).0, ["R033 teams key teams_pkey"]);
+    assert_eq!(
+        definition(&database, "teams_pkey_tenancy_key"),
+        "UNIQUE (tenant_id, id, during WITHOUT OVERLAPS)"
+    );
+    as_tenant(&database, 1, "INSERT INTO teams VALUES (1, 1, '[2020-01-01,2021-01-01)')").unwrap();
+    let row = "INSERT INTO members VALUES (1, 2, 1, '[2020-06-01,2020-07-01)')";
+    refused(&database, 2, row, "of_a_team");
+    database.owner().batch_execute(&wall.migration().up()).unwrap();
+    database.owner().batch_execute(&wall.migration().down()).unwrap();
+    assert_eq!(definition(&database, "teams_pkey"), "PRIMARY KEY (id, during WITHOUT OVERLAPS)");
+}
+
 #[test]
 fn an_exclusion_is_of_one_tenants_rows() {
     let sql = "CREATE TABLE teams (id integer PRIMARY KEY, tenant_id integer NOT NULL, during int4range, EXCLUDE USING gist (during WITH &&))";
@@ -93,6 +206,60 @@ fn an_exclusion_is_of_one_tenants_rows() {
     database.superuser().batch_execute("TRUNCATE teams").unwrap();
     database.owner().batch_execute(&wall.migration().down()).unwrap();
     assert_eq!(value(&mut database.superuser(), extension), "0");
+}
+
+#[test]
+fn an_exclusion_of_a_partitioned_table_is_of_one_tenants_rows() {
+    if postgres_is_older_than(17) {
+        return;
+    }
+    let sql = "CREATE EXTENSION btree_gist;
+        CREATE TABLE teams (id integer NOT NULL, tenant_id integer NOT NULL, during int4range,
+            CONSTRAINT once EXCLUDE USING gist (id WITH =, during WITH &&)) PARTITION BY LIST (id);
+        CREATE TABLE teams_1 PARTITION OF teams FOR VALUES IN (1); CREATE TABLE teams_2 PARTITION OF teams DEFAULT";
+    let (database, wall) = walled("keys_exclude_parts", tables![teams], sql);
+    let constraints = "SELECT string_agg(conrelid::regclass || ' ' || pg_get_constraintdef(oid), '; ' ORDER BY conrelid::regclass::text)
+        FROM pg_constraint WHERE contype = 'x'";
+    let of_all = |definition: &str| {
+        ["teams", "teams_1", "teams_2"].map(|table| format!("{table} {definition}")).join("; ")
+    };
+    let walled = of_all("EXCLUDE USING gist (tenant_id WITH =, id WITH =, during WITH &&)");
+    for tenant in [1, 2] {
+        as_tenant(
+            &database,
+            tenant,
+            &format!("INSERT INTO teams VALUES (1, {tenant}, '[1,5)'), (2, {tenant}, '[1,5)')"),
+        )
+        .unwrap();
+    }
+    refused(&database, 1, "INSERT INTO teams VALUES (1, 1, '[4,6)')", "conflicting key value");
+    for _ in 0..2 {
+        assert_eq!(value(&mut database.superuser(), constraints).trim_matches('"'), walled);
+        database.owner().batch_execute(&wall.migration().up()).unwrap();
+    }
+    assert_eq!(found(&database, &wall).1.refusals().count(), 0);
+    database.superuser().batch_execute("TRUNCATE teams").unwrap();
+    database.owner().batch_execute(&wall.migration().down()).unwrap();
+    let before = of_all("EXCLUDE USING gist (id WITH =, during WITH &&)");
+    assert_eq!(value(&mut database.superuser(), constraints).trim_matches('"'), before);
+}
+
+#[test]
+fn a_tenant_column_that_is_computed_when_it_is_read_is_an_obstacle() {
+    if postgres_is_older_than(18) {
+        return;
+    }
+    let error = obstacle(
+        "keys_virtual",
+        tables![teams],
+        "SET ROLE {owner}; CREATE TABLE teams (id integer PRIMARY KEY, tenant_id integer GENERATED ALWAYS AS (id % 2) VIRTUAL)",
+    );
+    assert!(
+        error.contains(
+            "public.teams column tenant_id: the tenant column is computed when it is read (VIRTUAL)"
+        ),
+        "{error}"
+    );
 }
 
 /// The migration's error on `sql`, after which everything is as it was.

@@ -18,6 +18,7 @@ mod inspection;
 mod key_behaviour;
 mod manifest;
 mod migration;
+mod newer_statements;
 #[path = "../plans/normal_form.rs"]
 mod normal_form;
 mod older_function;

@@ -2,9 +2,10 @@
 
 use diesel::connection::SimpleConnection as _;
 use tenancy_rls::{Finding, Inspection, RowSecurity, Severity, tables};
+use tenancy_tests::server::postgres_is_older_than;
 
 use crate::database::{Database, lines};
-use crate::rules::{broken_and_mended, report_as};
+use crate::rules::{AGENTS, broken_and_mended, report_as};
 
 #[test]
 fn r070_a_table_that_may_be_read_and_that_nobody_declared() {
@@ -219,4 +220,24 @@ fn r040_a_wall_elsewhere_is_by_the_column_of_the_declared_table_of_that_name() {
         owner.batch_execute(&own.up()).unwrap();
         assert_eq!(found(), [""; 0]);
     }
+}
+
+#[test]
+fn r074_a_table_that_the_application_may_maintain() {
+    if postgres_is_older_than(17) {
+        return;
+    }
+    broken_and_mended("R074", AGENTS, "GRANT MAINTAIN ON agents TO PUBLIC");
+    broken_and_mended("R074", AGENTS, "GRANT ALL ON agents TO {app}");
+    broken_and_mended("R003", "{app} in pg_maintain", "GRANT pg_maintain TO {app}");
+    // Which is no reason not to serve.
+    let database = Database::walled("rule_r074", |wall| wall);
+    let app = database.role("app");
+    database.superuser().batch_execute(&format!("GRANT MAINTAIN ON canvases TO {app}")).unwrap();
+    let report = report_as(&database, &Inspection::new(&database.wall()), "app");
+    assert!(report.is_clean() && report.findings.len() == 1, "{report}");
+    // The wall takes it away.
+    database.owner().batch_execute(&database.wall().migration().up()).unwrap();
+    let report = report_as(&database, &Inspection::new(&database.wall()), "app");
+    assert!(report.findings.is_empty(), "{report}");
 }

@@ -290,7 +290,7 @@ fn its_policy_uses_the_index_that_begins_with_the_tenant() {
         let mut app = database.app();
         app.batch_execute(&opening_of(&database, &wall, &["11", "12", "13"])).unwrap();
         let plan = lines_of_plan(&mut app, "SELECT name FROM agents");
-        assert!(plan.contains("Index Cond: (tenant_id = ANY ($"), "{plan}");
+        assert!(plan.contains("Index Cond: (tenant_id = ANY ("), "{plan}");
         assert!(!plan.contains("Seq Scan"), "{plan}");
         assert_eq!(lines(&mut app, "SELECT count(*) FROM agents").unwrap(), ["(300)"]);
         // The application's own plan is what it was, though it inherits the role's policy.
@@ -298,7 +298,10 @@ fn its_policy_uses_the_index_that_begins_with_the_tenant() {
         app.batch_execute(&opening(&wall, "11")).unwrap();
         let plan = lines_of_plan(&mut app, "SELECT name FROM agents");
         assert!(
-            plan.contains("tenant_id = $") && plan.contains("Index Cond") && !plan.contains("Seq Scan"),
+            // Since PostgreSQL 17 what is computed ahead has a name.
+            (plan.contains("tenant_id = $") || plan.contains("tenant_id = (InitPlan"))
+                && plan.contains("Index Cond")
+                && !plan.contains("Seq Scan"),
             "{plan}"
         );
     }

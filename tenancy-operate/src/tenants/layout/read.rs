@@ -59,6 +59,8 @@ SELECT k.conname::text AS name, k.conrelid AS from, k.confrelid AS to, k.confdel
   JOIN pg_class AS f ON f.oid = k.conrelid JOIN pg_namespace AS fn ON fn.oid = f.relnamespace
   JOIN pg_class AS t ON t.oid = k.confrelid JOIN pg_namespace AS tn ON tn.oid = t.relnamespace
  WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = ANY ($1) OR k.confrelid = ANY ($1))
+       -- One that is NOT ENFORCED, since PostgreSQL 18, refuses and changes nothing.
+   AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
  ORDER BY fn.nspname, f.relname, k.conname";
 
 /// The partitions and the inheriting tables of the tables, with theirs.

@@ -99,4 +99,5 @@ UNION ALL -- R062
 SELECT 'R062', r.relation::regclass || ' column ' || quote_ident(r.member),
        'rows belong to tenants by it, and it may be NULL: such a row is nobody''s, and only the role across tenants sees it',
        format('ALTER TABLE %s ALTER %I SET NOT NULL', r.object, r.member)
-  FROM referring AS r JOIN pg_attribute AS a ON a.attrelid = r.relation AND a.attname = r.member AND NOT a.attnotnull
+  FROM referring AS r JOIN pg_attribute AS a ON a.attrelid = r.relation AND a.attname = r.member
+ WHERE NOT a.attnotnull OR (a.attrelid, a.attnum) IN (SELECT relation, attnum FROM loosely_not_null)

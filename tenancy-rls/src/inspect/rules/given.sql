@@ -15,6 +15,9 @@ known AS (
     SELECT k.relation, k.object, k.member::name AS member, o.relation AS other, k.other_key::name AS key, k.kind
       FROM known AS k JOIN known AS o ON o.object = k.other
      WHERE k.other <> '' AND k.relation IS NOT NULL AND o.relation IS NOT NULL
+), loosely_not_null AS (
+    -- Since PostgreSQL 18 a column can be NOT NULL and NOT VALID: rows from before may be NULL.
+    SELECT c.conrelid AS relation, c.conkey[1] AS attnum FROM pg_constraint AS c WHERE c.contype = 'n' AND NOT c.convalidated
 ), attached AS (
     -- Which columns hold to rows that are there, by foreign keys that do.
     SELECT c.conrelid AS child, a.attname AS child_column, c.confrelid AS parent, b.attname AS parent_column
@@ -24,7 +27,9 @@ known AS (
        -- A default is somebody's row, whoever's the child was.
        AND c.confdeltype <> 'd' AND c.confupdtype <> 'd'
        -- With a NULL beside it nothing is asked.
-       AND NOT EXISTS (SELECT FROM pg_attribute AS n WHERE n.attrelid = c.conrelid AND n.attnum = ANY (c.conkey) AND n.attname <> a.attname AND NOT n.attnotnull)
+       AND NOT EXISTS (SELECT FROM pg_attribute AS n
+                        WHERE n.attrelid = c.conrelid AND n.attnum = ANY (c.conkey) AND n.attname <> a.attname
+                          AND (NOT n.attnotnull OR (n.attrelid, n.attnum) IN (SELECT relation, attnum FROM loosely_not_null)))
        AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgconstraint = c.oid AND t.tgenabled IN ('D', 'R'))
 ), links AS (
     -- By which tables' rows others are seen, and why tenants write them, if they do.

@@ -6,7 +6,8 @@ SELECT 'R030', f.conrelid::regclass || ' constraint ' || quote_ident(f.conname),
                                     WHERE i.indrelid = f.confrelid AND i.indisunique AND i.indpred IS NULL
                                       AND (i.indkey::smallint[])[0:i.indnkeyatts - 1] @> (t.attnum || f.confkey)
                                       AND (t.attnum || f.confkey) @> (i.indkey::smallint[])[0:i.indnkeyatts - 1]) THEN ''
-                      ELSE format('ALTER TABLE %s ADD UNIQUE (%I, %s); ', f.parent, f.parent_tenant, f.referenced) END
+                      ELSE format('ALTER TABLE %s ADD UNIQUE (%I, %s%s); ', f.parent, f.parent_tenant, f.referenced,
+                                  CASE WHEN f.over_time THEN ' WITHOUT OVERLAPS' ELSE '' END) END
                  || format('ALTER TABLE %s DROP CONSTRAINT %I; ', f.conrelid::regclass, f.conname) || f.addition END
   FROM composite AS f
 UNION ALL -- R031

@@ -61,3 +61,11 @@ SELECT 'R073', h.relation::regclass || CASE WHEN k.oid IS NULL THEN ' trigger ' 
  -- One that is for replicas only may be meant, but never of a constraint's.
  WHERE t.tgenabled = 'D' OR t.tgenabled = 'R' AND k.oid IS NOT NULL
  GROUP BY h.relation, k.oid, coalesce(k.conname, t.tgname)
+UNION ALL -- R074
+SELECT 'R074', w.object,
+       format('the role %s may MAINTAIN the table: SQL of one tenant can lock it for all of them, by VACUUM FULL, CLUSTER or REINDEX, and take away or make up what the planner knows of it', s.name),
+       format('REVOKE MAINTAIN ON TABLE %s FROM PUBLIC, %s', w.object, s.name)
+  FROM acting AS s, walled AS w
+ WHERE w.relowner <> s.oid
+   -- Before PostgreSQL 17 there is no such privilege, and asking for one fails.
+   AND CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN has_table_privilege(s.oid, w.relation, 'MAINTAIN') ELSE false END

@@ -5,8 +5,11 @@ family AS (
     SELECT i.inhrelid, f.tenant, f.sql_type, f.shared, f.root FROM family AS f JOIN pg_inherits AS i ON i.inhparent = f.relation
 ), tenant_columns AS (
     -- What is a part of two, or a part and declared, is looked at once.
-    SELECT DISTINCT ON (f.relation) f.relation, f.tenant, f.root, f.sql_type, f.shared, a.attnum, a.attnotnull, a.atttypid, a.atttypmod, a.attcollation
+    SELECT DISTINCT ON (f.relation) f.relation, f.tenant, f.root, f.sql_type, f.shared, a.attnum, a.attnotnull AND l.conname IS NULL AS attnotnull,
+           l.conname AS loosely, a.atttypid, a.atttypmod, a.attcollation
       FROM family AS f JOIN pg_attribute AS a ON a.attrelid = f.relation AND a.attname = f.tenant
+      -- Since PostgreSQL 18 a column can be NOT NULL and NOT VALID, and such a one is in no primary key.
+      LEFT JOIN pg_constraint AS l ON l.conrelid = a.attrelid AND l.contype = 'n' AND NOT l.convalidated AND l.conkey = ARRAY[a.attnum]
      WHERE NOT a.attisdropped
      ORDER BY f.relation, f.root = f.relation DESC, f.root
 ), base_types AS (
@@ -47,16 +50,20 @@ family AS (
            child.qualified AS child, parent.qualified AS parent, parent.attnum AS parent_attnum,
            c.confupdtype, c.confdeltype, c.condeferrable, c.condeferred, c.convalidated, c.confmatchtype, c.confkey, c.conkey,
            pg_get_constraintdef(c.oid) AS definition,
-           child.attnum = ANY (c.conkey) OR parent.attnum = ANY (c.confkey) AS mixed,
-           pairs.columns, pairs.referenced, pairs.conditions, pairs.old_key, pairs.new_key, pairs.nulls, pairs.defaults, pairs.names,
+           child.attnum = ANY (c.conkey) OR parent.attnum = ANY (c.confkey) AS mixed, over.time AS over_time,
+           pairs.columns, pairs.named, pairs.named_there, pairs.referenced, pairs.conditions, pairs.old_key, pairs.new_key, pairs.nulls, pairs.defaults, pairs.names,
            (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position)
               FROM unnest(coalesce(c.confdelsetcols, c.conkey)) WITH ORDINALITY AS k (attnum, position)
               JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS emptied
       FROM pg_constraint AS c
       JOIN tenants AS child ON child.relation = c.conrelid
       JOIN tenants AS parent ON parent.relation = c.confrelid,
+           -- To a key WITHOUT OVERLAPS, since PostgreSQL 18: the last column is a PERIOD.
+           LATERAL (SELECT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = c.conindid AND i.indisexclusion) AS time) AS over,
            LATERAL (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position) AS columns,
                            string_agg(quote_ident(b.attname), ', ' ORDER BY k.position) AS referenced,
+                           string_agg(k.prefix || quote_ident(a.attname), ', ' ORDER BY k.position) AS named,
+                           string_agg(k.prefix || quote_ident(b.attname), ', ' ORDER BY k.position) AS named_there,
                            -- Not written as one: an inspection has parameters of its own.
                            string_agg(format('(%s).%I OPERATOR(%I.%s) c.%I', '$' || '1', b.attname, n.nspname, o.oprname, a.attname), ' AND ' ORDER BY k.position) AS conditions,
                            string_agg(format('OLD.%I', b.attname), ', ' ORDER BY k.position) AS old_key,
@@ -64,7 +71,8 @@ family AS (
                            string_agg(format('%I = NULL', a.attname), ', ' ORDER BY k.position) AS nulls,
                            string_agg(format('%I = DEFAULT', a.attname), ', ' ORDER BY k.position) AS defaults,
                            string_agg(b.attname, ', ' ORDER BY k.position) AS names
-                      FROM unnest(c.conkey, c.confkey, c.conpfeqop) WITH ORDINALITY AS k (child, parent, operator, position)
+                      FROM (SELECT u.*, CASE WHEN over.time AND u.position = cardinality(c.conkey) THEN 'PERIOD ' ELSE '' END AS prefix
+                              FROM unnest(c.conkey, c.confkey, c.conpfeqop) WITH ORDINALITY AS u (child, parent, operator, position)) AS k
                       JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.child
                       JOIN pg_attribute AS b ON b.attrelid = c.confrelid AND b.attnum = k.parent
                       JOIN pg_operator AS o ON o.oid = k.operator
@@ -78,8 +86,10 @@ family AS (
     -- The unique and exclusion keys of the tenants' tables, but not those that a part has from its parent.
     SELECT i.indrelid, i.indexrelid, i.indpred, i.indexprs, i.indkey, i.indnatts, i.indimmediate, i.indisprimary, i.indisreplident,
            (i.indkey::smallint[])[0:i.indnkeyatts - 1] AS attnums, c.oid AS constraint_oid, c.contype, coalesce(c.conname, x.relname) AS name,
-           x.relam, t.tenant, t.attnum, t.attnotnull, t.qualified, t.nspname, t.root, t.relreplident, t.column_class, t.shared,
-           t.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1]) AS has_tenant, k.relation IS NOT NULL AS declared_over_all
+           x.relam, t.tenant, t.attnum, t.attnotnull, t.loosely, t.qualified, t.nspname, t.root, t.relreplident, t.column_class, t.shared,
+           t.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1]) AS has_tenant, k.relation IS NOT NULL AS declared_over_all,
+           -- WITHOUT OVERLAPS, since PostgreSQL 18: an index by which one excludes, and a unique one.
+           i.indisunique AND i.indisexclusion AS over_time
       FROM pg_index AS i
       JOIN tenants AS t ON t.relation = i.indrelid
       JOIN pg_class AS x ON x.oid = i.indexrelid AND NOT x.relispartition

@@ -7,7 +7,7 @@ beside AS (
      WHERE NOT k.has_tenant AND k.contype IS DISTINCT FROM 'x' AND k.indpred IS NULL AND k.indexprs IS NULL
        AND (h.root IS NOT NULL OR k.declared_over_all AND EXISTS (SELECT FROM foreign_keys AS f WHERE NOT f.mixed AND f.conindid = k.indexrelid))
        AND NOT EXISTS (SELECT FROM keys AS o
-                        WHERE o.indrelid = k.indrelid AND o.indpred IS NULL AND o.indimmediate AND o.contype IS DISTINCT FROM 'x'
+                        WHERE o.indrelid = k.indrelid AND o.indpred IS NULL AND o.indimmediate AND o.contype IS DISTINCT FROM 'x' AND o.over_time = k.over_time
                           AND o.attnums @> (k.attnum || k.attnums) AND (k.attnum || k.attnums) @> o.attnums)
 ), unled AS (
     SELECT t.relation, t.tenant, t.nspname, t.relname, t.qualified, t.comparable
@@ -62,9 +62,10 @@ beside AS (
            coalesce(others.old, '') || format('ALTER TABLE %s ADD CONSTRAINT %I %s', f.child, f.conname, f.definition) || marks.comments AS original
       FROM foreign_keys AS f
       LEFT JOIN named AS n ON n.relation = f.conrelid AND n.base = f.conname::text AND n.suffix = '_tenancy_full' AND f.confmatchtype = 'f',
-           LATERAL (SELECT CASE WHEN f.convalidated THEN '' ELSE ' NOT VALID' END AS validity) AS v,
+           -- One that is not enforced, since PostgreSQL 18, is not valid either.
+           LATERAL (SELECT CASE WHEN f.convalidated THEN '' WHEN right(f.definition, 13) = ' NOT ENFORCED' THEN ' NOT ENFORCED' ELSE ' NOT VALID' END AS validity) AS v,
            LATERAL (SELECT v.validity,
-                           format('FOREIGN KEY (%I, %s) REFERENCES %s (%I, %s)%s%s%s%s', f.child_tenant, f.columns, f.parent, f.parent_tenant, f.referenced,
+                           format('FOREIGN KEY (%I, %s) REFERENCES %s (%I, %s)%s%s%s%s', f.child_tenant, f.named, f.parent, f.parent_tenant, f.named_there,
                                   -- The tenant is never emptied, nor set to something else: what empties the rest on an update is a trigger.
                                   CASE f.confupdtype WHEN 'c' THEN ' ON UPDATE CASCADE' WHEN 'r' THEN ' ON UPDATE RESTRICT' ELSE '' END,
                                   CASE f.confdeltype WHEN 'c' THEN ' ON DELETE CASCADE' WHEN 'r' THEN ' ON DELETE RESTRICT'
@@ -94,7 +95,8 @@ beside AS (
     UNION ALL
     -- Nothing that may be NULL is in a primary key or identifies a row to a subscriber.
     SELECT DISTINCT 1, r.indrelid, r.tenant::text, 'column', format('ALTER TABLE %s ALTER %I SET NOT NULL', r.qualified, r.tenant),
-           format('ALTER TABLE %s ALTER %I DROP NOT NULL', r.qualified, r.tenant)
+           CASE WHEN r.loosely IS NULL THEN format('ALTER TABLE %s ALTER %I DROP NOT NULL', r.qualified, r.tenant)
+                ELSE format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I NOT NULL %I NOT VALID', r.qualified, r.loosely, r.tenant) END
       FROM replaced AS r JOIN key_texts AS t ON t.root = r.indexrelid
      WHERE NOT r.has_tenant AND NOT r.attnotnull AND (r.indisprimary OR t.identifies)
     UNION ALL
@@ -118,7 +120,8 @@ beside AS (
                            format('ALTER INDEX %I.%I RENAME TO %I', r.nspname, n.name, r.name) AS back) AS renamed,
            LATERAL (SELECT CASE WHEN r.is_held THEN renamed.away ELSE back.text END AS text) AS gone
     UNION ALL
-    SELECT 2, b.indrelid, n.name, 'beside', format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE (%I, %s)', b.qualified, n.name, b.tenant, b.columns),
+    SELECT 2, b.indrelid, n.name, 'beside', format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE (%I, %s%s)', b.qualified, n.name, b.tenant, b.columns,
+                                                        CASE WHEN b.over_time THEN ' WITHOUT OVERLAPS' ELSE '' END),
            format('ALTER TABLE %s DROP CONSTRAINT %I', b.qualified, n.name)
       FROM beside AS b JOIN named AS n ON n.relation = b.indrelid AND n.base = b.name::text AND n.suffix = '_tenancy_key'
     UNION ALL
@@ -129,10 +132,11 @@ beside AS (
     SELECT 4, u.relation, n.name, 'index', CASE WHEN u.comparable THEN format('CREATE INDEX %I ON %s (%I)', n.name, u.qualified, u.tenant) END,
            format('DROP INDEX %I.%I', u.nspname, n.name)
       FROM unled AS u JOIN named AS n ON n.relation = u.relation AND n.base = u.relname::text AND n.suffix = '_tenancy'
-     -- A key that gets the tenant leads with it.
+     -- A key that gets the tenant leads with it; but what excludes is no btree.
      WHERE NOT u.comparable
-        OR NOT EXISTS (SELECT FROM replaced AS r WHERE r.indrelid = u.relation AND NOT r.has_tenant AND r.indpred IS NULL AND r.operator = '')
-       AND NOT EXISTS (SELECT FROM beside AS b WHERE b.indrelid = u.relation)
+        OR NOT EXISTS (SELECT FROM replaced AS r
+                        WHERE r.indrelid = u.relation AND NOT r.has_tenant AND r.indpred IS NULL AND r.operator = '' AND NOT r.over_time)
+       AND NOT EXISTS (SELECT FROM beside AS b WHERE b.indrelid = u.relation AND NOT b.over_time)
 ), obstacles AS (
     -- What the migration cannot do by itself.
     SELECT t.relation, t.qualified || ' key ' || quote_ident(k.key) AS object,
@@ -152,13 +156,17 @@ beside AS (
            CASE WHEN r.wants_gist THEN 'have a superuser install and create btree_gist' ELSE 'create it again USING gist' END
            || ', or declare it by unique_over_all_tenants if it means all tenants'' rows'
       FROM replaced AS r
-     WHERE r.contype = 'x' AND NOT r.has_tenant
+     WHERE (r.contype = 'x' OR r.over_time) AND NOT r.has_tenant
        AND (NOT pg_indexam_has_property(r.relam, 'can_multi_col')
             OR NOT r.has_opclass
                AND NOT (r.wants_gist AND EXISTS (SELECT FROM pg_available_extension_versions AS v
                                                   WHERE v.name = 'btree_gist'
                                                     AND (v.trusted AND has_database_privilege(current_database(), 'CREATE')
                                                          OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)))))
+    UNION ALL
+    SELECT t.relation, t.qualified || ' column ' || quote_ident(t.tenant), 'the tenant column is computed when it is read (VIRTUAL), and no index can have it',
+           'make it a column of its own'
+      FROM tenants AS t JOIN pg_attribute AS a ON a.attrelid = t.relation AND a.attnum = t.attnum WHERE t.relation = t.root AND a.attgenerated = 'v'
     UNION ALL
     SELECT r.indrelid, r.qualified || ' key ' || quote_ident(r.name), 'it has as many columns as an index can have, and cannot get the tenant',
            'leave a column out of it, or declare it by unique_over_all_tenants if it means all tenants'' rows'

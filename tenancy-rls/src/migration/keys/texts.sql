@@ -2,7 +2,7 @@ replaced AS (
     -- Those that change: they get the tenant, or lose it again because they are declared to be unique over all tenants.
     SELECT k.*, CASE WHEN k.contype = 'x' THEN ' WITH =' ELSE '' END AS operator, h.root IS NOT NULL AS is_held, m.amname,
            EXISTS (SELECT FROM pg_opclass AS o WHERE o.opcmethod = k.relam AND o.opcdefault AND o.opcintype = k.column_class) AS has_opclass,
-           k.contype = 'x' AND m.amname = 'gist' AND NOT EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'btree_gist')
+           (k.contype = 'x' OR k.over_time) AND m.amname = 'gist' AND NOT EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'btree_gist')
            AND k.column_class::regtype::text IN ('smallint', 'integer', 'bigint', 'oid', 'text', 'bytea', 'uuid', 'numeric', 'date', 'anyenum') AS wants_gist
       FROM keys AS k JOIN pg_am AS m ON m.oid = k.relam LEFT JOIN held AS h ON h.root = k.indexrelid
      WHERE k.has_tenant = k.declared_over_all AND (k.has_tenant OR h.root IS NULL)
@@ -23,15 +23,18 @@ replaced AS (
       LEFT JOIN (pg_class AS p0 JOIN pg_namespace AS pn ON pn.oid = p0.relnamespace) ON p0.oid = m.parent
       LEFT JOIN pg_tablespace AS s ON s.oid = x.reltablespace
       LEFT JOIN pg_constraint AS c ON c.conindid = m.member AND c.conrelid = i.indrelid AND c.contype IN ('p', 'u', 'x'),
+           -- Not every server attaches an exclusion to its parent's (17.10 and 18.4 refuse): the parts get theirs with it, under names that it gives.
+           LATERAL (SELECT c.contype IS NOT DISTINCT FROM 'x' AS together) AS t,
            LATERAL (SELECT pn.nspname, p0.relname) AS p,
            LATERAL (SELECT CASE WHEN c.condeferred THEN ' DEFERRABLE INITIALLY DEFERRED' WHEN c.condeferrable THEN ' DEFERRABLE' ELSE '' END AS timing,
                            pg_get_constraintdef(c.oid) AS definition) AS d,
-           LATERAL (SELECT format('ALTER TABLE ONLY %s ADD CONSTRAINT %I ', r.qualified, c.conname) AS prefix,
+           LATERAL (SELECT format('ALTER TABLE %s%s ADD CONSTRAINT %I ', CASE WHEN t.together THEN '' ELSE 'ONLY ' END, r.qualified, c.conname) AS prefix,
                            left(d.definition, length(d.definition) - length(d.timing)) AS body, d.timing,
                            -- Which the definition of an exclusion constraint has, and of the others not.
                            CASE WHEN c.contype = 'x' THEN ''
                                 ELSE coalesce((SELECT format(' WITH (%s)', string_agg(format('%I=%L', o.option_name, o.option_value), ', '))
                                                  FROM pg_options_to_table(x.reloptions) AS o HAVING count(*) > 0), '') END AS options) AS made
+     WHERE NOT (t.together AND m.level > 0)
 ), texts AS (
     SELECT p.*, space.setting,
            CASE WHEN p.has_tenant THEN overlay(p.present placing '(' FROM p.opening FOR length(p.opener))
