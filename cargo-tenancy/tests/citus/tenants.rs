@@ -123,7 +123,7 @@ fn the_other_commands() {
     cluster.says(0, &["wall", "diff"]);
     for words in [&["keys", "list"][..], &["wall", "seal"]] {
         let said = cluster.says(3, words);
-        assert!(said.contains("not here: on Citus"), "{said}");
+        assert!(said.contains("not here: the manifest declares a wall of Citus"), "{said}");
     }
     let top = cluster.json(&["top", "--once", "--interval", "1s", "--rows"]);
     let stock = top["stock"]["tenants"].as_array().unwrap();
