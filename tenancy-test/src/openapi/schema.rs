@@ -16,6 +16,18 @@ pub(crate) enum Node {
     Array(Box<Node>),
 }
 
+impl Node {
+    /// Whether there are objects in it, beside itself.
+    pub(crate) fn has_objects_within(&self) -> bool {
+        let is_or_has = |node: &Self| matches!(node, Self::Object(_)) || node.has_objects_within();
+        match self {
+            Self::Leaf(_) => false,
+            Self::Object(fields) => fields.iter().any(|field| is_or_has(&field.node)),
+            Self::Array(item) => is_or_has(item),
+        }
+    }
+}
+
 /// A field of an object.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {

@@ -36,6 +36,15 @@ pub(crate) struct Slot {
 pub(crate) struct FreeText {
     pub(crate) place: Vec<Step>,
     pub(crate) label: String,
+    pub(crate) format: String,
+}
+
+/// A text by which rows are looked for: `?q=`, `?email=`.
+#[derive(Debug, Clone)]
+pub(crate) struct AskedText {
+    /// The parameter's number.
+    pub(crate) parameter: usize,
+    pub(crate) label: String,
 }
 
 /// An operation with one of its bodies.
@@ -45,6 +54,7 @@ pub(crate) struct Case<'d> {
     pub(crate) body: Option<&'d Body>,
     pub(crate) slots: Vec<Slot>,
     pub(crate) texts: Vec<FreeText>,
+    pub(crate) asked: Vec<AskedText>,
     /// Places that look as if an id stood there, and have none.
     pub(crate) lacking: Vec<String>,
     /// Whether it cannot be called without one of them.
@@ -67,6 +77,7 @@ impl<'d> Case<'d> {
             body,
             slots: Vec::new(),
             texts: Vec::new(),
+            asked: Vec::new(),
             lacking: Vec::new(),
             blocked: false,
         };
@@ -147,12 +158,19 @@ impl<'d> Case<'d> {
         } else if looks && !leaf.listed && !keys.iter().any(|key| values.contains(key)) {
             self.blocked |= required;
             self.lacking.push(label);
-        } else if let Place::Body(place) = place
-            && leaf.is_free_text()
-            && !keys.iter().any(|key| values.contains(key))
-        {
-            self.texts.push(FreeText { place, label });
+        } else if leaf.is_free_text() && !keys.iter().any(|key| values.contains(key)) {
+            match place {
+                Place::Body(place) => self.texts.push(FreeText { place, label, format: leaf.format.clone() }),
+                Place::Parameter(parameter) if !in_list && self.is_in_query(parameter) => {
+                    self.asked.push(AskedText { parameter, label });
+                }
+                Place::Parameter(_) => {}
+            }
         }
+    }
+
+    fn is_in_query(&self, parameter: usize) -> bool {
+        self.operation.parameters[parameter].location == Location::Query
     }
 
     /// What reports call it: the operation, and the body's type where there are several.

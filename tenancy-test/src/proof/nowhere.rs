@@ -29,6 +29,12 @@ pub(crate) fn nowhere(like: &Value) -> Value {
     }
 }
 
+/// A word like this one, of those that the proof makes up, that nobody has written. What makes it a mail address stays.
+pub(crate) fn another_word(like: &str) -> String {
+    let (word, rest) = like.split_at(like.find('@').unwrap_or(like.len()));
+    format!("{}{rest}", redrawn(word, word.chars().count().saturating_sub(DRAWN)))
+}
+
 /// The text with its letters and digits from there on drawn anew, each of its kind.
 fn redrawn(text: &str, from: usize) -> String {
     let hexadecimal = text.chars().all(|character| character.is_ascii_hexdigit() || character == '-');
@@ -63,6 +69,10 @@ mod tests {
             "{other}"
         );
         assert_eq!(other.len(), 36);
+        let word = another_word("tpabcd000001@example.test");
+        assert!(word.starts_with("tpab") && word.ends_with("@example.test") && word.len() == 25, "{word}");
+        assert_ne!(word, "tpabcd000001@example.test");
+        assert_eq!(another_word("tpabcd000001").len(), 12);
         assert!(nowhere(&json!("agt_7h3k")).as_str().unwrap().starts_with("agt_7h3k"));
         assert!(nowhere(&json!("agt_7h3k7h3k")).as_str().unwrap().starts_with("agt_"));
         assert!(nowhere(&json!(7)).as_i64().is_some_and(|id| i32::try_from(id).is_ok()));

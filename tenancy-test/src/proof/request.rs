@@ -52,10 +52,14 @@ pub(crate) struct Ask {
     pub(crate) ids: BTreeMap<usize, Value>,
     /// Texts in place of what would be written.
     pub(crate) texts: Vec<(Vec<Step>, String)>,
+    /// Texts that are looked for, by the numbers of their parameters.
+    pub(crate) words: Vec<(usize, String)>,
     /// What the document does not have.
     pub(crate) more_headers: Vec<(HeaderName, String)>,
     pub(crate) more_query: Vec<(String, String)>,
     pub(crate) more_body: Vec<(String, Value)>,
+    /// The same in each object within the body.
+    pub(crate) more_within: Vec<(String, Value)>,
     /// Texts that the answer may repeat without telling anything.
     pub(crate) said: Vec<String>,
 }
@@ -238,6 +242,15 @@ impl Page<'_, '_> {
                 id => vec![id.clone()],
             });
         }
+        if let Some((_, word)) = self.ask.words.iter().find(|(at, _)| *at == number) {
+            let format = match &parameter.node {
+                Node::Leaf(leaf) => leaf.format.as_str(),
+                _ => "",
+            };
+            let word = formed(word.clone(), format);
+            self.sent.push(word.clone());
+            return Some(vec![Value::String(word)]);
+        }
         let said = self.said(&fitting::of_parameter(self.case.operation, parameter));
         if said.is_none() && !parameter.required {
             return None;
@@ -260,6 +273,7 @@ impl Page<'_, '_> {
         if value.as_object().is_some_and(Map::is_empty) {
             value = self.value(&body.node, &mut Vec::new(), true).unwrap_or(Value::Null);
         }
+        add_within(&mut value, &self.ask.more_within, true);
         if let Some(fields) = value.as_object_mut() {
             fields.extend(self.ask.more_body.iter().cloned());
         }
@@ -363,5 +377,19 @@ impl Page<'_, '_> {
         let canary = self.pen.canaries.of(self.ask.writer);
         self.sent.push(canary.clone());
         Value::String(formed(canary, &leaf.format))
+    }
+}
+
+/// Adds fields to each object within a value, and not to the value itself.
+fn add_within(value: &mut Value, fields: &[(String, Value)], is_whole: bool) {
+    match value {
+        Value::Object(object) => {
+            object.values_mut().for_each(|value| add_within(value, fields, false));
+            if !is_whole {
+                object.extend(fields.iter().cloned());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| add_within(item, fields, false)),
+        _ => {}
     }
 }

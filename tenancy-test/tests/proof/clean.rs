@@ -12,7 +12,7 @@ async fn f33_the_clean_shop_has_no_findings_and_every_operation_is_covered() {
     let report = proof(&Shop::new(None)).run().await.unwrap();
     assert!(report.is_clean(), "{report}");
     let tried: Vec<&str> = report.operations.iter().map(|covered| covered.operation.as_str()).collect();
-    assert_eq!(tried.len(), 14, "{tried:?}");
+    assert_eq!(tried.len(), 16, "{tried:?}");
     let of = |name: &str| &report.operations.iter().find(|covered| covered.operation == name).unwrap().tried;
     for what in [
         "a foreign `agent_id` in the path",
@@ -33,6 +33,11 @@ async fn f33_the_clean_shop_has_no_findings_and_every_operation_is_covered() {
             .iter()
             .any(|tried| tried == "a foreign `canvas_ids` in the body, beside one's own")
     );
+    for operation in ["GET /agents", "GET /agents/exists"] {
+        let name = if operation == "GET /agents" { "q" } else { "name" };
+        let position = format!("a text that another tenant wrote, as `{name}` in the query");
+        assert!(of(operation).contains(&position), "{operation}");
+    }
     assert!(of("GET /current").iter().any(|tried| tried == "a foreign `agent_id` in the cookies"));
     assert!(of("GET /current").iter().any(|tried| tried == "a foreign `X-Agent-Id` in the headers"));
     assert!(of("GET /agents/{id}").iter().any(|tried| tried == "a foreign `id` in the path, with its ETag"));

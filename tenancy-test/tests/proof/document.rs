@@ -14,10 +14,17 @@ pub(crate) fn shop() -> Value {
                 "get": { "parameters": [
                     id("manager_id", "query"),
                     { "name": "limit", "in": "query", "schema": { "type": "integer", "default": 50 } },
+                    { "name": "q", "in": "query", "schema": { "type": "string" } },
                 ] },
                 "post": { "requestBody": json_body(json!({ "$ref": "#/components/schemas/NewAgent" })) },
             },
             "/agents/count": { "get": {} },
+            "/agents/exists": { "get": { "parameters": [
+                { "name": "name", "in": "query", "required": true, "schema": { "type": "string" } },
+            ] } },
+            "/agents/import": {
+                "post": { "requestBody": json_body(json!({ "type": "array", "items": { "$ref": "#/components/schemas/NewAgent" } })) },
+            },
             "/agents/{id}": {
                 "parameters": [id("id", "path")],
                 "get": {},

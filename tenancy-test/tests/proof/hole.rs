@@ -21,6 +21,10 @@ pub(crate) enum Hole {
     BulkIds,
     /// L14: a filter on a related row leads to other tenants' rows.
     FilterId,
+    /// L01: looked for by a text alone.
+    Search,
+    /// L16: whether there is one of that name, of all tenants.
+    Exists,
     /// An id in a header is believed.
     HeaderId,
     /// An id in a cookie is believed.
@@ -59,6 +63,8 @@ pub(crate) enum Hole {
     TenantHeader,
     /// L30: the tenant's column can be written.
     MassAssignment,
+    /// L31: in a row of a batch.
+    MassAssignmentOfRows,
     /// L58: a unique key over all tenants.
     Unique,
     /// L26: something is written before the id is refused.
@@ -73,7 +79,7 @@ pub(crate) enum Hole {
 
 impl Hole {
     /// Each with the code that it is to be found by and the operations that have it.
-    pub(crate) const ALL: [(Self, Kind, &'static [&'static str]); 32] = [
+    pub(crate) const ALL: [(Self, Kind, &'static [&'static str]); 35] = [
         (Self::PathId, Kind::OtherTenantRead, &["GET /agents/{id}"]),
         (Self::DeleteById, Kind::OtherTenantChanged, &["DELETE /agents/{id}"]),
         (Self::TakeOver, Kind::OtherTenantChanged, &["PUT /agents/{id}"]),
@@ -82,6 +88,8 @@ impl Hole {
         (Self::NestedChild, Kind::OtherTenantRead, &["GET /agents/{agent_id}/canvases/{canvas_id}"]),
         (Self::BulkIds, Kind::OtherTenantChanged, &["POST /canvases/archive"]),
         (Self::FilterId, Kind::OtherTenantRead, &["GET /agents"]),
+        (Self::Search, Kind::OtherTenantRead, &["GET /agents"]),
+        (Self::Exists, Kind::OtherTenantRead, &["GET /agents/exists"]),
         (Self::HeaderId, Kind::OtherTenantRead, &["GET /current"]),
         (Self::CookieId, Kind::OtherTenantRead, &["GET /current"]),
         (Self::Export, Kind::TextOfOtherTenant, &["GET /export"]),
@@ -101,6 +109,7 @@ impl Hole {
         (Self::ForwardedHost, Kind::TenantFromRequest, &[]),
         (Self::TenantHeader, Kind::TenantFromRequest, &[]),
         (Self::MassAssignment, Kind::TenantFromRequest, &["POST /agents"]),
+        (Self::MassAssignmentOfRows, Kind::TenantFromRequest, &["POST /agents/import"]),
         (Self::Unique, Kind::TakenByOtherTenant, &["POST /agents"]),
         (Self::PartialWrite, Kind::RefusedButWritten, &["POST /canvases"]),
         (Self::WebhookAccount, Kind::SignedForOther, &["POST /webhooks/billing"]),

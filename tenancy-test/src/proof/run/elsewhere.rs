@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::compare::Question;
 use super::judge::{Names, shown};
 use super::{NewFinding, Run};
-use crate::openapi::{Media, Words};
+use crate::openapi::{Media, Node, Words};
 use crate::proof::case::Case;
 use crate::proof::error::ProofError;
 use crate::proof::nowhere::nowhere;
@@ -190,6 +190,7 @@ impl<T: Transport> Run<'_, T> {
                         Way::Query => ask.more_query.push((key.clone(), plain_text(&value))),
                         Way::Header(name) => ask.more_headers.push((name.clone(), plain_text(&value))),
                         Way::Body => ask.more_body.push((key.clone(), value)),
+                        Way::Within => ask.more_within.push((key.clone(), value)),
                     }
                     ask
                 };
@@ -215,6 +216,8 @@ enum Way {
     Query,
     Header(HeaderName),
     Body,
+    /// In each object within the body: a row of a batch.
+    Within,
 }
 
 impl Way {
@@ -234,10 +237,13 @@ impl Way {
         for name in [words.as_header(), format!("x-{}", words.as_header())] {
             ways.extend(name.parse().map(Self::Header));
         }
-        let takes = case.body.is_some_and(|body| body.media != Media::Text);
+        let Some(body) = case.body else { return ways };
         let has = case.slots.iter().any(|slot| slot.label == format!("`{key}` in the body"));
-        if takes && !has {
+        if body.media != Media::Text && matches!(body.node, Node::Object(_)) && !has {
             ways.push(Self::Body);
+        }
+        if body.media == Media::Json && body.node.has_objects_within() {
+            ways.push(Self::Within);
         }
         ways
     }
@@ -247,6 +253,7 @@ impl Way {
             Self::Query => "query".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Body => "body".to_owned(),
+            Self::Within => "objects within the body".to_owned(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! In this order: each tenant's own requests that change nothing, with what caches make of them; its own requests that change
 //! something, with what others notice of them; foreign ids; other hosts, paths and headers; values that are taken; messages without a
-//! signature of their own; times; and its own deletions last, because they cannot be taken back.
+//! signature of their own; texts that are looked for; times; and its own deletions last, because they cannot be taken back.
 
 mod caches;
 mod compare;
@@ -12,6 +12,7 @@ mod foreign;
 mod judge;
 mod ledger;
 mod neighbours;
+mod searches;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +92,7 @@ pub(super) async fn run<T: Transport>(proof: &Proof<T>) -> Result<Report, ProofE
     run.foreign(&cases).await?;
     run.elsewhere(&cases).await?;
     run.values(&cases).await?;
+    run.searches(&cases).await?;
     run.times(&cases).await;
     run.controls(&cases, |case| case.operation.method == Method::DELETE).await?;
     Ok(run.report())
@@ -168,9 +170,11 @@ impl<'p, T: Transport> Run<'p, T> {
             target: Target::of(self.tenant(tenant)),
             ids,
             texts: Vec::new(),
+            words: Vec::new(),
             more_headers: Vec::new(),
             more_query: Vec::new(),
             more_body: Vec::new(),
+            more_within: Vec::new(),
             said: Vec::new(),
         }
     }

@@ -15,6 +15,7 @@ use crate::hole::Hole;
 #[derive(Deserialize)]
 pub(super) struct Listed {
     manager_id: Option<u32>,
+    q: Option<String>,
     #[serde(default)]
     limit: Option<usize>,
 }
@@ -26,12 +27,14 @@ pub(super) async fn list(
 ) -> Answer {
     let tenant = admit(&shop, &headers)?;
     let rows = shop.rows();
-    let open = listed.manager_id.is_some() && shop.has(Hole::FilterId);
+    let open = listed.manager_id.is_some() && shop.has(Hole::FilterId)
+        || listed.q.is_some() && shop.has(Hole::Search);
     let found: Vec<Value> = rows
         .agents
         .iter()
         .filter(|agent| agent.tenant == tenant || open)
         .filter(|agent| listed.manager_id.is_none_or(|manager| agent.manager == Some(manager)))
+        .filter(|agent| listed.q.as_ref().is_none_or(|word| agent.name.contains(word)))
         .take(listed.limit.unwrap_or(50))
         .map(shown)
         .collect();
@@ -68,6 +71,38 @@ pub(super) async fn create(
         (StatusCode::CREATED, [(header::LOCATION, format!("/agents/{}", agent.id))], Json(shown(&agent)));
     rows.agents.push(agent);
     Ok(answer.into_response())
+}
+
+/// A batch of them.
+pub(super) async fn import(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    Json(new): Json<Vec<NewAgent>>,
+) -> Answer {
+    let tenant = admit(&shop, &headers)?;
+    let mut rows = shop.rows();
+    for new in new {
+        let tenant = new.tenant_id.filter(|_| shop.has(Hole::MassAssignmentOfRows)).unwrap_or(tenant);
+        rows.agents.push(Agent { tenant, id: drawn(), name: new.name, manager: None });
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Named {
+    name: String,
+}
+
+pub(super) async fn exists(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    Query(Named { name }): Query<Named>,
+) -> Answer {
+    let tenant = admit(&shop, &headers)?;
+    let whole = shop.has(Hole::Exists);
+    let exists =
+        shop.rows().agents.iter().any(|agent| (agent.tenant == tenant || whole) && agent.name == name);
+    Ok(Json(json!({ "exists": exists })).into_response())
 }
 
 /// As many agents as there are before anybody adds one.

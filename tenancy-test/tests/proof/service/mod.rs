@@ -136,6 +136,8 @@ pub(crate) fn router(shop: Arc<Shop>) -> Router {
     Router::new()
         .route("/agents", get(agents::list).post(agents::create))
         .route("/agents/count", get(agents::count))
+        .route("/agents/exists", get(agents::exists))
+        .route("/agents/import", post(agents::import))
         .route("/agents/{id}", get(agents::read).put(agents::update).delete(agents::delete))
         .route("/agents/{id}/picture", post(canvases::picture))
         .route("/agents/{agent_id}/canvases/{canvas_id}", get(canvases::nested))
