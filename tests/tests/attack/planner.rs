@@ -4,7 +4,6 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use tenancy_rls::RowSecurity;
 
 use crate::database::Database;
 
