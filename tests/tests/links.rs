@@ -123,7 +123,7 @@ fn wrong(root: &Path, pages: &BTreeMap<PathBuf, Page>, from: &Path, link: &str) 
     } else {
         plain(&from.parent().unwrap_or(Path::new("")).join(target))
     };
-    if !root.join(&path).exists() {
+    if !target.is_empty() && !root.join(&path).exists() {
         return Some("there is no such file");
     }
     let page = pages.get(&path);
