@@ -5,7 +5,7 @@
 
 use super::complaint::Complaint;
 use super::mistake::Mistake;
-use super::words::{shortened, tables_in};
+use super::words::{shortened, table_of, tables_in};
 
 /// A mistake that is known by an error.
 #[derive(Debug, Clone)]
@@ -274,6 +274,12 @@ fn of_diesel(complaint: &Complaint) -> Option<Known> {
             "make them by one: `tenancy_diesel::alias!(agents as one, agents as two)`",
         );
     }
+    if has("AppearsInFromClause<") && has("::Count == Once") {
+        return Known::uncoded(
+            "a table stands twice in one query, as in a sub-select, under one name",
+            "make an alias by `tenancy_diesel::alias!`, and scope it",
+        );
+    }
     if has("`tenancy_diesel::Alias<") || (has("`Alias<") && !has("`diesel::")) {
         return Known::uncoded(
             "an alias of a tenant table is used without a tenant",
@@ -292,7 +298,22 @@ fn of_diesel(complaint: &Complaint) -> Option<Known> {
             "show that of a single row",
         );
     }
-    forgotten(complaint)
+    endless(complaint).or_else(|| forgotten(complaint))
+}
+
+/// A query whose rows' type is left to be inferred, and of which the compiler asks without end how it is run, where it should say that it is not.
+fn endless(complaint: &Complaint) -> Option<Known> {
+    (complaint.code.as_deref() == Some("E0275") && complaint.of_diesel).then_some(())?;
+    let texts = || std::iter::once(&complaint.headline).chain(&complaint.notes).chain(&complaint.labels);
+    let bare = texts().flat_map(|text| text.split("FromClause<").skip(1)).find_map(|of| {
+        // Up to what follows the table: what is scoped has another type around it.
+        table_of(of.split(['<', '>', ',']).next()?)
+    });
+    let table = path_of(bare.as_deref().unwrap_or("table"));
+    Known::uncoded(
+        "the compiler gave up on this query, as it does where a table in a sub-select has no scope",
+        format!("say `{table}.scoped(&scope)`; or `.load::<Row>(…)`, to read more"),
+    )
 }
 
 /// A scope that a function takes and is not given.

@@ -18,15 +18,19 @@ pub(crate) struct Page {
     pub(crate) address: String,
 }
 
-/// The page of `code`, in capitals or not.
+/// The page of `code`, in capitals or not: ours, or one of the compiler's that has a section there.
 pub(crate) fn page(code: &str) -> Option<Page> {
     let code = code.trim().to_ascii_uppercase();
-    let section = PAGES.split("\n## ").skip(1).find_map(|section| {
-        let (title, text) = section.split_once('\n')?;
-        (title.trim() == code).then_some(text)
-    })?;
-    // The last one has the next chapter after it.
-    let section = section.split("\n# ").next().unwrap_or(section);
+    let titled = |heading| {
+        PAGES.split(heading).skip(1).find_map(|section: &str| {
+            let (title, text) = section.split_once('\n')?;
+            (title.trim() == code).then_some(text)
+        })
+    };
+    let section = titled("\n## ").or_else(|| titled("\n### "))?;
+    // The last one of a chapter has the next chapter after it.
+    let ends = ["\n# ", "\n### "].into_iter().filter_map(|heading| section.find(heading)).min();
+    let section = section.get(..ends.unwrap_or(section.len()))?;
     let address = format!(
         "https://docs.rs/tenancy-diesel/latest/tenancy_diesel/errors/index.html#{}",
         code.to_lowercase()

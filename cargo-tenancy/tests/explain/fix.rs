@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::project::{Project, Said};
 
 /// What each crate begins with.
-const SCHEMA: &str = "\
+pub(crate) const SCHEMA: &str = "\
 pub mod schema {
     tenancy_diesel::table! {
         agents (id) { id -> Integer, tenant_id -> Integer, name -> Text, }
@@ -16,7 +16,7 @@ pub mod schema {
 }
 ";
 
-const IMPORTS: &str = "\
+pub(crate) const IMPORTS: &str = "\
 use diesel::prelude::*;
 use tenancy_diesel::Scoped;
 use crate::schema::{agents, canvases};

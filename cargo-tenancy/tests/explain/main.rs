@@ -5,5 +5,6 @@
 
 mod cases;
 mod fix;
+mod gave_up;
 mod pages;
 mod project;
