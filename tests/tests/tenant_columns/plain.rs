@@ -12,15 +12,22 @@ use tenancy_diesel::{Scoped, insert_into, testing};
 use tenancy_pool::{BuildError, TenantPool};
 use tenancy_tests::server;
 
-use declared::notes;
+use declared::{modes, notes};
 
 mod declared {
     tenancy_diesel::table! {
+        #![tenant_global(modes)]
+
         notes (id) {
             id -> Integer,
             #[max_length = 8]
             tenant_id -> Varchar,
             body -> Text,
+        }
+
+        // A view of the server's own: a tenant's transaction reads no variable.
+        modes (mode) {
+            mode -> Text,
         }
     }
 }
@@ -119,7 +126,9 @@ async fn mariadb_does_not_cut_an_id_to_anothers() {
     let table = "CREATE TABLE notes (id integer NOT NULL, tenant_id varchar(8) COLLATE utf8mb4_nopad_bin NOT NULL, body text NOT NULL)";
     connection.batch_execute(table).await.unwrap();
     let pool = TenantPool::<AsyncMysqlConnection>::builder(&*url).build().await.unwrap();
-    let mode = diesel::select(diesel::dsl::sql::<Text>("@@SESSION.sql_mode"));
+    let modes = "CREATE VIEW modes AS SELECT variable_value AS mode FROM information_schema.session_variables WHERE variable_name = 'SQL_MODE'";
+    connection.batch_execute(modes).await.unwrap();
+    let mode = modes::table.select(modes::mode);
     let mode: String = pool.get_result(&testing::scope("acme".to_owned()), mode).await.unwrap();
     assert!(mode.contains("STRICT_ALL_TABLES") && mode.contains("NO_ENGINE_SUBSTITUTION"), "{mode}");
     assert_eq!(pool.meet("acme-corporation", "acme-cor").await, Met::Refused);
