@@ -216,7 +216,7 @@ async fn what_nobody_uses_is_closed_in_its_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_lived_for_its_time_is_closed() {
     let database = database(Database::new().await).await;
-    let lifetime = Some(Duration::from_millis(700));
+    let lifetime = Some(Duration::from_secs(2));
     let pool = of(&database, 2).idle_timeout(None).max_lifetime(lifetime).build().await.unwrap();
     filled(&pool, 2).await;
     let own = backend(&pool, 1).await;
