@@ -153,8 +153,8 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self, token: &Token<'a>) -> Result<(), &'static str> {
         let after = |places, words: &[&str]| self.before(places).is_some_and(|token| token.is_any(words));
-        // MySQL takes RETURNING for one.
-        let is_name = after(1, &["AS"])
+        // MySQL takes RETURNING for one; and `USE INDEX FOR ORDER BY (…)` is a hint at a table, which others may follow.
+        let is_name = after(1, &["AS", "FOR"])
             || self.tokens.get(self.at + 1).is_some_and(|next| {
                 *next == Token::Comma || next.is_any(&["FORCE", "IGNORE", "ON", "USE", "USING"])
             });

@@ -107,6 +107,10 @@ fn what_a_database_reads_otherwise() {
             assert_eq!(tables.last().unwrap(), &["secrets"], "{sql}");
         }
     }
+    for hint in ["ORDER BY", "GROUP BY"] {
+        let sql = format!("SELECT 1 FROM plans USE INDEX FOR {hint} (PRIMARY), secrets");
+        assert_eq!(read(&sql, false).unwrap().tables, [["plans"], ["secrets"]], "{sql}");
+    }
     for name in ["only", "lateral"] {
         assert_eq!(read(&format!("SELECT 1 FROM {name} plans"), false).unwrap().tables, [[name]]);
     }
